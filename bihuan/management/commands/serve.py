@@ -1,0 +1,121 @@
+"""`manage.py serve`: what `make run` runs. Brings the database up to date, fills an empty one with the demo
+company, then keeps web server, worker and clock running until it is told to stop."""
+
+import socket
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from time import monotonic
+from urllib.request import ProxyHandler, build_opener
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from bihuan.management.supervisor import Supervisor
+
+
+class Command(BaseCommand):
+    help = "Start Bihuan: database, web server, worker and clock, in one supervised family of processes."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--no-demo", action="store_true", help="never fill an empty database")
+
+    def handle(self, *args: object, no_demo: bool = False, **options: object) -> None:
+        host, port = settings.BIHUAN_HOST, settings.BIHUAN_PORT
+        refuse_a_taken_address(host, port)
+        supervisor = Supervisor(commands(host, port), self.say)
+        supervisor.listen()
+        self.prepare(demo=settings.BIHUAN_DEMO and not no_demo, stopping=lambda: supervisor.stopping)
+        connections.close_all()
+        if not supervisor.stopping:
+            supervisor.run(each_round=Announcement(host, port, self.announce).look)
+        self.say("Bihuan has stopped.")
+
+    def say(self, sentence: str) -> None:
+        self.stdout.write(sentence)
+        self.stdout.flush()
+
+    def prepare(self, *, demo: bool, stopping: Callable[[], bool]) -> None:
+        """Migrations, then what ships with the product, then the demo company if nobody is known yet."""
+        self.say("Bringing the database up to date ...")
+        call_command("migrate", verbosity=0, interactive=False)
+        nobody_known = not get_user_model()._default_manager.exists()
+        steps = ["load_shipped", *(["demo"] if demo and nobody_known else [])]
+        for step in steps:
+            if step in get_commands() and not stopping():
+                call_command(step, stdout=self.stdout)
+
+    def announce(self, address: str) -> None:
+        """The address, and one demo login per role where there are any."""
+        self.say(f"\nBihuan is ready at {address}")
+        if settings.BIHUAN_DEMO and "demo_logins" in get_commands():
+            call_command("demo_logins", stdout=self.stdout)
+            connections.close_all()
+        self.say("Stop it with Ctrl-C.")
+
+
+class Announcement:
+    """Calls `announce` with the address, once, as soon as /healthz answers 200."""
+
+    def __init__(self, host: str, port: int, announce: Callable[[str], None]) -> None:
+        reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+        self.address = f"http://{f'[{reachable}]' if ':' in reachable else reachable}:{port}"
+        self.announce = announce
+        self.open = build_opener(ProxyHandler({})).open
+        self.made = False
+        self.look_again_at = 0.0
+
+    def look(self) -> None:
+        if self.made or monotonic() < self.look_again_at:
+            return
+        try:
+            with self.open(f"{self.address}/healthz", timeout=2) as answer:
+                self.made = answer.status == 200
+        except OSError:
+            self.look_again_at = monotonic() + 0.3
+        if self.made:
+            self.announce(self.address)
+
+
+def commands(host: str, port: int) -> Mapping[str, Sequence[str]]:
+    """The processes of one installation, by name."""
+    python = sys.executable
+    manage = str(Path(settings.BASE_DIR) / "manage.py")
+    web = [python, "-m", "granian", "--interface", "asgi", "--host", host, "--port", str(port)]
+    web += ["--workers", "1", "--log-level", "warning", "--no-ws", "bihuan.asgi:application"]
+    family = {"web": web}
+    if "db_worker" in get_commands():
+        worker = [
+            python,
+            manage,
+            "db_worker",
+            "--queue-name",
+            "*",
+            "--interval",
+            "0.5",
+            "--no-reload",
+            "-v",
+            "0",
+        ]
+        family["worker"] = worker
+    if "clock" in get_commands():
+        family["clock"] = [python, manage, "clock"]
+    return family
+
+
+def refuse_a_taken_address(host: str, port: int) -> None:
+    """Raises CommandError with a sentence when nothing can listen there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                f"{host}:{port} cannot be used ({error.strerror}). Choose another PORT."
+            ) from error

@@ -1,0 +1,75 @@
+"""Runs the whole suite twice at once: on SQLite and on PostgreSQL. `python -m tests.both [pytest arguments]`.
+
+Each line says which database it is about; the closing lines of both stand together at the end.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from threading import Lock, Thread
+from time import monotonic
+
+from tests.testpg import postgres
+
+NOTHING_COLLECTED = 5
+
+
+class Run:
+    """One pytest process; `closing` is the last line it printed."""
+
+    def __init__(self, name: str, arguments: Sequence[str], environ: Mapping[str, str], lock: Lock) -> None:
+        self.name, self.lock, self.closing = name, lock, "(said nothing)"
+        command = [sys.executable, "-m", "pytest", "-o", f"cache_dir=.pytest_cache/{name}", *arguments]
+        self.process = subprocess.Popen(
+            command,
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        self.reader = Thread(target=self._read)
+        self.reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for raw in self.process.stdout:
+            line = raw.decode(errors="replace").rstrip()
+            if line:
+                self.closing = line
+            with self.lock:
+                print(f"{self.name:>10} | {line}", flush=True)
+
+    def wait(self) -> int:
+        status = self.process.wait()
+        self.reader.join()
+        return status
+
+
+def main(arguments: Sequence[str]) -> int:
+    began, lock = monotonic(), Lock()
+    common = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    if os.environ.get("CI"):
+        common.setdefault("HYPOTHESIS_PROFILE", "ci")
+    with tempfile.TemporaryDirectory(prefix="bihuan-sqlite-") as folder, postgres() as address:
+        sqlite = f"sqlite://{Path(folder) / 'bihuan.sqlite3'}"
+        runs = [
+            Run("sqlite", arguments, {**common, "DATABASE_URL": sqlite}, lock),
+            Run("postgresql", arguments, {**common, "DATABASE_URL": address}, lock),
+        ]
+        try:
+            results = [run.wait() for run in runs]
+        except KeyboardInterrupt:
+            for run in runs:
+                run.process.terminate()
+            raise SystemExit(130) from None
+    print(f"\nBoth databases, {monotonic() - began:.0f} s:")
+    for run in runs:
+        print(f"{run.name:>10} | {run.closing}")
+    return max((result for result in results if result != NOTHING_COLLECTED), default=0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

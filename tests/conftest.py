@@ -1,0 +1,86 @@
+"""What every test stands on: a data folder of its own, a journal that can be emptied, a real browser."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+
+DATA = tempfile.mkdtemp(prefix="bihuan-tests-")
+os.environ["BIHUAN_DATA"] = DATA  # before Django reads its settings; secrets are made there
+os.environ["DJANGO_SETTINGS_MODULE"] = "bihuan.settings"
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright's synchronous API keeps a loop in this thread
+os.environ.setdefault("BIHUAN_DEMO", "1")  # tests may move the clock
+
+import pytest  # noqa: E402
+from hypothesis import HealthCheck  # noqa: E402
+from hypothesis import settings as hypothesis_settings  # noqa: E402
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright  # noqa: E402
+
+from tests import flush  # noqa: E402
+
+SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
+hypothesis_settings.register_profile(
+    "dev", max_examples=50, deadline=None, suppress_health_check=SLOW_IS_FINE
+)
+hypothesis_settings.register_profile(
+    "ci", max_examples=500, deadline=None, derandomize=True, database=None, suppress_health_check=SLOW_IS_FINE
+)
+hypothesis_settings.register_profile(
+    "bench", max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck)
+)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    flush.open_journal_for_flush()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(DATA, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, once per run."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    quiet = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+    ]
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(
+            executable_path=path,
+            headless=True,
+            args=["--no-sandbox", "--disable-gpu", "--disable-quic", *quiet],
+        )
+        yield chromium
+        chromium.close()
+
+
+def _is_trouble(said: ConsoleMessage) -> bool:
+    """A refusal with status 409 or 422 is an answer like any other, though Chromium prints it in red."""
+    return said.type == "error" and not said.text.startswith("Failed to load resource")
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh window of 1440 by 900, in Chinese. Errors on the page and breaches of the CSP fail the test."""
+    context = browser.new_context(
+        locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": 1440, "height": 900}
+    )
+    window = context.new_page()
+    window.set_default_timeout(10_000)
+    troubles: list[str] = []
+    window.on("pageerror", lambda error: troubles.append(str(error)))
+    window.on("console", lambda said: troubles.append(said.text) if _is_trouble(said) else None)
+    yield window
+    context.close()
+    assert troubles == []
