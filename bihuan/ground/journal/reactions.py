@@ -1,0 +1,109 @@
+"""Carrying out what entries wake later. The rows are the truth; the task engine only makes it quick."""
+
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any
+
+from django.db import transaction
+from django.tasks import task
+
+from bihuan.ground.journal.chain import moment
+from bihuan.ground.journal.models import Reaction, Watch
+from bihuan.ground.journal.queries import fact_of
+from bihuan.ground.journal.story import STORY
+
+ATTEMPTS = 8
+FIRST_WAIT = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(hours=1)
+
+_clock: list[Callable[[], datetime]] = []
+
+
+def run_by(clock: Callable[[], datetime]) -> None:
+    """Told once, at start-up: the clock by which the worker runs."""
+    _clock[:] = [clock]
+
+
+@task()
+def wake(reactions: list[int]) -> None:
+    """Called by the engine, as often as it likes: a reaction that is done stays done."""
+    for reaction in reactions:
+        carry_out(reaction, now=_clock[0]())
+
+
+def carry_out(reaction_id: int, *, now: datetime) -> bool:
+    """Run one waiting reaction: its writes and the mark that it is done are one transaction.
+
+    Returns False when it was not waiting, or failed (then it waits longer each time; after `ATTEMPTS` tries it
+    is marked failed for a person to see and run again).
+    """
+    reaction = Reaction.objects.select_related("entry").get(id=reaction_id)
+    try:
+        with transaction.atomic():
+            mine = Reaction.objects.filter(id=reaction_id, state=Reaction.WAITING).update(
+                state=Reaction.DONE, done_at=now, attempts=reaction.attempts + 1, trouble=""
+            )
+            if mine:
+                STORY.reaction(reaction.name)(fact_of(reaction.entry))
+    except Exception as error:  # whatever a reaction raises is kept on its row
+        _put_off(reaction, error, now=now)
+        return False
+    return bool(mine)
+
+
+def _put_off(reaction: Reaction, error: Exception, *, now: datetime) -> None:
+    tries = reaction.attempts + 1
+    wait = min(FIRST_WAIT * 4**reaction.attempts, LONGEST_WAIT)
+    Reaction.objects.filter(id=reaction.id, state=Reaction.WAITING).update(
+        attempts=tries,
+        next_at=now + wait,
+        trouble=trace_of(error),
+        state=Reaction.FAILED if tries >= ATTEMPTS else Reaction.WAITING,
+    )
+
+
+def trace_of(error: BaseException) -> str:
+    """Where an error came from, without its message, which may hold personal data."""
+    frames = traceback.extract_tb(error.__traceback__)[-12:]
+    lines = [f"{frame.filename.rsplit('/bihuan/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
+    return "\n".join([type(error).__qualname__, *lines])
+
+
+def wake_overdue(now: datetime, *, limit: int = 500) -> int:
+    """A sweep: enqueue again what should have run by now, whatever became of its task. Returns how many."""
+    late = list(
+        Reaction.objects.filter(state=Reaction.WAITING, next_at__lte=now - timedelta(seconds=10))
+        .order_by("next_at")
+        .values_list("id", flat=True)[:limit]
+    )
+    for start in range(0, len(late), 50):
+        wake.enqueue(late[start : start + 50])
+    if late:
+        Reaction.objects.filter(id__in=late, state=Reaction.WAITING).update(next_at=now)
+    return len(late)
+
+
+def run_again(reaction_id: int, *, now: datetime) -> None:
+    """A person asks for another try of a failed reaction."""
+    with transaction.atomic():
+        if Reaction.objects.filter(id=reaction_id, state=Reaction.FAILED).update(
+            state=Reaction.WAITING, attempts=0, next_at=now
+        ):
+            wake.enqueue([reaction_id])
+
+
+def watched(name: str, sweep: Callable[[datetime], object], *, now: datetime) -> bool:
+    """Run one sweep of the clock; note that it ran, how long it took and what went wrong."""
+    began = monotonic()
+    trouble = ""
+    try:
+        sweep(now)
+    except Exception as error:  # one broken sweep must not stop the others
+        trouble = trace_of(error)
+        print(f"{moment(now)} sweep {name} failed: {trouble.splitlines()[0]}", file=sys.stderr)
+    seen: dict[str, Any] = {"ran_at": now, "took_ms": int((monotonic() - began) * 1000), "trouble": trouble}
+    Watch.objects.update_or_create(name=name, defaults=seen)
+    return not trouble

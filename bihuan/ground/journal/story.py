@@ -1,0 +1,74 @@
+"""How an event is tied to what it wakes. The story itself is told in `flow.py`."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bihuan.ground.journal.event import Event, Fact
+
+type Reaction[E: Event] = Callable[[Fact[E]], object]
+
+
+@dataclass(frozen=True)
+class Wakes:
+    """`at_once` shares the event's transaction and only writes rows; `later` runs after commit,
+    at least once until it succeeds, its writes exactly once."""
+
+    at_once: tuple[Reaction[Any], ...] = ()
+    later: tuple[Reaction[Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the story; `event` is None for what hears everything."""
+
+    event: type[Event] | None
+    wakes: Wakes
+
+
+def on[E: Event](event: type[E], *, at_once: Sequence[Reaction[E]] = (), later: Sequence[Reaction[E]] = ()) -> Line:
+    return Line(event, Wakes(tuple(at_once), tuple(later)))
+
+
+def on_every(*at_once: Reaction[Any]) -> Line:
+    return Line(None, Wakes(tuple(at_once)))
+
+
+def name_of(reaction: Reaction[Any]) -> str:
+    """The name under which a later reaction is written down: `room.module.function` below the house."""
+    return f"{reaction.__module__}.{getattr(reaction, '__qualname__', 'reaction')}"
+
+
+class Story:
+    """All lines, in the order told."""
+
+    def __init__(self) -> None:
+        self._by_event: dict[type[Event], list[Wakes]] = {}
+        self._every: list[Wakes] = []
+        self._later: dict[str, Reaction[Any]] = {}
+
+    def follow(self, lines: Iterable[Line]) -> None:
+        """Called once, at start-up, with the whole story; calling again tells it anew."""
+        self._by_event, self._every, self._later = {}, [], {}
+        for line in lines:
+            if line.event is None:
+                self._every.append(line.wakes)
+            else:
+                self._by_event.setdefault(line.event, []).append(line.wakes)
+            self._later |= {name_of(reaction): reaction for reaction in line.wakes.later}
+
+    def events(self) -> frozenset[type[Event]]:
+        return frozenset(self._by_event)
+
+    def at_once(self, event: Event) -> list[Reaction[Any]]:
+        wakes = [*self._by_event.get(type(event), ()), *self._every]
+        return [reaction for one in wakes for reaction in one.at_once]
+
+    def later(self, event: Event) -> list[str]:
+        return [name_of(reaction) for one in self._by_event.get(type(event), ()) for reaction in one.later]
+
+    def reaction(self, name: str) -> Reaction[Any]:
+        return self._later[name]
+
+
+STORY = Story()

@@ -1,0 +1,95 @@
+"""People who sign in, the tokens of programs, remembered devices, and who looked behind a mask."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from bihuan.registers.organisation.models import Node
+
+
+class People(BaseUserManager["Person"]):
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(login=username)
+
+
+class Person(AbstractBaseUser):
+    """Somebody who works here: login, roles, language, and the node whose work they see."""
+
+    login = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=120)
+    phone = models.CharField(max_length=32, blank=True, default="", db_index=True)  # E.164
+    roles = models.JSONField(default=list)
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+")
+    department = models.CharField(max_length=40, blank=True, default="")
+    language = models.CharField(max_length=10, blank=True, default="")
+    is_active = models.BooleanField(default=True)
+    demo = models.BooleanField(default=False)
+
+    objects: ClassVar[People] = People()
+    USERNAME_FIELD = "login"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        app_label = "access"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Token(models.Model):
+    """A program's right to call the API in one role. Only its fingerprint is kept."""
+
+    fingerprint = models.CharField(max_length=64, unique=True)
+    role = models.CharField(max_length=32)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="+")
+    customer_id = models.BigIntegerField(null=True)
+    channel = models.CharField(max_length=20, blank=True, default="")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "access"
+
+
+class SignInCode(models.Model):
+    """A short code or one-time link sent to a technician's phone. Five wrong tries end it."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    fingerprint = models.CharField(max_length=64)
+    link_fingerprint = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "access"
+
+
+class Device(models.Model):
+    """A phone that stays signed in for 30 days, unless its service point revokes it."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    fingerprint = models.CharField(max_length=64, unique=True)
+    told = models.CharField(max_length=120, blank=True, default="")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "access"
+
+
+class Reveal(models.Model):
+    """Somebody looked behind the mask of a customer they do not work for, and said why."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    customer_id = models.BigIntegerField(db_index=True)
+    case_id = models.BigIntegerField(null=True)
+    purpose = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "access"

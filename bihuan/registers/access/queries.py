@@ -1,0 +1,80 @@
+"""Who somebody is and what they see."""
+
+from datetime import datetime
+
+from bihuan.ground.vault.actions import fingerprint
+from bihuan.registers.access.errors import NotSignedIn
+from bihuan.registers.access.models import Device, Person, Reveal, Token
+from bihuan.registers.access.roles import Role
+from bihuan.registers.access.viewer import Viewer
+from bihuan.registers.organisation.models import Node
+from bihuan.registers.organisation.queries import below
+
+
+def viewer_of(person: Person) -> Viewer:
+    """What this member of staff may do and which nodes' work they see."""
+    node = Node.objects.get(id=person.node_id)
+    return Viewer(
+        roles=frozenset(Role(role) for role in person.roles),
+        person_id=person.id,
+        node_id=node.id,
+        nodes=None if node.kind == Node.HEAD_OFFICE else below(node.path),
+        department=person.department,
+    )
+
+
+def viewer_of_token(clear: str, *, now: datetime) -> Viewer:
+    """What a program with this token may do; refused when it is wrong, ended or revoked."""
+    token = Token.objects.select_related("person__node").filter(fingerprint=fingerprint(clear or " ")).first()
+    if token is None or token.revoked_at or (token.expires_at and token.expires_at <= now):
+        raise NotSignedIn
+    role = frozenset({Role(token.role)})
+    if token.person is None:
+        return Viewer(roles=role, customer_id=token.customer_id, token_id=token.id, channel=token.channel)
+    if not token.person.is_active:
+        raise NotSignedIn
+    node = token.person.node
+    return Viewer(
+        roles=role,
+        person_id=token.person_id,
+        node_id=node.id,
+        nodes=None if node.kind == Node.HEAD_OFFICE else below(node.path),
+        department=token.person.department,
+        token_id=token.id,
+        channel=token.channel,
+    )
+
+
+def person(person_id: int) -> Person:
+    return Person.objects.get(id=person_id)
+
+
+def people_with(role: Role, *, nodes: frozenset[int] | None = None) -> list[Person]:
+    """Active people who hold a role, by name; within these nodes when given."""
+    found = Person.objects.filter(is_active=True).order_by("name")
+    if nodes is not None:
+        found = found.filter(node_id__in=nodes)
+    return [one for one in found if role in one.roles]
+
+
+def names_of(person_ids: set[int]) -> dict[int, str]:
+    return dict(Person.objects.filter(id__in=person_ids).values_list("id", "name"))
+
+
+def reveals_of(customer_id: int) -> list[Reveal]:
+    """Who looked behind this customer's mask, newest first."""
+    return list(Reveal.objects.filter(customer_id=customer_id).select_related("person").order_by("-id"))
+
+
+def remembered(clear: str, *, now: datetime) -> Person | None:
+    """The technician whose device carries this token, while it is remembered and not revoked."""
+    if not clear:
+        return None
+    device = Device.objects.select_related("person").filter(fingerprint=fingerprint(clear)).first()
+    if device is None or device.revoked_at or device.expires_at <= now or not device.person.is_active:
+        return None
+    return device.person
+
+
+def devices_of(person_id: int, *, now: datetime) -> list[Device]:
+    return list(Device.objects.filter(person_id=person_id, revoked_at__isnull=True, expires_at__gt=now))

@@ -1,0 +1,172 @@
+"""Knowing customers: by the way they are reached, once each."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from bihuan.ground.vault.actions import SealedBy, blind, destroy, keys, keys_for, new_key
+from bihuan.registers.customers.models import Consent, Contact, Customer, Machine, Place, Serial
+from bihuan.registers.customers.rules import months_after, read_email, read_phone
+from bihuan.registers.organisation.models import Node
+from bihuan.registers.parts.queries import product
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """A way to reach somebody, already read: kind and normal form."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MachineTold:
+    """What a customer says of a machine; whatever is not known stays empty."""
+
+    category: str = ""
+    brand: str = ""
+    model: str = ""
+    serials: dict[str, str] = field(default_factory=dict)  # unit → number
+    bought_on: date | None = None
+    about_years: int | None = None
+    bought_at: str = ""
+    extended_until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressTold:
+    city: str = ""
+    district: str = ""
+    street: str = ""
+    door: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+def reach_by(*, phone: str = "", email: str = "") -> list[Reach]:
+    """What of this is a way to reach somebody, phone first."""
+    found: list[Reach] = []
+    if phone and (read := read_phone(phone)):
+        found.append(Reach(kind=Contact.MOBILE if read.mobile else Contact.LANDLINE, value=read.number))
+    if email and (address := read_email(email)):
+        found.append(Reach(kind=Contact.EMAIL, value=address))
+    return found
+
+
+def know_by(reaches: list[Reach], *, name: str, node: Node, now: datetime, language: str = "") -> tuple[Customer, SealedBy]:
+    """The customer reached this way: the one we know, or a new one; with their key at hand.
+
+    Two calls at once know one customer: the unique blind index decides, the loser reads the winner's.
+    """
+    blinds = [blind(reach.kind, reach.value) for reach in reaches]
+    known = Contact.objects.filter(blind__in=blinds).select_related("customer__key").first() if blinds else None
+    if known is not None:
+        return known.customer, keys(known.customer.key)
+    try:
+        with transaction.atomic():
+            return _new(reaches, blinds, name=name, node=node, now=now, language=language)
+    except IntegrityError:
+        known = Contact.objects.filter(blind__in=blinds).select_related("customer__key").get()
+        return known.customer, keys(known.customer.key)
+
+
+def _new(
+    reaches: list[Reach], blinds: list[str], *, name: str, node: Node, now: datetime, language: str
+) -> tuple[Customer, SealedBy]:
+    key = new_key(now=now)
+    hand = keys(key)
+    customer = Customer.objects.create(
+        key=key,
+        node=node,
+        name_sealed=hand.seal(key.id, name.strip()),
+        name_blind=blind("name", name.strip()) if name.strip() else "",
+        language=language,
+        made_at=now,
+    )
+    if reaches:
+        Contact.objects.bulk_create(
+            Contact(customer=customer, kind=reach.kind, sealed=hand.seal(key.id, reach.value), blind=mark)
+            for reach, mark in zip(reaches, blinds, strict=True)
+        )
+    return customer, hand
+
+
+def refuse_to_identify(*, node: Node, now: datetime) -> tuple[Customer, SealedBy]:
+    """A caller who does not wish to say who they are: respected, and written down as such."""
+    key = new_key(now=now)
+    return Customer.objects.create(key=key, node=node, refused_to_identify=True, made_at=now), keys(key)
+
+
+def rename(customer: Customer, name: str) -> None:
+    """Correct a customer's name."""
+    hand = keys_for([customer.key_id])
+    Customer.objects.filter(id=customer.id).update(
+        name_sealed=hand.seal(customer.key_id, name.strip()), name_blind=blind("name", name.strip())
+    )
+
+
+def keep_place(customer: Customer, told: AddressTold, *, by: SealedBy) -> Place:
+    """The place a customer names: the one we know with the same door, or a new one."""
+    for place in Place.objects.filter(customer=customer, city=told.city, district=told.district, street=told.street):
+        if by.open(place.door_sealed) == told.door:
+            return place
+    return Place.objects.create(
+        customer=customer,
+        city=told.city,
+        district=told.district,
+        street=told.street,
+        door_sealed=by.seal(customer.key_id, told.door),
+        latitude=told.latitude,
+        longitude=told.longitude,
+    )
+
+
+def keep_machine(customer: Customer, told: MachineTold, *, place: Place | None, now: datetime) -> Machine:
+    """The machine a customer names: the one we know with that serial (or model), or a new one; facts are added,
+    never wiped by an empty answer."""
+    machine = _known_machine(customer, told)
+    known = product(told.brand, told.model) if told.model else None
+    if machine is None:
+        machine = Machine(customer=customer, made_at=now)
+    machine.place = place or machine.place
+    machine.product = known or machine.product
+    machine.category = told.category or (known.category.code if known else machine.category)
+    machine.brand, machine.model = told.brand or machine.brand, told.model or machine.model
+    machine.bought_on = told.bought_on or machine.bought_on
+    machine.about_years = told.about_years if told.about_years is not None else machine.about_years
+    machine.bought_at = told.bought_at or machine.bought_at
+    machine.extended_until = told.extended_until or machine.extended_until
+    if machine.bought_on and known:
+        machine.cover_until = months_after(machine.bought_on, known.warranty_months)
+    machine.save()
+    for unit, number in told.serials.items():
+        if number:
+            Serial.objects.update_or_create(machine=machine, unit=unit, defaults={"number": number.strip()})
+    return machine
+
+
+def _known_machine(customer: Customer, told: MachineTold) -> Machine | None:
+    numbers = [number.strip() for number in told.serials.values() if number]
+    if numbers:
+        serial = Serial.objects.select_related("machine").filter(number__in=numbers, machine__customer=customer).first()
+        return serial.machine if serial else None
+    if not told.model:
+        return None
+    return Machine.objects.filter(customer=customer, brand=told.brand, model__iexact=told.model).first()
+
+
+def note_consents(customer: Customer, given: dict[str, bool], *, how: str, now: datetime) -> None:
+    """Keep what the customer agreed to or refused, kind by kind; the newest counts."""
+    Consent.objects.bulk_create(
+        Consent(customer=customer, kind=kind, given=yes, how=how, at=now) for kind, yes in given.items()
+    )
+
+
+def forget(customer: Customer, *, now: datetime) -> None:
+    """Destroy the customer's key and every row they could be found by. Nothing about them can be read again."""
+    with transaction.atomic():
+        destroy(customer.key_id, now=now)
+        Contact.objects.filter(customer=customer).delete()
+        Place.objects.filter(customer=customer).update(door_sealed="", latitude=None, longitude=None)
+        Customer.objects.filter(id=customer.id).update(name_sealed="", name_blind="", forgotten_at=now)

@@ -1,0 +1,71 @@
+"""What is a phone number, an address, an e-mail; what cover a machine has. Values in, values out."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+import phonenumbers
+
+_EMAIL = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]{1,190}\.[^\s@<>\".]{2,}")
+
+
+class Cover(StrEnum):
+    """保内, 延保, 保外, or not known for want of a date."""
+
+    IN = "in"
+    EXTENDED = "extended"
+    OUT = "out"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A number in E.164 and whether it is a mobile (it then takes SMS) or a landline."""
+
+    number: str
+    mobile: bool
+
+
+def read_phone(text: str, *, region: str = "CN") -> Phone | None:
+    """The number that a person typed, with spaces, dashes or full-width digits; None when it is none."""
+    try:
+        number = phonenumbers.parse(text.translate(_HALF), region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    mobile = phonenumbers.number_type(number) in {
+        phonenumbers.PhoneNumberType.MOBILE,
+        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+    }
+    return Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), mobile)
+
+
+_HALF = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0B: "+", 0xFF0D: "-", 0x3000: " ", 0x2014: "-"}
+
+
+def read_email(text: str) -> str | None:
+    """The address in lower case; None when it is none."""
+    address = text.strip().lower()
+    return address if len(address) <= 254 and _EMAIL.fullmatch(address) else None
+
+
+def cover_on(day: date, *, bought_on: date | None, cover_until: date | None, extended_until: date | None) -> Cover:
+    """The warranty on a day; the last days count as covered. Without any date it is not known."""
+    if cover_until and day <= cover_until:
+        return Cover.IN
+    if extended_until and day <= extended_until:
+        return Cover.EXTENDED
+    return Cover.OUT if cover_until or extended_until or bought_on else Cover.UNKNOWN
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month; the last of the month where there is none such."""
+    year, month = divmod(day.month - 1 + months, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(day.year + year, month + 1, last)
+        except ValueError:
+            continue
+    raise AssertionError("Every month has 28 days.")

@@ -1,0 +1,34 @@
+"""Asking the tree."""
+
+from bihuan.registers.organisation.models import Authorisation, Coverage, Node
+
+
+def node(node_id: int) -> Node:
+    return Node.objects.get(id=node_id)
+
+
+def head_office() -> Node:
+    """The root; every company has exactly one once it is set up."""
+    return Node.objects.get(kind=Node.HEAD_OFFICE)
+
+
+def below(path: str) -> frozenset[int]:
+    """The numbers of a node and all under it."""
+    return frozenset(Node.objects.filter(path__startswith=path).values_list("id", flat=True))
+
+
+def service_points(*, retired: bool = False) -> list[Node]:
+    found = Node.objects.filter(kind=Node.SERVICE_POINT)
+    return list((found if retired else found.filter(retired_at__isnull=True)).order_by("code"))
+
+
+def names_of(node_ids: set[int]) -> dict[int, str]:
+    return dict(Node.objects.filter(id__in=node_ids).values_list("id", "name"))
+
+
+def coverage_of(node_ids: set[int]) -> list[Coverage]:
+    return list(Coverage.objects.filter(node_id__in=node_ids))
+
+
+def authorisations_of(node_ids: set[int]) -> list[Authorisation]:
+    return list(Authorisation.objects.filter(node_id__in=node_ids))

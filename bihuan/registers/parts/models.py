@@ -1,0 +1,103 @@
+"""What is made, what it is mended with, what that costs, and where it lies. Money in fen (1/100 yuan)."""
+
+from django.db import models
+
+from bihuan.registers.organisation.models import Node
+from bihuan.registers.staff.models import Technician
+
+
+class Category(models.Model):
+    """A family of appliances, e.g. air conditioners. `units` names the parts that carry a serial of their own."""
+
+    code = models.CharField(max_length=40, unique=True)
+    name_zh = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=60)
+    units = models.JSONField(default=list)
+    safe_years = models.PositiveSmallIntegerField(null=True)
+    runs_on = models.JSONField(default=list)  # "electric", "gas": which safety steps apply
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "parts"
+
+
+class Product(models.Model):
+    """One model of one brand."""
+
+    brand = models.CharField(max_length=60)
+    model = models.CharField(max_length=60)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
+    name_zh = models.CharField(max_length=120, blank=True, default="")
+    name_en = models.CharField(max_length=120, blank=True, default="")
+    warranty_months = models.PositiveSmallIntegerField(default=12)
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "parts"
+        constraints = (models.UniqueConstraint(fields=("brand", "model"), name="parts_model_once"),)
+
+
+class Part(models.Model):
+    """A spare part. `by_serial`: each one fitted is written down by its own number."""
+
+    number = models.CharField(max_length=40, unique=True)
+    name_zh = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, related_name="+")
+    by_serial = models.BooleanField(default=False)
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "parts"
+
+
+class Price(models.Model):
+    """One line of the published price list, with the days it holds (inclusive; open end = until further notice).
+
+    `item`: labour, visit, inspection, or part. `code` is the part's number, or blank.
+    """
+
+    item = models.CharField(max_length=16)
+    code = models.CharField(max_length=40, blank=True, default="")
+    category = models.CharField(max_length=40, blank=True, default="")
+    kind = models.CharField(max_length=32, blank=True, default="")
+    name_zh = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120)
+    fen = models.PositiveIntegerField()
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        app_label = "parts"
+        indexes = (models.Index(fields=("item", "code", "category"), name="parts_price_item"),)
+
+
+class Stock(models.Model):
+    """How many of a part lie at a service point, or in a technician's van."""
+
+    part = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="+")
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+")
+    technician = models.ForeignKey(Technician, on_delete=models.PROTECT, null=True, related_name="+")
+    quantity = models.IntegerField(default=0)
+
+    class Meta:
+        app_label = "parts"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("part", "node", "technician"), name="parts_stock_once", nulls_distinct=False
+            ),
+        )
+
+
+class Requirement(models.Model):
+    """The permit that a category and kind of work ask for (blank = every)."""
+
+    category = models.CharField(max_length=40, blank=True, default="")
+    kind = models.CharField(max_length=32, blank=True, default="")
+    certificate = models.CharField(max_length=40)
+
+    class Meta:
+        app_label = "parts"
+        constraints = (
+            models.UniqueConstraint(fields=("category", "kind", "certificate"), name="parts_requirement_once"),
+        )

@@ -1,0 +1,60 @@
+"""Asking the catalogue and the price list."""
+
+from datetime import date
+
+from django.db.models import Q
+
+from bihuan.registers.parts.models import Category, Part, Price, Product, Requirement, Stock
+
+
+def categories() -> list[Category]:
+    return list(Category.objects.filter(retired_at__isnull=True).order_by("id"))
+
+
+def category(code: str) -> Category | None:
+    return Category.objects.filter(code=code).first()
+
+
+def product(brand: str, model: str) -> Product | None:
+    """The catalogue's entry for a model, whatever the case it was typed in."""
+    return Product.objects.select_related("category").filter(brand=brand, model__iexact=model.strip()).first()
+
+
+def products(category_code: str = "") -> list[Product]:
+    found = Product.objects.select_related("category").filter(retired_at__isnull=True)
+    if category_code:
+        found = found.filter(category__code=category_code)
+    return list(found.order_by("brand", "model"))
+
+
+def brands() -> list[str]:
+    return list(Product.objects.filter(retired_at__isnull=True).order_by("brand").values_list("brand", flat=True).distinct())
+
+
+def parts_for(category_code: str) -> list[Part]:
+    return list(
+        Part.objects.filter(Q(category__code=category_code) | Q(category__isnull=True), retired_at__isnull=True).order_by(
+            "number"
+        )
+    )
+
+
+def prices_on(day: date, *, category_code: str = "") -> list[Price]:
+    """The price list in force on a day: lines for this category and those for every category."""
+    found = Price.objects.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=day), valid_from__lte=day)
+    if category_code:
+        found = found.filter(Q(category=category_code) | Q(category=""))
+    return list(found.order_by("item", "code", "id"))
+
+
+def certificates_needed(*, category_code: str, kind: str) -> frozenset[str]:
+    """The permits without which nobody may be sent."""
+    return frozenset(
+        Requirement.objects.filter(Q(category=category_code) | Q(category=""), Q(kind=kind) | Q(kind="")).values_list(
+            "certificate", flat=True
+        )
+    )
+
+
+def stock_at(node_id: int) -> list[Stock]:
+    return list(Stock.objects.select_related("part", "technician__person").filter(node_id=node_id).order_by("part__number"))

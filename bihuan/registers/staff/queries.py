@@ -1,0 +1,76 @@
+"""Asking about technicians."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from bihuan.registers.staff.models import Busy, Certificate, Shift, Skill, Technician
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ability:
+    """One technician as dispatch sees them: plain values, read in four queries for a whole service point."""
+
+    id: int
+    person_id: int
+    name: str
+    node_id: int
+    latitude: float | None
+    longitude: float | None
+    max_jobs: int
+    skills: dict[tuple[str, str], int]
+    certificates: dict[str, date]
+    shifts: dict[int, list[tuple[time, time]]]
+
+
+def technician(technician_id: int) -> Technician:
+    return Technician.objects.select_related("person", "node").get(id=technician_id)
+
+
+def technician_of(person_id: int) -> Technician | None:
+    """The technician that this person is, if any."""
+    return Technician.objects.select_related("person", "node").filter(person_id=person_id).first()
+
+
+def abilities(node_ids: frozenset[int] | None) -> list[Ability]:
+    """Everybody at work in these nodes (None = everywhere), with what they can and when they work."""
+    found = Technician.objects.select_related("person").filter(retired_at__isnull=True, person__is_active=True)
+    if node_ids is not None:
+        found = found.filter(node_id__in=node_ids)
+    rows = list(found.order_by("number"))
+    ids = [row.id for row in rows]
+    skills: dict[int, dict[tuple[str, str], int]] = {}
+    for skill in Skill.objects.filter(technician_id__in=ids):
+        skills.setdefault(skill.technician_id, {})[(skill.category, skill.kind)] = skill.level
+    permits: dict[int, dict[str, date]] = {}
+    for permit in Certificate.objects.filter(technician_id__in=ids):
+        held = permits.setdefault(permit.technician_id, {})
+        held[permit.kind] = max(permit.valid_until, held.get(permit.kind, permit.valid_until))
+    shifts: dict[int, dict[int, list[tuple[time, time]]]] = {}
+    for shift in Shift.objects.filter(technician_id__in=ids).order_by("begins"):
+        shifts.setdefault(shift.technician_id, {}).setdefault(shift.weekday, []).append((shift.begins, shift.ends))
+    return [
+        Ability(
+            id=row.id,
+            person_id=row.person_id,
+            name=row.person.name,
+            node_id=row.node_id,
+            latitude=row.latitude,
+            longitude=row.longitude,
+            max_jobs=row.max_jobs,
+            skills=skills.get(row.id, {}),
+            certificates=permits.get(row.id, {}),
+            shifts=shifts.get(row.id, {}),
+        )
+        for row in rows
+    ]
+
+
+def busy_between(technician_ids: list[int], begins: datetime, ends: datetime) -> dict[int, list[tuple[int, int]]]:
+    """When these technicians are taken, as epoch seconds [from, until), in order."""
+    taken: dict[int, list[tuple[int, int]]] = {}
+    rows = Busy.objects.filter(
+        technician_id__in=technician_ids, begins__lt=int(ends.timestamp()), ends__gt=int(begins.timestamp())
+    )
+    for row in rows.order_by("begins"):
+        taken.setdefault(row.technician_id, []).append((row.begins, row.ends))
+    return taken
