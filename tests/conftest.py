@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 DATA = tempfile.mkdtemp(prefix="bihuan-tests-")
 os.environ["BIHUAN_DATA"] = DATA  # before Django reads its settings; secrets are made there
@@ -11,12 +12,16 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "bihuan.settings"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright's synchronous API keeps a loop in this thread
 os.environ.setdefault("BIHUAN_DEMO", "1")  # tests may move the clock
 
+import django  # noqa: E402
 import pytest  # noqa: E402
 from hypothesis import HealthCheck  # noqa: E402
 from hypothesis import settings as hypothesis_settings  # noqa: E402
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright  # noqa: E402
 
 from tests import flush  # noqa: E402
+
+if find_spec("bihuan.flow"):
+    django.setup()
 
 SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
 hypothesis_settings.register_profile(
