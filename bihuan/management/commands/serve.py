@@ -43,6 +43,7 @@ class Command(BaseCommand):
     def prepare(self, *, demo: bool, stopping: Callable[[], bool]) -> None:
         """Migrations, then what ships with the product, then the demo company if nobody is known yet."""
         self.say("Bringing the database up to date ...")
+        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0, interactive=False)
         nobody_known = not get_user_model()._default_manager.exists()
         steps = ["load_shipped", *(["demo"] if demo and nobody_known else [])]
@@ -86,7 +87,7 @@ def commands(host: str, port: int) -> Mapping[str, Sequence[str]]:
     """The processes of one installation, by name."""
     python = sys.executable
     manage = str(Path(settings.BASE_DIR) / "manage.py")
-    web = [python, "-m", "granian", "--interface", "asgi", "--host", host, "--port", str(port)]
+    web = [python, "-m", "granian", "--interface", "asginl", "--host", host, "--port", str(port)]
     web += ["--workers", "1", "--log-level", "warning", "--no-ws", "bihuan.asgi:application"]
     family = {"web": web}
     if "db_worker" in get_commands():
