@@ -1,0 +1,70 @@
+"""Plain forms that look right: Bootstrap's classes, help and errors tied to their control for screen readers."""
+
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+_CHECKS = (forms.CheckboxInput, forms.CheckboxSelectMultiple, forms.RadioSelect)
+
+
+def control_class(widget: forms.Widget) -> str:
+    """The Bootstrap class that a widget of this sort wears."""
+    if isinstance(widget, _CHECKS):
+        return "form-check-input"
+    if isinstance(widget, forms.Select):
+        return "form-select"
+    return "form-control"
+
+
+class TidyMixin:
+    """Mix in before any Form class. Errors show once, under their control; required marks are drawn by `{% field %}`."""
+
+    fields: dict[str, forms.Field]
+    use_required_attribute = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            _dress(field)
+
+
+class TidyForm(TidyMixin, forms.Form):
+    """The form that pages start from."""
+
+
+def _dress(field: forms.Field) -> None:
+    worn = field.widget.attrs.get("class", "")
+    wanted = control_class(field.widget)
+    if wanted not in worn.split():
+        field.widget.attrs["class"] = f"{worn} {wanted}".strip()
+    if isinstance(field, forms.DecimalField | forms.FloatField):
+        field.widget.attrs.setdefault("inputmode", "decimal")
+    elif isinstance(field, forms.IntegerField) and isinstance(field.widget, forms.NumberInput):
+        field.widget.attrs.setdefault("inputmode", "numeric")
+    if isinstance(field.widget, forms.Textarea):
+        field.widget.attrs.setdefault("rows", "3")
+
+
+def control(bound: BoundField) -> str:
+    """The control's HTML, marked invalid and tied to its help and its errors by aria-describedby."""
+    attrs: dict[str, Any] = {}
+    described = [f"{bound.auto_id}_{part}" for part in described_by(bound)]
+    if described and not bound.use_fieldset:
+        attrs["aria-describedby"] = " ".join(described)
+    if bound.errors:
+        worn = bound.field.widget.attrs.get("class", "")
+        attrs["class"] = f"{worn} is-invalid".strip()
+        attrs["aria-invalid"] = "true"
+    return bound.as_widget(attrs=attrs)
+
+
+def described_by(bound: BoundField) -> list[str]:
+    """Which notes stand under the control: `help`, `errors`, both or none."""
+    notes = []
+    if bound.help_text:
+        notes.append("help")
+    if bound.errors:
+        notes.append("errors")
+    return notes
