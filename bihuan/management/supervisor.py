@@ -71,6 +71,15 @@ class Supervisor:
         finally:
             self.end_all()
 
+    def run_once(self, name: str, command: Sequence[str]) -> bool:
+        """Run one command to its end; True when it went well. Told to stop, it is ended like the others."""
+        child = Child(name=name, command=command)
+        self._start(child, time.monotonic())
+        while _lives(child) and not self.stopping:
+            time.sleep(0.1)
+        self._end([child])
+        return child.process is not None and child.process.returncode == 0
+
     def _look_after(self, child: Child) -> None:
         now = time.monotonic()
         if child.process is None:
@@ -95,12 +104,15 @@ class Supervisor:
 
     def end_all(self) -> None:
         """TERM to every child, ten seconds of patience, then KILL. Further signals change nothing."""
-        for child in self.children:
+        self._end(self.children)
+
+    def _end(self, children: Sequence[Child]) -> None:
+        for child in children:
             self._kill_group(child, signal.SIGTERM)
         until = time.monotonic() + PATIENCE_SECONDS
-        while any(_lives(child) for child in self.children) and time.monotonic() < until:
+        while any(_lives(child) for child in children) and time.monotonic() < until:
             time.sleep(0.05)
-        for child in self.children:
+        for child in children:
             self._kill_group(child, signal.SIGKILL)
             if child.process is not None:
                 child.process.wait()

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         refuse_a_taken_address(host, port)
         supervisor = Supervisor(commands(host, port), self.say)
         supervisor.listen()
-        self.prepare(demo=settings.BIHUAN_DEMO and not no_demo, stopping=lambda: supervisor.stopping)
+        self.prepare(supervisor, demo=settings.BIHUAN_DEMO and not no_demo)
         connections.close_all()
         if not supervisor.stopping:
             supervisor.run(each_round=Announcement(host, port, self.announce).look)
@@ -40,16 +40,22 @@ class Command(BaseCommand):
         self.stdout.write(sentence)
         self.stdout.flush()
 
-    def prepare(self, *, demo: bool, stopping: Callable[[], bool]) -> None:
+    def prepare(self, supervisor: Supervisor, *, demo: bool) -> None:
         """Migrations, then what ships with the product, then the demo company if nobody is known yet."""
         self.say("Bringing the database up to date ...")
         Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
-        call_command("migrate", verbosity=0, interactive=False)
+        call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
         nobody_known = not get_user_model()._default_manager.exists()
-        steps = ["load_shipped", *(["demo"] if demo and nobody_known else [])]
-        for step in steps:
-            if step in get_commands() and not stopping():
-                call_command(step, stdout=self.stdout)
+        if "load_shipped" in get_commands():
+            call_command("load_shipped", stdout=self.stdout)
+        connections.close_all()
+        if demo and nobody_known and "demo" in get_commands() and not supervisor.stopping:
+            self.say("Founding the demo company ...")
+            if (
+                not supervisor.run_once("demo", [sys.executable, manage_py(), "demo"])
+                and not supervisor.stopping
+            ):
+                self.say("The demo company could not be founded (see above); Bihuan starts without it.")
 
     def announce(self, address: str) -> None:
         """The address, and one demo login per role where there are any."""
@@ -85,8 +91,7 @@ class Announcement:
 
 def commands(host: str, port: int) -> Mapping[str, Sequence[str]]:
     """The processes of one installation, by name."""
-    python = sys.executable
-    manage = str(Path(settings.BASE_DIR) / "manage.py")
+    python, manage = sys.executable, manage_py()
     web = [python, "-m", "granian", "--interface", "asginl", "--host", host, "--port", str(port)]
     web += ["--workers", "1", "--log-level", "warning", "--no-ws", "bihuan.asgi:application"]
     family = {"web": web}
@@ -107,6 +112,10 @@ def commands(host: str, port: int) -> Mapping[str, Sequence[str]]:
     if "clock" in get_commands():
         family["clock"] = [python, manage, "clock"]
     return family
+
+
+def manage_py() -> str:
+    return str(Path(settings.BASE_DIR) / "manage.py")
 
 
 def refuse_a_taken_address(host: str, port: int) -> None:
