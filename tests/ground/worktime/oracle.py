@@ -49,7 +49,7 @@ class Oracle:
         return int(self.open[self.of(since) : self.of(until)].sum())
 
     def after(self, since: datetime, spent: int) -> datetime | None:
-        """The earliest moment by which `spent` seconds are open since `since`; None beyond what is painted."""
+        """The earliest moment by which so many seconds are open; None beyond what is painted."""
         if spent == 0:
             return since
         sums = np.cumsum(self.open[self.of(since) :])

@@ -184,7 +184,7 @@ def test_a_calendar_without_hours_reaches_nothing() -> None:
 
 
 def test_work_ends_with_the_year_9999() -> None:
-    calendar = Calendar(zone=SHANGHAI, week=ALL_WEEK[:6] + (((0, 1439),),))
+    calendar = Calendar(zone=SHANGHAI, week=(*ALL_WEEK[:6], ((0, 1439),)))
     last = at("9999-12-31T23:00:00+08:00")
     found = moment_after(calendar, last, timedelta(minutes=59))
     assert found is not None

@@ -1,0 +1,146 @@
+"""A card from its TOML text. Whatever the card does not know is refused with a sentence for its author."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from bihuan.ground.process.card import STAGES, Card, Move, Place, Said
+
+CARD_KEYS = {
+    "name",
+    "version",
+    "kind",
+    "title_zh",
+    "title_en",
+    "starts_at",
+    "ends",
+    "clock_rests_at",
+    "places",
+    "moves",
+    "reopens",
+}
+PLACE_KEYS = {"title_zh", "title_en", "guide_zh", "guide_en", "standard_zh", "standard_en", "stage"}
+MOVE_KEYS = {
+    "title_zh",
+    "title_en",
+    "leaves",
+    "reaches",
+    "needs",
+    "unticks",
+    "allowed_to",
+    "asks_reason",
+    "outcome",
+}
+
+
+class CardRefused(ValueError):
+    """The text is no card; the message says what is wrong and where."""
+
+
+def read_card(text: str) -> Card:
+    """The card a TOML text describes; CardRefused when it is no card. Whether it is sound: `steps.faults`."""
+    try:
+        told = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        raise CardRefused(f"The card is no TOML: {fault}.") from fault
+    name = _text(told, "name", "The card")
+    where = f"The card {name}"
+    _known(told, CARD_KEYS, where)
+    return Card(
+        name=name,
+        version=_version(told, where),
+        kind=_text(told, "kind", where),
+        title=_said(told, "title", where),
+        starts_at=_text(told, "starts_at", where),
+        places=tuple(
+            _place(key, value, f"{where}, place {key}") for key, value in _table(told, "places", where)
+        ),
+        ends=frozenset(_words(told, "ends", where)),
+        moves=tuple(_move(key, value, f"{where}, move {key}") for key, value in _table(told, "moves", where)),
+        reopens=tuple(
+            _move(key, value, f"{where}, reopening {key}") for key, value in _table(told, "reopens", where)
+        ),
+        clock_rests_at=frozenset(_words(told, "clock_rests_at", where)),
+    )
+
+
+def read_card_file(path: Path) -> Card:
+    """The card in a file; its name must be the file's."""
+    card = read_card(path.read_text("utf-8"))
+    if card.name != path.stem:
+        raise CardRefused(f"The card {card.name} stands in a file called {path.name}.")
+    return card
+
+
+def _place(name: str, told: dict[str, Any], where: str) -> Place:
+    _known(told, PLACE_KEYS, where)
+    stage = _text(told, "stage", where)
+    if stage not in STAGES:
+        raise CardRefused(f"{where}: the stage {stage!r} is none of {', '.join(STAGES)}.")
+    return Place(
+        name=name,
+        title=_said(told, "title", where),
+        guide=_said(told, "guide", where),
+        standard=_said(told, "standard", where),
+        stage=stage,
+    )
+
+
+def _move(name: str, told: dict[str, Any], where: str) -> Move:
+    _known(told, MOVE_KEYS, where)
+    asks_reason = told.get("asks_reason", False)
+    if not isinstance(asks_reason, bool):
+        raise CardRefused(f"{where}: asks_reason is true or false.")
+    return Move(
+        name=name,
+        title=_said(told, "title", where),
+        leaves=frozenset(_words(told, "leaves", where)),
+        reaches=_text(told, "reaches", where),
+        needs=frozenset(_words(told, "needs", where)),
+        unticks=frozenset(_words(told, "unticks", where)),
+        allowed_to=frozenset(_words(told, "allowed_to", where)),
+        asks_reason=asks_reason,
+        outcome=_text(told, "outcome", where) if "outcome" in told else "",
+    )
+
+
+def _known(told: dict[str, Any], keys: set[str], where: str) -> None:
+    for key in told:
+        if key not in keys:
+            raise CardRefused(f"{where}: nobody knows the word {key!r}; known are {', '.join(sorted(keys))}.")
+
+
+def _version(told: dict[str, Any], where: str) -> int:
+    version = told.get("version")
+    if type(version) is not int or version < 1:
+        raise CardRefused(f"{where}: the version is a whole number from 1 on.")
+    return version
+
+
+def _said(told: dict[str, Any], key: str, where: str) -> Said:
+    """Words in both languages; an empty one is left for `faults` to name."""
+    both = [told.get(f"{key}_zh", ""), told.get(f"{key}_en", "")]
+    if not all(isinstance(words, str) for words in both):
+        raise CardRefused(f"{where}: {key}_zh and {key}_en are texts.")
+    return Said(zh=both[0].strip(), en=both[1].strip())
+
+
+def _text(told: dict[str, Any], key: str, where: str) -> str:
+    words = told.get(key)
+    if not isinstance(words, str) or not words:
+        raise CardRefused(f"{where}: {key} is missing.")
+    return words
+
+
+def _words(told: dict[str, Any], key: str, where: str) -> list[str]:
+    words = told.get(key, [])
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise CardRefused(f"{where}: {key} is a list of words.")
+    return words
+
+
+def _table(told: dict[str, Any], key: str, where: str) -> list[tuple[str, dict[str, Any]]]:
+    table = told.get(key, {})
+    if not isinstance(table, dict) or not all(isinstance(value, dict) for value in table.values()):
+        raise CardRefused(f"{where}: {key} is a table of tables.")
+    return list(table.items())
