@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 
 DATA = tempfile.mkdtemp(prefix="bihuan-tests-")
+os.makedirs(os.path.join(DATA, "static"))
 os.environ["BIHUAN_DATA"] = DATA  # before Django reads its settings; secrets are made there
 os.environ["DJANGO_SETTINGS_MODULE"] = "bihuan.settings"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright's synchronous API keeps a loop in this thread

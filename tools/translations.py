@@ -24,7 +24,7 @@ CONVERTED = "Converted by machine; not yet read by a person."
 NAMES = ("gettext", "gettext_lazy", "gettext_noop", "_")
 PLURAL_NAMES = ("ngettext", "ngettext_lazy")
 CONTEXT_NAMES = ("pgettext", "pgettext_lazy")
-KEYWORDS = (*NAMES, *PLURAL_NAMES, *CONTEXT_NAMES, "npgettext", "npgettext_lazy")
+KEYWORDS = dict.fromkeys((*NAMES, *PLURAL_NAMES, *CONTEXT_NAMES, "npgettext", "npgettext_lazy"))
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}")
 
 
@@ -98,7 +98,7 @@ def _by_key(catalogue: polib.POFile) -> dict[tuple[str, str], polib.POEntry]:
 
 
 def translation_of(entry: polib.POEntry) -> str:
-    return entry.msgstr_plural.get(0, "") if entry.msgid_plural else entry.msgstr
+    return str(entry.msgstr_plural.get(0, "") if entry.msgid_plural else entry.msgstr)
 
 
 def missing(locale: str) -> list[str]:
