@@ -26,7 +26,7 @@ SHIPPED = (
     ShippedCalendar(code="24x7", name="全天候", week=_on(WEEKDAYS, ("00:00", "24:00"))),
     ShippedCalendar(
         code="cn-office",
-        name="办公时间(含调休)",
+        name="办公时间（含调休）",
         week=_on((*WEEKDAYS[:5], "workday"), *_OFFICE),
         follows_holidays="CN",
     ),

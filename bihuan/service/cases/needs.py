@@ -1,4 +1,4 @@
-"""The words a card may ask for. Each is ticked by the room that knows that it is so; cases never asks them."""
+"""The words a card may ask for. Each is ticked by the room that knows it; cases never asks them."""
 
 from enum import StrEnum
 
