@@ -1,0 +1,151 @@
+"""Reads the shipped knowledge from TOML into frozen values, and refuses faults with a sentence.
+
+Pure: no Django, no clock. Whoever keeps the knowledge in tables calls `shipped()` once to fill them.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
+
+from bihuan.registers.knowledge import content as c
+
+SHIPPED = Path(__file__).parent / "shipped"
+KINDS_OF_HAZARD = {"electric", "gas", "fire", "poison", "water", "burst", "injury"}
+LEVELS = {"urgent", "important", "plain"}
+
+
+class ContentFault(ValueError):
+    """A file of knowledge cannot be used; the text names file, entry and what is wrong."""
+
+
+@lru_cache(maxsize=1)
+def shipped() -> c.Knowledge:
+    """Everything shipped, read once."""
+    return read(SHIPPED)
+
+
+def read(folder: Path) -> c.Knowledge:
+    """All knowledge of a folder of TOML files, checked as a whole."""
+    symptoms, safety = load(folder / "symptoms.toml"), load(folder / "safety.toml")
+    routing, prices = load(folder / "routing.toml"), load(folder / "prices.toml")
+    knowledge = c.Knowledge(
+        families=rows(c.Family, symptoms, "family", "symptoms.toml"),
+        symptoms=rows(c.Symptom, symptoms, "symptom", "symptoms.toml"),
+        vague=rows(c.Vague, load(folder / "vague.toml"), "vague", "vague.toml"),
+        hazards=rows(c.Hazard, safety, "hazard", "safety.toml"),
+        not_meant=words_of(safety, "not_meant", "safety.toml"),
+        checklists=rows(c.Checklist, load(folder / "checklists.toml"), "checklist", "checklists.toml"),
+        error_codes=rows(c.ErrorCode, load(folder / "error_codes.toml"), "error_code", "error_codes.toml"),
+        script=build(c.Script, load(folder / "script.toml"), "script.toml"),
+        departments=rows(c.Department, routing, "department", "routing.toml"),
+        routes=rows(c.Route, routing, "route", "routing.toml"),
+        solutions=rows(c.Solution, routing, "solution", "routing.toml"),
+        urgent_families=words_of(routing, "urgent_families", "routing.toml"),
+        labour=rows(c.Labour, prices, "labour", "prices.toml"),
+        fees=rows(c.Fee, prices, "fee", "prices.toml"),
+        parts=rows(c.Part, prices, "part", "prices.toml"),
+        certificates=rows(c.Certificate, prices, "certificate", "prices.toml"),
+        required=rows(c.Required, prices, "required", "prices.toml"),
+        service_life=rows(c.ServiceLife, load(folder / "service_life.toml"), "life", "service_life.toml"),
+        guarantee=rows(c.GuaranteeTerm, load(folder / "guarantee.toml"), "term", "guarantee.toml"),
+    )
+    check(knowledge)
+    return knowledge
+
+
+def load(path: Path) -> dict[str, Any]:
+    """The tables of one file."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ContentFault(f"{path.name} is missing.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise ContentFault(f"{path.name} is not readable TOML: {fault}") from None
+
+
+def rows[T](shape: type[T], tables: Mapping[str, Any], name: str, where: str) -> tuple[T, ...]:
+    """Each `[[name]]` table as a value of `shape`."""
+    found = tables.get(name)
+    if not isinstance(found, list):
+        raise ContentFault(f"{where} has no list of '{name}'.")
+    return tuple(build(shape, row, f"{where}, {name} {at}") for at, row in enumerate(found, 1))
+
+
+def words_of(tables: Mapping[str, Any], name: str, where: str) -> tuple[str, ...]:
+    """A plain list of words."""
+    return tuple(_value(tuple[str, ...], tables.get(name, []), f"{where}: '{name}'"))
+
+
+def build[T](shape: type[T], row: object, where: str) -> T:
+    """One value from one table; every key must be known, every needed key present and of its type."""
+    if not isinstance(row, Mapping):
+        raise ContentFault(f"{where} is not a table.")
+    hints, known = get_type_hints(shape), {f.name: f for f in fields(shape)}  # type: ignore[arg-type]
+    if strange := sorted(set(row) - set(known)):
+        raise ContentFault(f"{where}: '{strange[0]}' is not a known key.")
+    for name, field in known.items():
+        if name not in row and field.default is MISSING:
+            raise ContentFault(f"{where}: '{name}' is missing.")
+    return shape(**{name: _value(hints[name], value, f"{where}: '{name}'") for name, value in row.items()})
+
+
+def _value(hint: Any, value: object, where: str) -> Any:
+    if get_origin(hint) is tuple:
+        if not isinstance(value, list):
+            raise ContentFault(f"{where} must be a list.")
+        return tuple(_value(get_args(hint)[0], one, where) for one in value)
+    if is_dataclass(hint) and isinstance(hint, type):
+        return build(hint, value, where)
+    if type(value) is not hint:
+        raise ContentFault(f"{where} must be {hint.__name__}, not {type(value).__name__}.")
+    if isinstance(value, int) and value < 0:
+        raise ContentFault(f"{where} must not be negative.")
+    return value
+
+
+def check(knowledge: c.Knowledge) -> None:
+    """Refuses codes used twice and names that point nowhere."""
+    k = knowledge
+    families, symptoms = _codes(k.families), _codes(k.symptoms)
+    departments, solutions, papers = _codes(k.departments), _codes(k.solutions), _codes(k.certificates)
+    _codes(k.hazards), _codes(k.checklists), _codes(k.labour), _codes(k.fees)
+    _once(((e.brand, e.family, e.code) for e in k.error_codes), "error code")
+    _once((p.number for p in k.parts), "part number")
+    for group in (k.symptoms, k.checklists, k.error_codes, k.labour, k.parts, k.required, k.service_life):
+        _known((one.family for one in group), families, "family")
+    lines = (*k.script.prompt, *k.script.advice, *k.script.environment)
+    _known((one.family for one in lines if one.family), families, "family")
+    _known((family for one in lines for family in one.families), families, "family")
+    _known((s for one in k.checklists for s in one.symptoms), symptoms, "symptom")
+    _known((one.urgency for one in k.symptoms), c.URGENCIES, "urgency")
+    _known((one.kind for one in k.hazards), KINDS_OF_HAZARD, "kind of hazard")
+    _known((one.department for one in k.routes), departments, "department")
+    _known((one.level for one in k.routes), LEVELS, "level")
+    _known((one.fallback for one in k.solutions if one.fallback), solutions, "solution")
+    _known((paper for one in k.required for paper in one.certificates), papers, "certificate")
+    _known(k.urgent_families, families, "family")
+    _known((str(one.level) for one in k.required), {"1", "2", "3"}, "skill level")
+
+
+def _codes(group: Iterable[Any]) -> set[str]:
+    codes = [one.code for one in group]
+    _once(codes, "code")
+    return set(codes)
+
+
+def _once(keys: Iterable[object], what: str) -> None:
+    seen: set[object] = set()
+    for key in keys:
+        if key in seen:
+            raise ContentFault(f"The {what} {key!r} is used twice.")
+        seen.add(key)
+
+
+def _known(names: Iterable[str], allowed: Iterable[str], what: str) -> None:
+    allowed = set(allowed)
+    for name in names:
+        if name not in allowed:
+            raise ContentFault(f"There is no {what} '{name}'.")
