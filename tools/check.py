@@ -32,7 +32,7 @@ def checks() -> dict[str, Sequence[str]]:
         "demands": [python, "-m", "tools.demands", "--missing"],
         "django": [python, "manage.py", "check", "--fail-level", "WARNING"],
         "migrations": [python, "manage.py", "makemigrations", "--check", "--dry-run"],
-        "types": [str(BIN / "mypy"), "bihuan", "tools", "manage.py"],
+        "types": [str(BIN / "mypy"), "bihuan", "tests", "tools", "manage.py"],
     }
     if not pages:
         del commands["templates"]
