@@ -4,7 +4,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from importlib.util import find_spec
 
 DATA = tempfile.mkdtemp(prefix="bihuan-tests-")
 os.makedirs(os.path.join(DATA, "static"))
@@ -21,8 +20,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright  
 
 from tests import flush  # noqa: E402
 
-if find_spec("bihuan.flow"):
-    django.setup()
+django.setup()
 
 SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
 hypothesis_settings.register_profile(
