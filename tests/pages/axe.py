@@ -47,6 +47,7 @@ def shots(page: Page, name: str) -> list[Path]:
     was = page.evaluate("document.documentElement.dataset.bsTheme")
     language = page.evaluate("document.documentElement.lang")
     kept: list[Path] = []
+    page.evaluate("window.scrollTo(0, 0)")
     for width, height in ((1440, 900), (360, 780)):
         page.set_viewport_size({"width": width, "height": height})
         for theme in ("light", "dark"):

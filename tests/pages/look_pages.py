@@ -45,14 +45,14 @@ def part(name: str) -> str:
 <section class="card" aria-label="0"><div class="card-body">{% track stages %}</div></section>
 <div class="row row-cards">{% for tile in tiles %}<div class="col-6 col-lg-3">{% kpi tile.0 tile.1 yesterday=12 last_week=9 url="#" good=tile.2 %}</div>{% endfor %}</div>
 <section class="card" aria-labelledby="list"><div class="card-header"><h2 class="card-title" id="list">{{ kind }}</h2></div>
-<div class="table-responsive" tabindex="0" role="region" aria-labelledby="list"><table class="table card-table" data-rows><thead><tr><th scope="col">AF</th><th scope="col">{{ kind }}</th><th scope="col">{{ left }}</th><th scope="col" class="num">¥</th></tr></thead><tbody>
-{% for row in rows %}<tr><td><a href="#{{ row.0 }}">{{ row.0 }}</a></td><td>{{ fault }}</td><td>{% promise_chip state=row.1 words=row.2 %}</td><td class="num">{{ 1234550|money }}</td></tr>{% endfor %}
+<div class="table-responsive" tabindex="0" role="group" aria-labelledby="list"><table class="table card-table table-stack" data-rows><thead><tr><th scope="col">AF</th><th scope="col">{{ kind }}</th><th scope="col">{{ left }}</th><th scope="col" class="num">¥</th></tr></thead><tbody>
+{% for row in rows %}<tr><td><a href="#{{ row.0 }}">{{ row.0 }}</a></td><td data-label="{{ kind }}">{{ fault }}</td><td data-label="{{ left }}">{% promise_chip state=row.1 words=row.2 %}</td><td class="num" data-label="¥">{{ 1234550|money }}</td></tr>{% endfor %}
 </tbody></table></div></section>
 <section class="card" aria-label="1"><div class="card-body">{% chart bars name="one" %}</div></section>
 <section class="card" aria-label="2"><div class="card-body">{% chart share name="two" %}</div></section>
 <section class="card" aria-label="3"><div class="card-body"><form method="post" novalidate>{% form_errors form %}{% fields form %}<button class="btn btn-primary">{{ assign }}</button></form></div></section>
 {% empty_state kind fault url="#" action=assign %}{% pager page %}{% endblock %}
-{% block aside %}<section class="card" aria-labelledby="aside"><div class="card-header"><h2 class="card-title" id="aside">{{ kind }}</h2></div><div class="card-body">
+{% block aside %}<section class="card" aria-label="aside"><div class="card-header"><h2 class="card-title" id="aside">{{ kind }}</h2></div><div class="card-body">
 {% for colour in colours %}<span class="badge bg-{{ colour }}-lt">{{ colour }}</span> {% endfor %}<p class="mt-2 mb-0 text-secondary">{{ fault }} {% when now %}</p>
 {% for level in levels %}{% urgency_badge level %} {% endfor %}</div></section>{% endblock %}
 {% block scripts %}{% look_script "charts" %}{% endblock %}""",

@@ -44,7 +44,9 @@ def _dress(field: forms.Field) -> None:
     elif isinstance(field, forms.IntegerField) and isinstance(field.widget, forms.NumberInput):
         field.widget.attrs.setdefault("inputmode", "numeric")
     if isinstance(field.widget, forms.Textarea):
-        field.widget.attrs.setdefault("rows", "3")
+        field.widget.attrs.pop("cols", None)
+        if str(field.widget.attrs.get("rows", "10")) == "10":  # Django's own wish, too tall for a desk
+            field.widget.attrs["rows"] = "3"
 
 
 def control(bound: BoundField) -> str:
