@@ -157,7 +157,7 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BIHUAN_DATA / "static"
-STATICFILES_DIRS: list[Path] = []
+STATICFILES_DIRS = [BASE_DIR / "bihuan" / "web" / "look" / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 

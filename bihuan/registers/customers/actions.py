@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from bihuan.ground.vault.actions import SealedBy, blind, destroy, keys, keys_for, new_key
 from bihuan.registers.customers.models import Consent, Contact, Customer, Machine, Place, Serial
@@ -57,18 +57,14 @@ def reach_by(*, phone: str = "", email: str = "") -> list[Reach]:
 def know_by(reaches: list[Reach], *, name: str, node: Node, now: datetime, language: str = "") -> tuple[Customer, SealedBy]:
     """The customer reached this way: the one we know, or a new one; with their key at hand.
 
-    Two calls at once know one customer: the unique blind index decides, the loser reads the winner's.
+    Two calls at once know one customer: the unique blind index refuses the second, whose transaction is then
+    run again by its caller (`IntegrityError`) and finds the first.
     """
     blinds = [blind(reach.kind, reach.value) for reach in reaches]
     known = Contact.objects.filter(blind__in=blinds).select_related("customer__key").first() if blinds else None
     if known is not None:
         return known.customer, keys(known.customer.key)
-    try:
-        with transaction.atomic():
-            return _new(reaches, blinds, name=name, node=node, now=now, language=language)
-    except IntegrityError:
-        known = Contact.objects.filter(blind__in=blinds).select_related("customer__key").get()
-        return known.customer, keys(known.customer.key)
+    return _new(reaches, blinds, name=name, node=node, now=now, language=language)
 
 
 def _new(

@@ -1,6 +1,7 @@
 """What is made, what it is mended with, what that costs, and where it lies. Money in fen (1/100 yuan)."""
 
 from django.db import models
+from django.db.models import Q
 
 from bihuan.registers.organisation.models import Node
 from bihuan.registers.staff.models import Technician
@@ -84,7 +85,10 @@ class Stock(models.Model):
         app_label = "parts"
         constraints = (
             models.UniqueConstraint(
-                fields=("part", "node", "technician"), name="parts_stock_once", nulls_distinct=False
+                fields=("part", "node"), condition=Q(technician__isnull=True), name="parts_stock_shelf"
+            ),
+            models.UniqueConstraint(
+                fields=("part", "technician"), condition=Q(technician__isnull=False), name="parts_stock_van"
             ),
         )
 

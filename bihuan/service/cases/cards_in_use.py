@@ -1,0 +1,67 @@
+"""The cards as they are stored: each version once, read once."""
+
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from bihuan.ground.process.card import Card
+from bihuan.ground.process.reading import read_card
+from bihuan.ground.process.steps import faults
+from bihuan.service.cases.models import CardVersion
+from bihuan.service.cases.needs import Need
+
+SHIPPED = Path(__file__).parent / "cards"
+
+
+class CardUnsound(ValueError):
+    """A card has faults; the message lists them for its author."""
+
+
+def sound(text: str) -> Card:
+    """The card of this text; refused with every fault it has."""
+    card = read_card(text)
+    found = faults(card, known_needs=frozenset(Need))
+    if found:
+        raise CardUnsound("\n".join(found))
+    return card
+
+
+def shipped_texts() -> dict[str, str]:
+    """name → text of the cards that come with the product."""
+    return {path.stem: path.read_text("utf-8") for path in sorted(SHIPPED.glob("*.toml"))}
+
+
+def load_shipped_cards(*, now: datetime) -> None:
+    """Store every shipped card that is not stored yet; a newer version becomes the active one. Repeatable."""
+    for text in shipped_texts().values():
+        keep_card(text, now=now)
+
+
+def keep_card(text: str, *, now: datetime) -> Card:
+    """Store a version of a card and make it the one that new cases begin under."""
+    card = sound(text)
+    stored, made = CardVersion.objects.get_or_create(
+        name=card.name, version=card.version, defaults={"text": text, "made_at": now}
+    )
+    if made:
+        CardVersion.objects.filter(name=card.name).exclude(id=stored.id).update(active=False)
+    return card
+
+
+def active_card(name: str) -> Card:
+    """The card that new cases of this kind begin under."""
+    version = CardVersion.objects.filter(name=name, active=True).order_by("-version").values_list("version", flat=True)[0]
+    return card_at(name, version)
+
+
+@lru_cache(maxsize=256)
+def card_at(name: str, version: int) -> Card:
+    """A card in the version a case began under; a stored version never changes."""
+    return read_card(CardVersion.objects.get(name=name, version=version).text)
+
+
+def all_cards() -> list[Card]:
+    """The active cards, in the order of their kinds."""
+    return [
+        card_at(row.name, row.version) for row in CardVersion.objects.filter(active=True).order_by("name", "-version")
+    ]

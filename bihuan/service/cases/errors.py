@@ -1,0 +1,71 @@
+"""Why a case cannot do what was asked, in the reader's language."""
+
+from django.utils.translation import gettext as _
+
+from bihuan.ground.process.card import Card
+from bihuan.registers.access.errors import LostRace, Refusal
+from bihuan.service.cases.words import move_title, need_words, place_title
+
+
+class MoveLacks(Refusal):
+    """The move starts here, but something is still missing."""
+
+    status = 409
+
+    def __init__(self, number: str, card: Card, move: str, lacking: frozenset[str]) -> None:
+        super().__init__(
+            _("Case %(number)s cannot “%(move)s” yet. It still needs: %(needs)s.")
+            % {"number": number, "move": move_title(card, move), "needs": _(", ").join(need_words(lacking))}
+        )
+        self.lacking = lacking
+
+
+class MoveElsewhere(Refusal):
+    """The case stands where this move does not start."""
+
+    status = 409
+
+    def __init__(self, number: str, card: Card, move: str, place: str) -> None:
+        super().__init__(
+            _("Case %(number)s stands at “%(place)s”; “%(move)s” does not start there.")
+            % {"number": number, "move": move_title(card, move), "place": place_title(card, place)}
+        )
+
+
+class MoveUnknown(Refusal):
+    def __init__(self, number: str, move: str) -> None:
+        super().__init__(
+            _("The card of case %(number)s has no step called “%(move)s”.") % {"number": number, "move": move[:40]}
+        )
+
+
+class MoveNotYours(Refusal):
+    status = 403
+
+    def __init__(self, number: str, card: Card, move: str) -> None:
+        super().__init__(
+            _("“%(move)s” on case %(number)s is not for your role.")
+            % {"number": number, "move": move_title(card, move)}
+        )
+
+
+class ReasonNeeded(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Say why: this step needs a reason."), fields={"reason": _("Say why.")})
+
+
+class CaseMovedMeanwhile(LostRace):
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            _("Somebody moved case %(number)s a moment ago. Look at where it stands now.") % {"number": number}
+        )
+
+
+class OwnerNeeded(LostRace):
+    def __init__(self, number: str) -> None:
+        super().__init__(_("Case %(number)s was not proposed to you, or somebody else has it by now.") % {"number": number})
+
+
+class NoteEmpty(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Write something first."), fields={"words": _("Write something first.")})

@@ -1,0 +1,125 @@
+"""What happens to a case. The subject is always the case."""
+
+from dataclasses import dataclass
+
+from bihuan.ground.journal.event import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseOpened(Event):
+    kind = "case.opened"
+    card: str
+    card_version: int
+    work: str  # kind of work
+    urgency: str
+    channel: str
+    node_id: int
+    owner_id: int
+    category: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseMoved(Event):
+    kind = "case.moved"
+    move: str
+    left: str
+    reached: str
+    reason: str = ""
+    outcome: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedTicked(Event):
+    kind = "case.need_ticked"
+    need: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedsUnticked(Event):
+    """What was met is not met any more: the service point returned the case, the slot was given up."""
+
+    kind = "case.needs_unticked"
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseRested(Event):
+    """The clocks rest from now: the case reached a place where they do."""
+
+    kind = "case.rested"
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseResumed(Event):
+    kind = "case.resumed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseDone(Event):
+    """完工: the work is done."""
+
+    kind = "case.done"
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseClosed(Event):
+    """结案: everything is answered. `how`: confirmed, no_answer or withdrawn."""
+
+    kind = "case.closed"
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseReopened(Event):
+    kind = "case.reopened"
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnerProposed(Event):
+    kind = "case.owner_proposed"
+    owner_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnerChanged(Event):
+    kind = "case.owner_changed"
+    owner_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseGivenTo(Event):
+    """Another node does the work from now on."""
+
+    kind = "case.given_to"
+    node_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseContacted(Event):
+    """A person of ours spoke with the customer, or wrote to them."""
+
+    kind = "case.contacted"
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseChased(Event):
+    """催单: the customer asked again. `times` counts from 1."""
+
+    kind = "case.chased"
+    times: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseNoted(Event):
+    kind = "case.noted"
+    note_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class UrgencyChanged(Event):
+    kind = "case.urgency_changed"
+    urgency: str

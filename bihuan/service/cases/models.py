@@ -1,0 +1,122 @@
+"""The work that a report became, where it stands, who holds it."""
+
+from datetime import UTC, datetime
+
+from django.db import models
+from django.db.models import Q
+
+from bihuan.ground.journal.models import Chain
+from bihuan.registers.access.models import Person
+from bihuan.registers.customers.models import Customer, Machine, Place
+from bihuan.registers.organisation.models import Node
+from bihuan.service.intake.models import Report
+
+NO_DUTY = datetime(9999, 1, 1, tzinfo=UTC)  # sorts after every promise
+
+
+class CardVersion(models.Model):
+    """A process card as it was when a case began under it. Never changed; a new text is a new version."""
+
+    name = models.CharField(max_length=32)
+    version = models.PositiveIntegerField()
+    text = models.TextField()
+    active = models.BooleanField(default=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "cases"
+        constraints = (models.UniqueConstraint(fields=("name", "version"), name="cases_card_once"),)
+
+
+class Numbering(models.Model):
+    """How many cases a day has had. Drawn last in the transaction; gaps are allowed."""
+
+    day = models.DateField(primary_key=True)
+    last = models.PositiveIntegerField()
+
+    class Meta:
+        app_label = "cases"
+
+
+class Case(models.Model):
+    """One piece of work. `node` does it now (head office until a service point is chosen); `owner` answers for
+    it to the end. `next_due_at` is a reading of the promises, for sorting."""
+
+    number = models.CharField(max_length=24, unique=True)
+    report = models.OneToOneField(Report, on_delete=models.PROTECT, related_name="+")
+    chain = models.OneToOneField(Chain, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
+    machine = models.ForeignKey(Machine, on_delete=models.PROTECT, null=True, related_name="+")
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, related_name="+")
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+", db_index=False)
+    owner = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    next_owner = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    technician_person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    department = models.CharField(max_length=40, blank=True, default="")
+    card = models.CharField(max_length=32)
+    card_version = models.PositiveIntegerField()
+    stands_at = models.CharField(max_length=32)
+    stands_since = models.DateTimeField()
+    kind = models.CharField(max_length=32)
+    way = models.CharField(max_length=16)
+    wish = models.CharField(max_length=16, blank=True, default="")
+    urgency = models.CharField(max_length=8)
+    channel = models.CharField(max_length=20)
+    category = models.CharField(max_length=40, blank=True, default="")
+    brand = models.CharField(max_length=60, blank=True, default="")
+    symptom = models.CharField(max_length=60, blank=True, default="")
+    city = models.CharField(max_length=60, blank=True, default="")
+    district = models.CharField(max_length=60, blank=True, default="")
+    street = models.CharField(max_length=60, blank=True, default="")
+    outside_number = models.CharField(max_length=60, blank=True, default="", db_index=True)
+    outcome = models.CharField(max_length=32, blank=True, default="")
+    hold_reason = models.CharField(max_length=32, blank=True, default="")
+    closed_how = models.CharField(max_length=16, blank=True, default="")  # confirmed, no_answer, withdrawn
+    chases = models.PositiveSmallIntegerField(default=0)
+    reopened = models.PositiveSmallIntegerField(default=0)
+    open = models.BooleanField(default=True)
+    next_due_at = models.DateTimeField(default=NO_DUTY)
+    opened_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "cases"
+        indexes = (
+            models.Index(fields=("next_due_at", "id"), condition=Q(open=True), name="cases_queue"),
+            models.Index(fields=("owner", "next_due_at", "id"), condition=Q(open=True), name="cases_queue_owner"),
+            models.Index(fields=("node", "next_due_at", "id"), condition=Q(open=True), name="cases_queue_node"),
+            models.Index(fields=("stands_at", "next_due_at", "id"), condition=Q(open=True), name="cases_queue_place"),
+            models.Index(fields=("technician_person", "id"), condition=Q(open=True), name="cases_of_technician"),
+            models.Index(fields=("customer", "-id"), name="cases_of_customer"),
+            models.Index(fields=("-opened_at", "-id"), name="cases_newest"),
+            models.Index(fields=("node", "-opened_at", "-id"), name="cases_newest_node"),
+            models.Index(fields=("done_at",), condition=Q(done_at__isnull=False), name="cases_done"),
+        )
+
+
+class Tick(models.Model):
+    """One need of a case that is now met."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+", db_index=False)
+    need = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "cases"
+        constraints = (models.UniqueConstraint(fields=("case", "need"), name="cases_tick_once"),)
+
+
+class Note(models.Model):
+    """What somebody wrote about a case, sealed with the customer's key. `contact`: the customer was spoken to."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    by_kind = models.CharField(max_length=16)
+    by_id = models.BigIntegerField()
+    words_sealed = models.TextField()
+    contact = models.CharField(max_length=16, blank=True, default="")  # phone, sms, mail, chat, visit
+    public = models.BooleanField(default=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "cases"

@@ -1,0 +1,57 @@
+"""首问负责: one owner from the first word to the end; a change is proposed, and accepted by the next."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from bihuan.ground.journal.actions import record
+from bihuan.ground.journal.event import Actor
+from bihuan.service.cases.errors import CaseMovedMeanwhile, OwnerNeeded
+from bihuan.service.cases.events import CaseGivenTo, OwnerChanged, OwnerProposed
+from bihuan.service.cases.models import NO_DUTY, Case
+
+
+@transaction.atomic
+def claim(case: Case, *, person_id: int, by: Actor, now: datetime) -> None:
+    """Take a case that nobody owns yet. Of two at once one wins."""
+    if not Case.objects.filter(id=case.id, owner__isnull=True).update(owner_id=person_id):
+        raise CaseMovedMeanwhile(case.number)
+    case.owner_id = person_id
+    record(OwnerChanged(subject_id=case.id, owner_id=person_id), by=by, now=now, chain=case.chain_id)
+
+
+@transaction.atomic
+def hand_over(case: Case, *, to_person_id: int, by: Actor, now: datetime) -> None:
+    """Propose another owner; until they accept, the present one answers for the case."""
+    Case.objects.filter(id=case.id).update(next_owner_id=to_person_id)
+    case.next_owner_id = to_person_id
+    record(OwnerProposed(subject_id=case.id, owner_id=to_person_id), by=by, now=now, chain=case.chain_id)
+
+
+@transaction.atomic
+def accept_ownership(case: Case, *, person_id: int, by: Actor, now: datetime) -> None:
+    """The proposed owner takes over."""
+    mine = Case.objects.filter(id=case.id, next_owner_id=person_id)
+    if not mine.update(owner_id=person_id, next_owner=None):
+        raise OwnerNeeded(case.number)
+    case.owner_id, case.next_owner_id = person_id, None
+    record(OwnerChanged(subject_id=case.id, owner_id=person_id), by=by, now=now, chain=case.chain_id)
+
+
+@transaction.atomic
+def give_to(case: Case, *, node_id: int, by: Actor, now: datetime) -> None:
+    """Another node does the work from now on; the owner stays."""
+    Case.objects.filter(id=case.id).update(node_id=node_id)
+    case.node_id = node_id
+    record(CaseGivenTo(subject_id=case.id, node_id=node_id), by=by, now=now, chain=case.chain_id)
+
+
+def set_technician(case: Case, person_id: int | None) -> None:
+    """Who goes to the customer: kept on the row for lists and for what a technician may see."""
+    Case.objects.filter(id=case.id).update(technician_person_id=person_id)
+    case.technician_person_id = person_id
+
+
+def set_next_due(case_id: int, due: datetime | None) -> None:
+    """The soonest running promise of a case: a reading for sorting, the promises are the truth."""
+    Case.objects.filter(id=case_id).update(next_due_at=due or NO_DUTY)

@@ -1,0 +1,55 @@
+"""What is said on a case: notes, contacts with the customer, and the customer's asking again."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from bihuan.ground.journal.actions import record, writing
+from bihuan.ground.journal.event import Actor
+from bihuan.ground.vault.actions import keys_for
+from bihuan.service.cases.errors import NoteEmpty
+from bihuan.service.cases.events import CaseChased, CaseContacted, CaseNoted, UrgencyChanged
+from bihuan.service.cases.models import Case, Note
+
+LONGEST_NOTE = 5000
+
+
+@transaction.atomic
+def note(
+    case: Case, words: str, *, by: Actor, now: datetime, contact: str = "", public: bool = False
+) -> Note:
+    """Write something down. `contact` names how the customer was spoken to, and then counts as a contact."""
+    if not words.strip():
+        raise NoteEmpty
+    key = case.customer.key_id
+    kept = Note.objects.create(
+        case=case,
+        by_kind=by.kind,
+        by_id=by.id,
+        words_sealed=keys_for([key]).seal(key, words.strip()[:LONGEST_NOTE]),
+        contact=contact,
+        public=public,
+        at=now,
+    )
+    with writing():
+        record(CaseNoted(subject_id=case.id, note_id=kept.id), by=by, now=now, chain=case.chain_id)
+        if contact:
+            record(CaseContacted(subject_id=case.id, how=contact), by=by, now=now, chain=case.chain_id)
+    return kept
+
+
+@transaction.atomic
+def chase(case: Case, *, by: Actor, now: datetime) -> int:
+    """催单: the customer asks again. Never a second case. Returns how often by now."""
+    Case.objects.filter(id=case.id).update(chases=F("chases") + 1)
+    case.refresh_from_db(fields=["chases"])
+    record(CaseChased(subject_id=case.id, times=case.chases), by=by, now=now, chain=case.chain_id)
+    return case.chases
+
+
+@transaction.atomic
+def set_urgency(case: Case, urgency: str, *, by: Actor, now: datetime) -> None:
+    Case.objects.filter(id=case.id).update(urgency=urgency)
+    case.urgency = urgency
+    record(UrgencyChanged(subject_id=case.id, urgency=urgency), by=by, now=now, chain=case.chain_id)

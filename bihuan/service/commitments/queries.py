@@ -1,0 +1,84 @@
+"""Asking what was promised."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bihuan.ground.process.card import Said
+from bihuan.service.commitments.models import Promise, Rest
+from bihuan.service.commitments.profiles_in_use import profile_at
+from bihuan.service.commitments.rules import Light, light_of, time_left
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromiseView:
+    """One promise as a page, the API or `explain` shows it."""
+
+    id: int
+    case_id: int
+    clause: str
+    about: str
+    title: Said
+    public: bool
+    light: Light
+    open: bool
+    began_at: datetime
+    due_at: datetime | None
+    ended_at: datetime | None
+    broken_at: datetime | None
+    breach_withdrawn_at: datetime | None
+    left: timedelta | None
+    allowed: timedelta
+    calendar: str
+    profile: str
+    profile_version: int
+
+
+def promises_of(case_id: int, *, now: datetime) -> list[PromiseView]:
+    """Every promise of a case, in the order made."""
+    return [_view(row, now) for row in Promise.objects.filter(case_id=case_id).order_by("id")]
+
+
+def open_promises(case_ids: Iterable[int], *, now: datetime) -> dict[int, list[PromiseView]]:
+    """The open promises of these cases, soonest first: one query for a whole list page."""
+    found: dict[int, list[PromiseView]] = {}
+    for row in Promise.objects.filter(case_id__in=list(case_ids), open=True).order_by("due_at", "id"):
+        found.setdefault(row.case_id, []).append(_view(row, now))
+    return found
+
+
+def promise(promise_id: int) -> Promise:
+    return Promise.objects.select_related("case").get(id=promise_id)
+
+
+def rests_shown(case_id: int) -> list[Rest]:
+    return list(Rest.objects.filter(case_id=case_id).order_by("began_at"))
+
+
+def oldest_duty_not_acted_on(now: datetime) -> datetime | None:
+    """The due time of the oldest promise that is over and that no sweep has announced yet."""
+    late = Promise.objects.filter(state=Promise.RUNNING, due_at__lt=now).order_by("due_at")
+    return late.values_list("due_at", flat=True).first()
+
+
+def _view(row: Promise, now: datetime) -> PromiseView:
+    return PromiseView(
+        id=row.id,
+        case_id=row.case_id,
+        clause=row.clause,
+        about=row.about,
+        title=profile_at(row.profile, row.profile_version).clause(row.clause).title,
+        public=row.public,
+        light=light_of(state=row.state, due_at=row.due_at, warn_at=row.warn_at, now=now),
+        open=row.open,
+        began_at=row.began_at,
+        due_at=row.due_at,
+        ended_at=row.ended_at,
+        broken_at=row.broken_at,
+        breach_withdrawn_at=row.breach_withdrawn_at,
+        left=time_left(row.due_at, now),
+        allowed=timedelta(seconds=row.allowed_seconds),
+        calendar=row.calendar,
+        profile=row.profile,
+        profile_version=row.profile_version,
+    )

@@ -1,0 +1,89 @@
+"""A customer's words as they came in, and what was understood of them."""
+
+from django.db import models
+from django.db.models import Q
+
+from bihuan.ground.journal.models import Chain
+from bihuan.ground.vault.models import Key
+from bihuan.registers.access.models import Person
+from bihuan.registers.customers.models import Customer, Machine, Place
+
+
+class RawMessage(models.Model):
+    """What arrived, before anyone read it. Sealed with the customer's key; with its own while nobody is known."""
+
+    channel = models.CharField(max_length=20)
+    key = models.ForeignKey(Key, on_delete=models.PROTECT, related_name="+")
+    body_sealed = models.TextField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "intake"
+
+
+class Report(models.Model):
+    """What a customer told us: their own words beside the standard ones."""
+
+    OPENED, JOINED, ANSWERED, QUARANTINED = "opened", "joined", "answered", "quarantined"
+
+    raw = models.OneToOneField(RawMessage, on_delete=models.PROTECT, related_name="+")
+    chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    machine = models.ForeignKey(Machine, on_delete=models.PROTECT, null=True, related_name="+")
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, related_name="+")
+    channel = models.CharField(max_length=20)
+    outside_number = models.CharField(max_length=60, blank=True, default="")
+    words_sealed = models.TextField()
+    symptoms = models.JSONField(default=list)  # codes of standard symptoms: the complained points
+    hazards = models.JSONField(default=list)  # kinds of danger heard in the words
+    error_code = models.CharField(max_length=20, blank=True, default="")
+    began_on = models.DateField(null=True)  # when the fault was first seen
+    asked_sealed = models.TextField(blank=True, default="")  # JSON: 5W1H answers, use environment, trigger
+    kind = models.CharField(max_length=32, blank=True, default="")  # kind of work, when whoever took it said so
+    wish = models.CharField(max_length=16, blank=True, default="")
+    way = models.CharField(max_length=16, default="on_site")
+    urgency = models.CharField(max_length=8, blank=True, default="")
+    department = models.CharField(max_length=40, blank=True, default="")
+    tried = models.JSONField(default=dict)  # remote checklist: step → yes, no or skipped
+    restated_at = models.DateTimeField(null=True)  # the agent repeated it, the customer agreed
+    taken_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    link_seed = models.CharField(max_length=32)
+    link_print = models.CharField(max_length=64, unique=True)
+    state = models.CharField(max_length=12, default=OPENED)
+    trouble = models.TextField(blank=True, default="")
+    received_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "intake"
+        indexes = (
+            models.Index(fields=("customer", "-id"), name="intake_of_customer"),
+            models.Index(fields=("id",), condition=Q(state="quarantined"), name="intake_quarantined"),
+        )
+
+
+class Attachment(models.Model):
+    """A file that came with a report: encrypted at rest, never served as anything but a download."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="+")
+    name_sealed = models.TextField()
+    media = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64)
+    kept_as = models.CharField(max_length=120)
+    size = models.PositiveIntegerField()
+
+    class Meta:
+        app_label = "intake"
+
+
+class Answered(models.Model):
+    """What was answered to a request with an idempotency key, kept 30 days and given again to its twins."""
+
+    scope = models.CharField(max_length=80)
+    name = models.CharField(max_length=200)
+    asked = models.CharField(max_length=64)  # digest of the request's body
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "intake"
+        constraints = (models.UniqueConstraint(fields=("scope", "name"), name="intake_answer_once"),)

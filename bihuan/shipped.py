@@ -1,0 +1,17 @@
+"""Loads what ships with the product into the database. Repeatable: what is there already stays.
+
+Called by the command of the same name, the demo and the tests, after any flush.
+"""
+
+from datetime import datetime
+
+from bihuan.ground.worktime.actions import load_shipped_calendars
+from bihuan.service.cases.cards_in_use import load_shipped_cards
+from bihuan.service.commitments.profiles_in_use import load_shipped_profiles
+
+
+def load_shipped(*, now: datetime) -> None:
+    """Calendars, process cards and commitment profiles."""
+    load_shipped_calendars()
+    load_shipped_cards(now=now)
+    load_shipped_profiles(now=now)

@@ -1,0 +1,19 @@
+"""Where every page, the API and the health check are."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from bihuan.web.look import home
+from bihuan.web.look.health import healthz
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("healthz", healthz, name="healthz"),
+    path("accounts/", include("allauth.urls")),
+    path("look/", include("bihuan.web.look.urls")),
+    path("desk/", include("bihuan.web.agents.urls")),
+    path("dispatch/", include("bihuan.web.dispatchers.urls")),
+    path("field/", include("bihuan.web.technicians.urls")),
+    path("manage/", include("bihuan.web.managers.urls")),
+    path("api/v1/", include("bihuan.web.api.urls")),
+    path("", include("bihuan.web.customers.urls")),
+]
