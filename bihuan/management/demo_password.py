@@ -1,4 +1,4 @@
-"""The one password that all people of the demo company share. It differs from installation to installation."""
+"""The one password that all people of the demo company share. It differs between installations."""
 
 import hmac
 
