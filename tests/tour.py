@@ -1,8 +1,8 @@
 """`make tour`: a picture of every page a role can reach, in both languages, light and dark, desk and phone.
 
 `python -m tests.tour [--out FOLDER] [--url ADDRESS --data FOLDER] [--roles a,b] [--quick]`. Without `--url`
-it starts the product with a fresh demo company. It signs in as one demo person per role, follows links from the
-first page, and keeps one page for each address pattern; `index.html` shows them all.
+it starts the product with a fresh demo company. It signs in as one demo person per role, follows links from
+the first page, and keeps one page for each address pattern; `index.html` shows them all.
 """
 
 import argparse
