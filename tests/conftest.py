@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 DATA = tempfile.mkdtemp(prefix="bihuan-tests-")
 os.makedirs(os.path.join(DATA, "static"))
@@ -17,10 +18,15 @@ import pytest  # noqa: E402
 from hypothesis import HealthCheck  # noqa: E402
 from hypothesis import settings as hypothesis_settings  # noqa: E402
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright  # noqa: E402
+from pytest_django.plugin import DjangoDbBlocker  # noqa: E402
 
 from tests import flush  # noqa: E402
 
 django.setup()
+
+from bihuan.shipped import load_shipped  # noqa: E402
+
+SHIPPED_AT = datetime(2020, 1, 1, tzinfo=UTC)
 
 SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
 hypothesis_settings.register_profile(
@@ -47,6 +53,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(DATA, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The test database begins with what ships: calendars, cards, profiles."""
+    with django_db_blocker.unblock():
+        load_shipped(now=SHIPPED_AT)
+
+
+@pytest.fixture(autouse=True)
+def _what_ships(request: pytest.FixtureRequest) -> None:
+    """Load it again where a flush took it away: for good in a test that commits, else for this test alone."""
+    mark = request.node.get_closest_marker("django_db")
+    commits = {"transactional_db", "live_server"} & set(request.fixturenames)
+    commits = commits or (mark is not None and mark.kwargs.get("transaction", False))
+    if not (commits or mark or "db" in request.fixturenames):
+        return
+    request.getfixturevalue("transactional_db" if commits else "db")
+    if flush.FLUSHED["since_loading"]:
+        load_shipped(now=SHIPPED_AT)
+        flush.FLUSHED["since_loading"] = not commits
 
 
 @pytest.fixture(scope="session")

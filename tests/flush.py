@@ -10,6 +10,9 @@ from typing import Any
 from django.db import transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 
+FLUSHED = {"since_loading": False}
+"""Whether the rows that ship with the product went with the last flush."""
+
 _flush_as_django_does = BaseDatabaseOperations.execute_sql_flush
 
 
@@ -19,6 +22,7 @@ def open_journal_for_flush() -> None:
 
 
 def _flush_past_triggers(self: BaseDatabaseOperations, sql_list: Iterable[str]) -> None:
+    FLUSHED["since_loading"] = True
     connection = self.connection
     statements = list(sql_list)
     with transaction.atomic(using=connection.alias, savepoint=connection.features.can_rollback_ddl):
