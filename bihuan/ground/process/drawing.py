@@ -26,11 +26,14 @@ BACKGROUND = "var(--tblr-bg-surface, Canvas)"
 def draw(card: Card, *, language: str, here: str | None = None) -> str:
     """The picture of a card for a reader; `here` is the place to show as the present one."""
     layout = lay_out(card, language=language)
-    parts = [
+    opening = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="card-drawing" role="img" '
         f'aria-labelledby="card-{escape(card.name)}-title" width="{layout.width}" height="{layout.height}" '
-        f'viewBox="0 0 {layout.width} {layout.height}" font-family="inherit" font-size="{LABEL}">',
-        f'<title id="card-{escape(card.name)}-title">{escape(card.title.in_(language))}</title>',
+        f'viewBox="0 0 {layout.width} {layout.height}" font-family="inherit" font-size="{LABEL}">'
+        f'<title id="card-{escape(card.name)}-title">{escape(card.title.in_(language))}</title>'
+    )
+    parts = [
+        opening,
         *(_lane_strokes(lane, layout) for lane in layout.lanes),
         *(_straight(line, layout, language) for line in layout.straight),
         *(_lane_words(lane, language) for lane in layout.lanes),
@@ -46,7 +49,7 @@ def _box(place: Place, card: Card, layout: Layout, language: str, *, is_here: bo
     round_ = BOX_HEIGHT // 2 if place.name in card.ends or place.name == card.starts_at else 6
     dash = ' stroke-dasharray="5 3"' if place.name in card.clock_rests_at else ""
     width = 3 if is_here else 1.5
-    said = wrapped(place.title.in_(language), BOX_WIDTH - 12)[:2]
+    said = wrapped(place.title.in_(language), BOX_WIDTH - 20)[:2]
     first = y + BOX_HEIGHT // 2 + 4 - (len(said) - 1) * 8
     words = "".join(
         f'<text x="{x + BOX_WIDTH // 2}" y="{first + index * 15}" text-anchor="middle" font-size="12" '
@@ -102,9 +105,11 @@ def _lane_words(lane: Lane, language: str) -> str:
     middle = max((min(ports) + max(ports)) // 2, label_width(label(lane.line, language)) // 2 + 4)
     said = label(lane.line, language)
     width = label_width(said) + 8
+    # wider than its line: the words stand above it
+    y = lane.y - 8 if width > max(ports) - min(ports) - 12 else lane.y
     return (
-        f'<rect x="{middle - width // 2}" y="{lane.y - 8}" width="{width}" height="16" rx="3" '
-        f'fill="{BACKGROUND}"/><text x="{middle}" y="{lane.y + 4}" text-anchor="middle" '
+        f'<rect x="{middle - width // 2}" y="{y - 7}" width="{width}" height="14" rx="3" '
+        f'fill="{BACKGROUND}"/><text x="{middle}" y="{y + 4}" text-anchor="middle" '
         f'fill="currentColor">{escape(said)}</text>'
     )
 

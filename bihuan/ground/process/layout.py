@@ -7,6 +7,7 @@ place is concerned) so that no two lines lie on each other. Units are pixels of 
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from bihuan.ground.process.card import Card, Move
 
@@ -121,7 +122,7 @@ def label_width(words: str) -> int:
 
 def wrapped(words: str, width: int) -> list[str]:
     """The words in lines no wider than asked where that is possible; Chinese is cut, English is not."""
-    if " " not in words:
+    if words and ord(words[0]) > 0x2E80:
         each = max(width // LABEL, 1)
         return [words[start : start + each] for start in range(0, len(words), each)]
     lines: list[str] = []
@@ -157,8 +158,7 @@ def _is_straight(line: Line, main: tuple[str, ...], language: str) -> bool:
     lines = wrapped(label(line, language), gap)
     return (
         not line.reopening
-        and (*line.sources, line.target)
-        in {(left, right) for left, right in zip(main, main[1:], strict=False)}
+        and (*line.sources, line.target) in set(pairwise(main))
         and len(lines) <= 2
         and all(label_width(words) <= gap + 8 for words in lines)
     )
