@@ -93,7 +93,8 @@ def commands(host: str, port: int) -> Mapping[str, Sequence[str]]:
     """The processes of one installation, by name."""
     python, manage = sys.executable, manage_py()
     web = [python, "-m", "granian", "--interface", "asginl", "--host", host, "--port", str(port)]
-    web += ["--workers", "1", "--log-level", "warning", "--no-ws", "bihuan.asgi:application"]
+    web += ["--workers", "1", "--workers-kill-timeout", "5", "--log-level", "warning", "--no-ws"]
+    web += ["bihuan.asgi:application"]
     family = {"web": web}
     if "db_worker" in get_commands():
         worker = [
