@@ -6,12 +6,14 @@ Called by the command of the same name, the demo and the tests, after any flush.
 from datetime import datetime
 
 from bihuan.ground.worktime.actions import load_shipped_calendars
+from bihuan.registers.knowledge.actions import load_shipped_knowledge
 from bihuan.service.cases.cards_in_use import load_shipped_cards
 from bihuan.service.commitments.profiles_in_use import load_shipped_profiles
 
 
 def load_shipped(*, now: datetime) -> None:
-    """Calendars, process cards and commitment profiles."""
+    """Calendars, knowledge, process cards and commitment profiles."""
     load_shipped_calendars()
+    load_shipped_knowledge(now=now)
     load_shipped_cards(now=now)
     load_shipped_profiles(now=now)
