@@ -14,7 +14,7 @@ _SENSED = (
 )
 _NO_ZH = re.compile(rf"(?:并?没有|并?没|并?未|无|不会|不再|不是|不){_SENSED}*$")
 _NO_EN = re.compile(
-    r"\b(?:no|not|without|never|isn't|aren't|wasn't|doesn't|don't|didn't|cannot|can't|nor)"
+    r"\b(?:no|not|without|never|isn't|aren't|wasn't|doesn't|don't|didn't|cannot|can't|won't|nor)"
     r"(?:\s+(?:any|a|an|the|more|longer|signs?|trace|of|smell|smelling|see|notice|feel|there|been|be|even"
     r"|[a-z]+\s+(?:or|nor)))*\s+$"
 )
@@ -28,6 +28,9 @@ _DOUBT_EN = re.compile(
 )
 _AFTERWARDS = re.compile(r"(?<![什怎多那这])[吗么]|吧|[?？]|才怪|^就是|^是不可能|^不可能")
 _JOINED = re.compile(r"^\s*(?:[、/]|或者?|和|及|以及|跟|与|也没有?|也不|又不|\bor\b|\bnor\b|\band\b|\s)+$")
+_NO_GAP = re.compile(
+    r"(?:没有|没|无|闻不到|不)(?:再|会|发|出现|什么|任何)?$|\b(?:not|no|no longer|never)\s+$"
+)
 _ADJACENT = re.compile(
     r"(?:没有|没|不会|不再|未|无|不)(?:再|出现|发现|任何|什么)*$"
     r"|\b(?:no|not|never|without|doesn't|isn't|no longer|stopped)\s+(?:any\s+)?$"
@@ -40,7 +43,7 @@ def denied(text: str, found: Found, *, before: Found | None = None, before_denie
         return False
     if before is not None and before_denied and _JOINED.match(text[before.end : found.start]):
         return True
-    if "…" in found.said and _denied_inside(found):
+    if any(_NO_GAP.search(gap) and not _ASKED_ZH.search(gap) for gap in found.gaps):
         return True
     ahead = clause_before(text, found.start)
     no = _NO_ZH.search(ahead) or _NO_EN.search(ahead)
@@ -50,15 +53,11 @@ def denied(text: str, found: Found, *, before: Found | None = None, before_denie
     return not (_DOUBT_ZH.search(earlier) or _DOUBT_EN.search(ahead))
 
 
-def _denied_inside(found: Found) -> bool:
-    pieces = found.said.split("…")
-    middle = found.text[len(pieces[0]) : len(found.text) - len(pieces[-1])]
-    return bool(re.search(r"(?:没有|没|无|闻不到)(?:什么|任何)?$", middle)) and not _ASKED_ZH.search(middle)
-
-
 def simply_denied(text: str, found: Found) -> bool:
     """Whether a denial stands directly before a symptom ("不漏水", "no leak"); questions are no denial."""
     ahead = clause_before(text, found.start)
     if _ASKED_ZH.search(ahead) or _AFTERWARDS.search(clause_after(text, found.end)):
         return False
+    if any(_NO_GAP.search(gap) and not _ASKED_ZH.search(gap) for gap in found.gaps):
+        return True
     return _ADJACENT.search(ahead) is not None

@@ -28,7 +28,7 @@ class Phrase:
 
 @dataclass(frozen=True)
 class Found:
-    """Where a phrase stands in a text."""
+    """Where a phrase stands in a text; `gaps` is what stood for each "…"."""
 
     code: str
     said: str
@@ -36,6 +36,7 @@ class Found:
     start: int
     end: int
     weight: int
+    gaps: tuple[str, ...] = ()
 
 
 def plain(words: str) -> str:
@@ -47,7 +48,7 @@ def phrase(code: str, said: str) -> Phrase:
     """A phrase made ready. English ones stand as whole words and may carry an ending."""
     pieces = plain(said.replace("…", "\0")).split("\0")
     latin = all(piece.isascii() for piece in pieces)
-    gap = rf"[^{_STOP}]{{0,{24 if latin else 6}}}?"
+    gap = rf"([^{_STOP}]{{0,{24 if latin else 6}}}?)"
     body = gap.join(re.escape(piece) for piece in pieces)
     if latin:
         body = rf"(?<![a-z0-9]){body}(?:s|es|ed|ing)?(?![a-z0-9])"
@@ -58,7 +59,7 @@ def phrase(code: str, said: str) -> Phrase:
 def find(phrases: Iterable[Phrase], text: str) -> list[Found]:
     """Every place of every phrase in a text made `plain`."""
     return [
-        Found(p.code, p.said, hit.group(), hit.start(), hit.end(), p.weight)
+        Found(p.code, p.said, hit.group(), hit.start(), hit.end(), p.weight, hit.groups())
         for p in phrases
         if p.first in text
         for hit in p.pattern.finditer(text)
