@@ -1,5 +1,6 @@
 """Opening cases and moving them along their cards. A state is moved, never set."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -163,7 +164,7 @@ def move_case(
             move=move.name,
             left=left,
             reached=move.reaches,
-            reason=reason if reason.isidentifier() else "",
+            reason=_code(reason),
             outcome=move.outcome,
         )
         for event in (moved, *_what_it_means(case, card, move, left=left, reason=reason)):
@@ -197,9 +198,9 @@ def _after(case: Case, card: Card, move: Move, *, reason: str, now: datetime) ->
     stage = card.place(move.reaches).stage
     if move.outcome:
         changed["outcome"] = move.outcome
-    changed["hold_reason"] = reason[:32] if move.reaches in card.clock_rests_at else ""
+    changed["hold_reason"] = (_code(reason) or "customer") if move.reaches in card.clock_rests_at else ""
     if move.reaches in card.ends:
-        changed |= {"open": False, "closed_at": now, "closed_how": _how(move, reason)}
+        changed |= {"open": False, "closed_at": now, "closed_how": _how(move)}
     elif not case.open:
         changed |= {"open": True, "closed_at": None, "closed_how": "", "reopened": case.reopened + 1}
     if stage == "done" and case.done_at is None:
@@ -209,10 +210,16 @@ def _after(case: Case, card: Card, move: Move, *, reason: str, now: datetime) ->
     return changed
 
 
-def _how(move: Move, reason: str) -> str:
+def _how(move: Move) -> str:
+    """In which way a case ended: silence is named as such, and never counts as satisfied."""
     if move.reaches == "withdrawn":
         return "withdrawn"
-    return "no_answer" if reason == "no_answer" else "confirmed"
+    return "no_answer" if move.name == "close_silent" else "confirmed"
+
+
+def _code(reason: str) -> str:
+    """A reason as the journal may keep it: a code, never somebody's words."""
+    return reason if re.fullmatch(r"[a-z][a-z_]{0,31}", reason) else ""
 
 
 def _what_it_means(case: Case, card: Card, move: Move, *, left: str, reason: str) -> list[Event]:
@@ -220,7 +227,7 @@ def _what_it_means(case: Case, card: Card, move: Move, *, left: str, reason: str
     found: list[Event] = []
     rests = card.clock_rests_at
     if move.reaches in rests and left not in rests:
-        found.append(CaseRested(subject_id=case.id, reason=reason[:32] if reason.isidentifier() else "customer"))
+        found.append(CaseRested(subject_id=case.id, reason=_code(reason) or "customer"))
     if left in rests and move.reaches not in rests:
         found.append(CaseResumed(subject_id=case.id))
     if move in card.reopens:

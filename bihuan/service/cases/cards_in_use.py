@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from time import monotonic
 
 from bihuan.ground.process.card import Card
 from bihuan.ground.process.reading import read_card
@@ -11,6 +12,9 @@ from bihuan.service.cases.models import CardVersion
 from bihuan.service.cases.needs import Need
 
 SHIPPED = Path(__file__).parent / "cards"
+FRESH_SECONDS = 5.0  # a newly kept version is in force everywhere after this
+
+_active: dict[str, tuple[float, int]] = {}
 
 
 class CardUnsound(ValueError):
@@ -45,13 +49,17 @@ def keep_card(text: str, *, now: datetime) -> Card:
     )
     if made:
         CardVersion.objects.filter(name=card.name).exclude(id=stored.id).update(active=False)
+        _active.pop(card.name, None)
     return card
 
 
 def active_card(name: str) -> Card:
-    """The card that new cases of this kind begin under."""
-    version = CardVersion.objects.filter(name=name, active=True).order_by("-version").values_list("version", flat=True)[0]
-    return card_at(name, version)
+    """The card that new cases of this kind begin under; asked of the database at most every few seconds."""
+    held = _active.get(name)
+    if held is None or monotonic() - held[0] > FRESH_SECONDS:
+        newest = CardVersion.objects.filter(name=name, active=True).order_by("-version")
+        held = _active[name] = (monotonic(), newest.values_list("version", flat=True)[0])
+    return card_at(name, held[1])
 
 
 @lru_cache(maxsize=256)

@@ -9,7 +9,7 @@ from django.db.models import F, Min, Q
 
 from bihuan.ground.journal.actions import record, writing
 from bihuan.ground.journal.event import CLOCK, Event, Fact
-from bihuan.service.cases.events import CaseResumed, CaseRested
+from bihuan.service.cases.events import CaseOpened, CaseResumed, CaseRested
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.owning import set_next_due
 from bihuan.service.commitments.clause import Clause, Profile
@@ -40,17 +40,24 @@ def hear(fact: Fact[Event]) -> None:
     if fact.event.kind not in profile.listens_to():
         return
     case = Case.objects.get(chain_id=fact.chain)
+    if isinstance(fact.event, CaseOpened):
+        set_next_due(case.id, _soonest(_start(case, fact, profile)))
+        return
     stopped = _stop(case, fact)
     started = _start(case, fact, profile)
     if stopped or started:
         refresh_next_due(case.id)
 
 
-def _start(case: Case, fact: Fact[Event], profile: Profile) -> bool:
+def _soonest(promises: Sequence[Promise]) -> datetime | None:
+    return min((promise.due_at for promise in promises if promise.due_at), default=None)
+
+
+def _start(case: Case, fact: Fact[Event], profile: Profile) -> list[Promise]:
     traits = {"work": case.kind, "urgency": case.urgency, "channel": case.channel, "category": case.category}
     clauses = profile.started_by(fact.event.kind, traits)
     if not clauses:
-        return False
+        return []
     rests = rests_of(case.id) if case.hold_reason else []
     made = [_made(case, clause, fact, profile, rests) for clause in clauses]
     _void_twins(case, [promise.clause for promise in made], fact)
@@ -61,7 +68,7 @@ def _start(case: Case, fact: Fact[Event], profile: Profile) -> bool:
         clauses=tuple(promise.clause for promise in promises),
     )
     record(event, by=fact.by, now=fact.recorded_at, chain=case.chain_id)
-    return True
+    return promises
 
 
 def _made(
@@ -87,7 +94,7 @@ def _made(
 
 def _void_twins(case: Case, clauses: list[str], fact: Fact[Event]) -> None:
     """A promise made again (a new slot, another chase) replaces the one still open."""
-    if fact.event.kind == "case.opened":
+    if isinstance(fact.event, CaseOpened):
         return  # a new case has none
     twins = list(Promise.objects.filter(case=case, clause__in=clauses, open=True).values_list("id", flat=True))
     if twins:
@@ -102,8 +109,6 @@ def _void(case: Case, promises: list[int], fact: Fact[Event]) -> None:
 
 
 def _stop(case: Case, fact: Fact[Event]) -> bool:
-    if fact.event.kind == "case.opened":
-        return False
     promises = Promise.objects.filter(case=case, open=True, began_at__lte=fact.happened_at)
     stopped = [promise for promise in promises if fact.event.kind in _clause(promise).stops]
     withdrawn = fact.event.kind == "dispatch.withdrawn" or getattr(fact.event, "how", "") == "withdrawn"

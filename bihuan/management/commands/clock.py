@@ -1,0 +1,43 @@
+"""The clock: runs every sweep of the story again and again, until it is told to stop."""
+
+import signal
+from threading import Event
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import close_old_connections
+
+from bihuan.flow import SWEEPS
+from bihuan.ground.journal.reactions import watched
+from bihuan.ground.worktime import clock
+
+
+class Command(BaseCommand):
+    help = "Announce what is due: run every sweep each few seconds. Any number of clocks may run at once."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--every", type=float, default=2.0, help="seconds between two rounds")
+        parser.add_argument("--once", action="store_true", help="one round, then stop")
+
+    def handle(self, *args: Any, every: float, once: bool, **options: Any) -> None:
+        stop = Event()
+
+        def told_to_stop(number: int, frame: FrameType | None) -> None:
+            stop.set()
+
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, told_to_stop)
+        while not stop.is_set():
+            run_sweeps()
+            if once:
+                return
+            stop.wait(every)
+
+
+def run_sweeps() -> None:
+    """One round: each sweep by itself, so that one that fails does not stop the others."""
+    close_old_connections()
+    for name, sweep in SWEEPS:
+        watched(name, sweep, now=clock.now())
+    close_old_connections()

@@ -1,0 +1,116 @@
+"""Asking about cases. Whoever asks sees the work of their nodes, what they own, and where they go themselves."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from bihuan.ground.process.card import Card, Move
+from bihuan.ground.process.steps import missing, moves_of
+from bihuan.registers.access.errors import NotFound
+from bihuan.registers.access.masking import Contact
+from bihuan.registers.access.roles import Role
+from bihuan.registers.access.viewer import Viewer
+from bihuan.registers.customers.queries import shown
+from bihuan.service.cases.cards_in_use import card_at
+from bihuan.service.cases.models import Case, Note, Tick
+from bihuan.service.cases.rules import read_number
+
+FULL_AFTER_DONE = timedelta(hours=24)
+ONE = ("customer__key", "node", "owner", "next_owner", "technician_person", "machine", "place", "report")
+
+
+def visible(viewer: Viewer) -> QuerySet[Case]:
+    """The cases this viewer may see at all."""
+    if viewer.customer_id is not None and not viewer.is_staff:
+        return Case.objects.filter(customer_id=viewer.customer_id)
+    if viewer.roles == frozenset({Role.CUSTOMER}) or not viewer.may("case.read"):
+        return Case.objects.none()
+    if viewer.only_own_visits:
+        return Case.objects.filter(technician_person_id=viewer.person_id)
+    if viewer.nodes is None:
+        return Case.objects.all()
+    return Case.objects.filter(
+        Q(node_id__in=viewer.nodes) | Q(owner_id=viewer.person_id) | Q(technician_person_id=viewer.person_id)
+    )
+
+
+def case_by_number(viewer: Viewer, number: str) -> Case:
+    """One case with what a page about it needs; the same refusal whether it is absent or not theirs."""
+    tidy = read_number(number)
+    found = visible(viewer).select_related(*ONE).filter(number=tidy).first() if tidy else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def case_by_id(viewer: Viewer, case_id: int) -> Case:
+    found = visible(viewer).select_related(*ONE).filter(id=case_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def case_of_report(report_id: int) -> Case | None:
+    """The case a report became; None while it is quarantined or was answered without one."""
+    return Case.objects.select_related(*ONE).filter(report_id=report_id).first()
+
+
+def case_of_chain(chain_id: int) -> Case:
+    return Case.objects.get(chain_id=chain_id)
+
+
+def card_of(case: Case) -> Card:
+    return card_at(case.card, case.card_version)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenMove:
+    """A step that this viewer could take, and what it still lacks."""
+
+    move: Move
+    lacks: frozenset[str]
+
+
+def open_moves_of(case: Case, viewer: Viewer) -> list[OpenMove]:
+    """The moves that start where the case stands and are this viewer's, in the card's order."""
+    ticked = ticked_on(case.id)
+    roles = frozenset(str(role) for role in viewer.roles)
+    return [
+        OpenMove(move=move, lacks=missing(move, ticked)) for move in moves_of(card_of(case), case.stands_at, roles)
+    ]
+
+
+def ticked_on(case_id: int) -> frozenset[str]:
+    return frozenset(Tick.objects.filter(case_id=case_id).values_list("need", flat=True))
+
+
+def notes_of(case_id: int) -> list[Note]:
+    """What was written on a case, newest first; sealed."""
+    return list(Note.objects.filter(case_id=case_id).order_by("-id"))
+
+
+def may_see_full(viewer: Viewer, case: Case, *, now: datetime) -> bool:
+    """Unmasked for the agent who holds the case, and for its technician until 24 hours after completion.
+
+    The technician's person is set on the case from acceptance on, and taken away when the job is.
+    """
+    if viewer.customer_id is not None and not viewer.is_staff:
+        return viewer.customer_id == case.customer_id
+    if viewer.person_id is None:
+        return False
+    if viewer.person_id == case.technician_person_id:
+        return case.done_at is None or now <= case.done_at + FULL_AFTER_DONE
+    return viewer.person_id == case.owner_id and case.open
+
+
+def contacts_of(cases: Iterable[Case], viewer: Viewer, *, now: datetime, masked: bool = True) -> dict[int, Contact]:
+    """customer id → how they look to this viewer. Lists stay masked for everybody; one case's page may be full."""
+    rows = list(cases)
+    full = (
+        frozenset()
+        if masked
+        else frozenset(case.customer_id for case in rows if may_see_full(viewer, case, now=now))
+    )
+    return shown([case.customer for case in rows], full=full)

@@ -1,0 +1,76 @@
+"""The doors of pages: who may come in, and what a refusal looks like."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Concatenate, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+
+from bihuan.registers.access.errors import NotFound, NotSignedIn, Refusal
+from bihuan.registers.access.queries import Person, viewer_of
+from bihuan.registers.access.viewer import Viewer
+from bihuan.web.look.errors import forbidden, refused
+
+type View[**P] = Callable[Concatenate[HttpRequest, Viewer, P], HttpResponse]
+
+
+def moment(request: HttpRequest) -> datetime:
+    """The one instant of this request, aware, in UTC."""
+    return cast(datetime, getattr(request, "now"))  # noqa: B009 (not an attribute that the stubs know)
+
+
+def staff_page[**P](*verbs: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+    """A page for staff who may do at least one of these; the view gets the viewer after the request.
+
+    A refusal raised inside becomes a page (or an htmx partial) with the sentence and the right status.
+    """
+
+    def open_door(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        @wraps(view)
+        def enter(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            viewer = viewer_at(request)
+            if verbs and not any(viewer.may(verb) for verb in verbs):
+                return forbidden(request)
+            return answered(request, lambda: view(request, viewer, *args, **kwargs))
+
+        return enter
+
+    return open_door
+
+
+def open_page[**P](
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """A page for whoever holds its private link; refusals inside become pages."""
+
+    @wraps(view)
+    def enter(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        return answered(request, lambda: view(request, *args, **kwargs))
+
+    return enter
+
+
+def answered(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
+    """What the view answers; a refusal as a page."""
+    try:
+        return view()
+    except NotFound as error:
+        raise Http404 from error
+    except NotSignedIn:
+        return redirect_to_login(request.get_full_path())
+    except Refusal as refusal:
+        back = request.META.get("HTTP_REFERER", "") if request.method == "POST" else ""
+        return refused(request, str(refusal), status=refusal.status, back=back)
+
+
+def viewer_at(request: HttpRequest) -> Viewer:
+    """Who asks, worked out once a request."""
+    held: Viewer | None = getattr(request, "bihuan_viewer", None)
+    if held is None:
+        held = viewer_of(cast(Person, request.user))
+        setattr(request, "bihuan_viewer", held)  # noqa: B010 (kept on the request for its life)
+    return held
