@@ -1,6 +1,7 @@
 """Addresses that exist only in tests: each shell of the look, filled with every part it offers."""
 
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,51 +35,16 @@ class ReportForm(TidyForm):
 
 
 def part(name: str) -> str:
-    return {
-        "staff": """{% extends "look/base.html" %}{% load look %}
-{% block title %}{{ number }}{% endblock %}
-{% block pretitle %}{{ kind }}{% endblock %}
-{% block page_title %}{{ number }} {% urgency_badge "urgent" %}{% promise_chip state="at_risk" words=left %}{% endblock %}
-{% block actions %}<a class="btn" href="#">{% icon "phone" %}{{ call }}</a><a class="btn btn-primary" href="#">{% icon "route" %}{{ assign }}</a>{% endblock %}
-{% block status %}<span class="text-secondary">{% promise_chip state="kept" %}</span>{% endblock %}
-{% block content %}
-<section class="card" aria-label="0"><div class="card-body">{% track stages %}</div></section>
-<div class="row row-cards">{% for tile in tiles %}<div class="col-6 col-lg-3">{% kpi tile.0 tile.1 yesterday=12 last_week=9 url="#" good=tile.2 %}</div>{% endfor %}</div>
-<section class="card" aria-labelledby="list"><div class="card-header"><h2 class="card-title" id="list">{{ kind }}</h2></div>
-<div class="table-responsive" tabindex="0" role="group" aria-labelledby="list"><table class="table card-table table-stack" data-rows><thead><tr><th scope="col">AF</th><th scope="col">{{ kind }}</th><th scope="col">{{ left }}</th><th scope="col" class="num">¥</th></tr></thead><tbody>
-{% for row in rows %}<tr><td><a href="#{{ row.0 }}">{{ row.0 }}</a></td><td data-label="{{ kind }}">{{ fault }}</td><td data-label="{{ left }}">{% promise_chip state=row.1 words=row.2 %}</td><td class="num" data-label="¥">{{ 1234550|money }}</td></tr>{% endfor %}
-</tbody></table></div></section>
-<section class="card" aria-label="1"><div class="card-body">{% chart bars name="one" %}</div></section>
-<section class="card" aria-label="2"><div class="card-body">{% chart share name="two" %}</div></section>
-<section class="card" aria-label="3"><div class="card-body"><form method="post" novalidate>{% form_errors form %}{% fields form %}<button class="btn btn-primary">{{ assign }}</button></form></div></section>
-{% empty_state kind fault url="#" action=assign %}{% pager page %}{% endblock %}
-{% block aside %}<section class="card" aria-label="aside"><div class="card-header"><h2 class="card-title" id="aside">{{ kind }}</h2></div><div class="card-body">
-{% for colour in colours %}<span class="badge bg-{{ colour }}-lt">{{ colour }}</span> {% endfor %}<p class="mt-2 mb-0 text-secondary">{{ fault }} {% when now %}</p>
-{% for level in levels %}{% urgency_badge level %} {% endfor %}</div></section>{% endblock %}
-{% block scripts %}{% look_script "charts" %}{% endblock %}""",
-        "customer": """{% extends "look/customer.html" %}{% load look %}
-{% block title %}{{ number }}{% endblock %}{% block pretitle %}{{ number }}{% endblock %}{% block page_title %}{{ fault }}{% endblock %}
-{% block content %}<section class="card" aria-label="{{ kind }}"><div class="card-body">{% track stages %}</div></section>
-<section class="card" aria-label="2"><div class="card-body"><p>{% promise_chip state="running" words=left %}</p><form method="post" novalidate>{% form_errors form %}{% fields form %}<button class="btn btn-primary w-100">{{ assign }}</button></form></div></section>{% endblock %}""",
-        "technician": """{% extends "look/technician.html" %}{% load look %}
-{% block title %}{{ number }}{% endblock %}{% block pretitle %}{% when now %}{% endblock %}{% block page_title %}{{ kind }}{% endblock %}
-{% block content %}<section class="card" aria-label="{{ kind }}"><div class="card-body"><p>{% urgency_badge "high" %} {% promise_chip state="broken" words=left %}</p><h2>{{ fault }}</h2><a class="btn w-100" href="#">{% icon "map-pin" %}{{ call }}</a></div></section>
-<section class="card" aria-label="2"><div class="card-body"><form method="post">{% signature_pad %}</form></div></section>{% endblock %}
-{% block foot %}<button class="btn btn-primary" type="button">{% icon "check" %}{{ assign }}</button>{% endblock %}
-{% block scripts %}{% look_script "sign" %}{% endblock %}""",
-        "plain": """{% extends "look/plain.html" %}{% load look %}
-{% block title %}{{ kind }}{% endblock %}{% block page_title %}{{ kind }}{% endblock %}
-{% block content %}<form method="post" novalidate>{% field form.phone %}<button class="btn btn-primary w-100">{{ assign }}</button></form>{% endblock %}""",
-        "print": """{% extends "look/print.html" %}{% load look %}
-{% block title %}{{ kind }}{% endblock %}{% block pretitle %}{{ number }}{% endblock %}{% block page_title %}{{ kind }}{% endblock %}
-{% block content %}<table class="table table-bordered"><tbody>{% for row in rows %}<tr><th scope="row">{{ row.0 }}</th><td>{{ fault }} {% promise_chip state=row.1 words=row.2 %}</td></tr>{% endfor %}</tbody></table>{% endblock %}""",
-    }[name]
+    """The sample page for a shell; lives in tests/pages/shells."""
+    return (Path(__file__).parent / "shells" / f"{name}.html").read_text("utf-8")
 
 
 def show(request: HttpRequest, name: str) -> HttpResponse:
     roles = ("technician",) if name == "technician" else STAFF
     if name not in {"customer", "plain"}:
-        person = SimpleNamespace(is_authenticated=True, name="王芳", roles=roles, language="", is_anonymous=False)
+        person = SimpleNamespace(
+            is_authenticated=True, name="王芳", roles=roles, language="", is_anonymous=False
+        )
         setattr(request, "user", person)  # noqa: B010
     if name != "print":
         messages.success(request, said("The case was assigned.", "已派给网点。"))
@@ -95,7 +61,9 @@ def sample() -> dict[str, Any]:
         ("AF20261123013", "resting", said("waiting for a part", "等配件")),
     ]
     english = ["Accept", "Assign", "Book", "Visit", "On site", "Done", "Closed"]
-    names = said(" ".join(english).replace("On site", "Working"), "待接单 待派工 待预约 待上门 服务中 完工 已结案").split()
+    names = said(
+        " ".join(english).replace("On site", "Working"), "待接单 待派工 待预约 待上门 服务中 完工 已结案"
+    ).split()
     states = ["done", "done", "current", *["next"] * 4]
     days = [str(day) for day in range(1, 11)]
     return {
@@ -118,10 +86,23 @@ def sample() -> dict[str, Any]:
             days,
             [Series(said("In", "进单"), range(3, 13)), Series(said("Done", "完工"), range(12, 2, -1))],
         ),
-        "share": Chart(said("Most are fridges.", "冰箱最多。"), ["A", "B"], [Series("n", [7, 3])], kind="ring"),
+        "share": Chart(
+            said("Most are fridges.", "冰箱最多。"), ["A", "B"], [Series("n", [7, 3])], kind="ring"
+        ),
         "form": ReportForm({"words": "", "phone": "12", "wish": "repair"}, prefix="f"),
         "page": SimpleNamespace(previous="a", next="b"),
-        "colours": ["blue", "green", "yellow", "red", "orange", "secondary", "azure", "purple", "primary", "teal"],
+        "colours": [
+            "blue",
+            "green",
+            "yellow",
+            "red",
+            "orange",
+            "secondary",
+            "azure",
+            "purple",
+            "primary",
+            "teal",
+        ],
         "levels": ["urgent", "high", "normal", "low"],
         "soon": now() + timedelta(hours=2),
     }
@@ -136,7 +117,9 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def refused(request: HttpRequest) -> HttpResponse:
-    return errors.refused(request, "Case 17 cannot be closed: it still needs the signature.", back="/show/plain")
+    return errors.refused(
+        request, "Case 17 cannot be closed: it still needs the signature.", back="/show/plain"
+    )
 
 
 def some(names: str, app: str) -> tuple[list[Any], str]:

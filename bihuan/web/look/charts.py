@@ -15,7 +15,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """`says` is the sentence over it. `unit` follows each number (%, min). A ring draws the first series only."""
+    """`says` is the sentence over it. `unit` follows each number (%, min). A ring draws its first series."""
 
     says: str
     labels: Sequence[str]
@@ -41,5 +41,6 @@ class Chart:
     def table(self) -> list[tuple[str, list[float | None]]]:
         """One line a label: its numbers, series by series."""
         return [
-            (str(label), [row.values[place] for row in self.series]) for place, label in enumerate(self.labels)
+            (str(label), [row.values[place] for row in self.series])
+            for place, label in enumerate(self.labels)
         ]

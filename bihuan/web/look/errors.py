@@ -12,6 +12,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     said = str(exception or "")
+    if said and request.headers.get("HX-Request") == "true":
+        return refused(request, said, status=403)
     return render(request, "look/403.html", {"sentence": said}, status=403)
 
 
@@ -34,7 +36,10 @@ def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def refused(request: HttpRequest, sentence: str, *, status: int = 409, back: str = "") -> HttpResponse:
-    """A page that says what was refused and what would make it work; `back` is where to go on (an address)."""
+    """A page that says what was refused and what would make it work; `back` is the address to go on."""
     if request.headers.get("HX-Request") == "true":
-        return render(request, "look/refused.html#sentence", {"sentence": sentence}, status=status)
+        part = render(request, "look/refused.html#sentence", {"sentence": sentence}, status=status)
+        part.headers["HX-Retarget"] = "#messages"
+        part.headers["HX-Reswap"] = "innerHTML"
+        return part
     return render(request, "look/refused.html", {"sentence": sentence, "back": back}, status=status)

@@ -1,4 +1,4 @@
-"""Lists as files: CSV that Excel opens in any language, and xlsx written row by row. No cell can be a formula."""
+"""Lists as files: CSV that Excel opens in any language, xlsx written row by row. No cell is a formula."""
 
 import csv
 import tempfile
@@ -28,7 +28,7 @@ class Column[T]:
 
 
 def safe(value: Any) -> str:
-    """The cell as text that no spreadsheet takes for a formula: a risky beginning gets an apostrophe before it."""
+    """The cell as text that no spreadsheet takes for a formula: an apostrophe before a risky beginning."""
     match value:
         case None:
             return ""
@@ -40,7 +40,9 @@ def safe(value: Any) -> str:
         case int() | float() | Decimal() | date():
             return str(value)
     text = str(value)[:MAX_CELL]
-    return f"'{text}" if text.lstrip(" \u3000\u200b\ufeff").startswith(RISKY) or text.startswith(RISKY) else text
+    return (
+        f"'{text}" if text.lstrip(" \u3000\u200b\ufeff").startswith(RISKY) or text.startswith(RISKY) else text
+    )
 
 
 class _Echo:

@@ -1,4 +1,4 @@
-"""Plain forms that look right: Bootstrap's classes, help and errors tied to their control for screen readers."""
+"""Plain forms that look right: Bootstrap's classes, help and errors tied to their control."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def control_class(widget: forms.Widget) -> str:
 
 
 class TidyMixin:
-    """Mix in before any Form class. Errors show once, under their control; required marks are drawn by `{% field %}`."""
+    """Mix in before any Form class. Required marks, help and errors are drawn by `{% field %}`."""
 
     fields: dict[str, forms.Field]
     use_required_attribute = True
@@ -51,13 +51,15 @@ def _dress(field: forms.Field) -> None:
 
 def control(bound: BoundField) -> str:
     """The control's HTML, marked invalid and tied to its help and its errors by aria-describedby."""
-    attrs: dict[str, Any] = {}
+    worn = bound.field.widget.attrs.get("class", "").split()
+    if (wanted := control_class(bound.field.widget)) not in worn:
+        worn.append(wanted)  # a form that is not ours
+    attrs: dict[str, Any] = {"class": " ".join(worn)}
     described = [f"{bound.auto_id}_{part}" for part in described_by(bound)]
     if described and not bound.use_fieldset:
         attrs["aria-describedby"] = " ".join(described)
     if bound.errors:
-        worn = bound.field.widget.attrs.get("class", "")
-        attrs["class"] = f"{worn} is-invalid".strip()
+        attrs["class"] += " is-invalid"
         attrs["aria-invalid"] = "true"
     return bound.as_widget(attrs=attrs)
 

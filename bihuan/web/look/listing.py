@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -31,13 +31,13 @@ def page[M: Model](
     after: str | None = None,
     size: int = 25,
 ) -> Page[M]:
-    """Page of `size` rows (1 to 200) ordered by `key` (a leading minus is descending; the last must be unique).
+    """Page of `size` rows (1 to 200) in the order of `key` (leading minus: descending; the last is unique).
 
-    Key columns must not be null. `after` is a token of an earlier page; a token that cannot be read, or that was
-    made for another key, shows the first page. One statement; never a COUNT.
+    Key columns must not be null. `after` is a token of an earlier page; one that cannot be read, or was made
+    for another key, shows the first page. One statement; never a COUNT.
     """
     size = min(max(size, 1), MAX_SIZE)
-    place = _read(after, key)
+    place = read_token(after, key)
     if place is None:
         rows = list(queryset.order_by(*key)[: size + 1])
         return _forward(rows, key, size, began=True)
@@ -64,7 +64,7 @@ def _turn(name: str) -> str:
 
 
 def _beyond(key: Sequence[str], values: Sequence[Any]) -> Q:
-    """Rows after these values in this order; the first column also as a plain range, so that an index serves."""
+    """Rows after these values in this order; the first column also as a plain range, for the index."""
     first = key[0].lstrip("-")
     reach = Q(**{f"{first}__{'lte' if key[0].startswith('-') else 'gte'}": values[0]})
     beyond, same = Q(), Q()
@@ -103,13 +103,19 @@ def _packed(value: Any) -> list[Any]:
 
 
 def _unpacked(sort: str, value: Any) -> Any:
-    makers = {"t": datetime.fromisoformat, "d": date.fromisoformat, "n": Decimal, "u": UUID}
+    makers: dict[str, Callable[[Any], Any]] = {
+        "t": datetime.fromisoformat,
+        "d": date.fromisoformat,
+        "n": Decimal,
+        "u": UUID,
+    }
     if sort == "v" and isinstance(value, bool | int | str):
         return value
     return makers[sort](value)
 
 
-def _read(token: str | None, key: Sequence[str]) -> tuple[bool, list[Any]] | None:
+def read_token(token: str | None, key: Sequence[str]) -> tuple[bool, list[Any]] | None:
+    """Whether the token leads back, and the values it stands at; None when it cannot be read for this key."""
     if not token or len(token) > MAX_TOKEN:
         return None
     try:

@@ -30,7 +30,7 @@ class ReaderMiddleware:
 
 
 def language_of(request: HttpRequest) -> str:
-    """The reader's language: what this device chose, what the person keeps, what the browser asks, else English."""
+    """The reader's language: chosen here, kept by the person, asked by the browser, else English."""
     person = getattr(request, "user", None)
     kept = getattr(person, "language", None) if person is not None and person.is_authenticated else None
     said = (request.COOKIES.get(LANGUAGE_COOKIE), kept)

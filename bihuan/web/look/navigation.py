@@ -61,7 +61,7 @@ NAVIGATION: tuple[Entry, ...] = (
 
 
 def links(roles: Collection[str], path: str, *, place: str = "side") -> list[Link]:
-    """The entries open to these roles at this place, in table order; the longest matching address is `here`."""
+    """The entries open to these roles at this place, in order; the longest matching address is `here`."""
     wanted = set(roles)
     open_to = [e for e in NAVIGATION if e.place == place and (not e.roles or e.roles & wanted)]
     found = [(entry, url) for entry in open_to if (url := address(entry.url_name))]

@@ -1,4 +1,4 @@
-"""In which language and theme a reader wants the pages: pure choices over what the browser and the person say."""
+"""In which language and theme a reader wants the pages: choices over what browser and person say."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ _TRADITIONAL = {"hant", "tw", "hk", "mo"}
 
 
 def known_language(tag: str) -> str | None:
-    """The shipped language a tag such as `zh-CN`, `zh_Hant_HK` or `en-GB` means, or None for one we do not speak."""
+    """The shipped language a tag such as `zh-CN` or `zh_Hant_HK` means, or None for one we do not speak."""
     first, *rest = tag.strip().lower().replace("_", "-").split("-")
     if first == "en":
         return "en"
@@ -42,7 +42,7 @@ def _weight(quality: str) -> float:
 
 
 def chosen_language(said: Iterable[str | None], header: str) -> str:
-    """The first known language among what was said (person, then cookie), else the browser's wish, else English."""
+    """The first known language among what was said, else the browser's wish, else English."""
     for tag in said:
         if tag and (language := known_language(tag)):
             return language

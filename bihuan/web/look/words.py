@@ -13,7 +13,11 @@ def words_span(span: timedelta) -> str:
     days, rest = divmod(minutes, 24 * 60)
     hours, minutes = divmod(rest, 60)
     if days:
-        return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours} if hours else _("%(days)d d") % {"days": days}
+        return (
+            _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
+            if hours
+            else _("%(days)d d") % {"days": days}
+        )
     if hours:
         both = {"hours": hours, "minutes": minutes}
         return _("%(hours)d h %(minutes)d min") % both if minutes else _("%(hours)d h") % both

@@ -53,8 +53,12 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
     worn = f"icon icon-{size}" if size else "icon"
     at = f"{static('built/icons.svg')}#{name}"
     if label:
-        return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', worn, label, at)
-    return format_html('<svg class="{}" aria-hidden="true" focusable="false"><use href="{}"/></svg>', worn, at)
+        return format_html(
+            '<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', worn, label, at
+        )
+    return format_html(
+        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}"/></svg>', worn, at
+    )
 
 
 @register.simple_tag
@@ -84,18 +88,25 @@ def urgency_badge(urgency: Any) -> SafeString:
 
 @register.inclusion_tag("look/parts/track.html")
 def track(stages: Iterable[Any]) -> dict[str, Any]:
-    """Where a case stands on its card: stages with `name`, `state` (done, current, next) and maybe `guide`."""
+    """Where a case stands on its card: stages with `name`, `state` (done, current, next), maybe `guide`."""
     shown = []
     for stage in stages:
         state = _plain(_of(stage, "state", "next"))
         shown.append(
-            {"name": _of(stage, "name"), "state": state, "guide": _of(stage, "guide"), "said": STAGE_WORDS.get(state, "")}
+            {
+                "name": _of(stage, "name"),
+                "state": state,
+                "guide": _of(stage, "guide"),
+                "said": STAGE_WORDS.get(state, ""),
+            }
         )
     return {"stages": shown}
 
 
 @register.inclusion_tag("look/parts/empty_state.html")
-def empty_state(title: str, text: str = "", icon: str = "inbox", url: str = "", action: str = "") -> dict[str, Any]:
+def empty_state(
+    title: str, text: str = "", icon: str = "inbox", url: str = "", action: str = ""
+) -> dict[str, Any]:
     """A designed nothing: what is not here, why that is fine, and at most one thing to do."""
     return {"title": title, "text": text, "picture": icon, "url": url, "action": action}
 
@@ -169,13 +180,24 @@ def _delta(name: str, figure: Any, past: int, good: str) -> dict[str, Any]:
     way = "up" if change > 0 else "down" if change < 0 else "same"
     mood = "plain" if way == "same" or good not in {"up", "down"} else "good" if way == good else "bad"
     pictures = {"up": "trending-up", "down": "trending-down", "same": "minus"}
-    return {"name": name, "past": past, "change": f"{change:+}" if change else "0", "mood": mood, "icon": pictures[way]}
+    return {
+        "name": name,
+        "past": past,
+        "change": f"{change:+}" if change else "0",
+        "mood": mood,
+        "icon": pictures[way],
+    }
 
 
 @register.inclusion_tag("look/parts/chart.html")
 def chart(chart: Chart, name: str = "") -> dict[str, Any]:
-    """A chart with its sentence, and behind it the table it was drawn from; `name` must be unique on the page."""
-    return {"chart": chart, "drawn": chart.drawn(), "table": chart.table(), "name": name or f"chart-{id(chart)}"}
+    """A chart with its sentence, and behind it the table it was drawn from; `name` is unique on the page."""
+    return {
+        "chart": chart,
+        "drawn": chart.drawn(),
+        "table": chart.table(),
+        "name": name or f"chart-{id(chart)}",
+    }
 
 
 @register.inclusion_tag("look/parts/signature_pad.html")

@@ -3,6 +3,14 @@ export function beginNotes() {
   const spoken = document.getElementById("spoken")?.dataset ?? {};
   document.addEventListener("htmx:sendError", () => say(spoken.offline));
   document.addEventListener("htmx:timeout", () => say(spoken.offline));
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.xhr.status < 400 || detail.xhr.getResponseHeader("HX-Retarget") !== "#messages") return;
+    detail.shouldSwap = true;
+    detail.isError = false;
+  });
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    if (detail.target.id === "messages") detail.target.scrollIntoView({ block: "nearest" });
+  });
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
     say(status === 401 || status === 403 ? spoken.forbidden : spoken.refused);
