@@ -10,7 +10,7 @@ from bihuan.registers.knowledge.matching import Found, clause_after, clause_befo
 
 _SENSED = (
     r"(?:再|有|闻到|闻见|闻出|发现|感觉到?|感到|出现|发生|见到?|看到?|看见|听到|觉得|存在|任何|什么|明显的?"
-    r"|一点儿?|丝毫|过|到|了)"
+    r"|一点儿?|丝毫|过|到|了|漏水|异响|、)"
 )
 _NO_ZH = re.compile(rf"(?:并?没有|并?没|并?未|无|不会|不再|不是|不){_SENSED}*$")
 _NO_EN = re.compile(
@@ -26,7 +26,7 @@ _ASKED_ZH = re.compile(r"有没有?|是不是|会不会|能不能|有无|是否"
 _DOUBT_EN = re.compile(
     r"\b(?:not sure|not certain|if|whether|maybe|think|might|could|used to|know|idea|seems?|why|before)\b"
 )
-_AFTERWARDS = re.compile(r"(?<![什怎多那这])[吗么]|吧|[?？]|才怪|^就是|^是不可能|^不可能")
+_AFTERWARDS = re.compile(r"(?<![什怎多那这])[吗么]|吧|[?？]|才怪|^是不可能|^不可能")
 _JOINED = re.compile(r"^\s*(?:[、/]|或者?|和|及|以及|跟|与|也没有?|也不|又不|\bor\b|\bnor\b|\band\b|\s)+$")
 _NO_GAP = re.compile(
     r"(?:没有|没|无|闻不到|不)(?:再|会|发|出现|什么|任何)?$|\b(?:not|no|no longer|never)\s+$"
@@ -48,6 +48,8 @@ def denied(text: str, found: Found, *, before: Found | None = None, before_denie
     ahead = clause_before(text, found.start)
     no = _NO_ZH.search(ahead) or _NO_EN.search(ahead)
     if no is None or _ASKED_ZH.search(ahead):
+        return False
+    if no.group().startswith("不是") and clause_after(text, found.end).startswith("就是"):
         return False
     earlier = ahead[: no.start()]
     return not (_DOUBT_ZH.search(earlier) or _DOUBT_EN.search(ahead))

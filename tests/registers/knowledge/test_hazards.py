@@ -37,6 +37,14 @@ HEARD = [
     ("熱水器漏電", ["electric_leak"]),
     ("I can smell gas in the kitchen", ["gas_smell"]),
     ("There is a burning smell from the plug", ["burning_smell"]),
+    ("我家空调一摸就有电", ["electric_leak"]),
+    ("烟机里冒出黑烟", ["smoke"]),
+    ("热水器烟管掉了，头疼想吐", ["carbon_monoxide"]),
+    ("灶台的玻璃突然碎了一地", ["explosion"]),
+    ("my wife feels dizzy when the heater runs", ["carbon_monoxide"]),
+    ("the plug melted", ["burning_smell"]),
+    ("flames came out of the dryer", ["fire"]),
+    ("the socket is sparking", ["sparks"]),
     ("the washer gave me a shock", ["electric_shock"]),
     ("Smoke is coming out, it is smoking", ["smoke"]),
 ]
@@ -65,6 +73,10 @@ DENIED = [
     "没有冒烟，也没有焦糊味",
     "没有漏电、冒烟和焦糊味",
     "现在不漏电了",
+    "不冒烟不漏电就是不转",
+    "热水器不出热水，没有漏水漏电",
+    "燃气公司来看过说没漏气",
+    "已经检查过没有漏燃气",
     "没有触电",
     "燃气没有味道",
     "插头不发烫，没有烧焦",
@@ -83,6 +95,9 @@ HARMLESS = [
     "气炸了，三天没人来",
     "要自带电池吗",
     "打过电话了没人接",
+    "这个价格真是爆炸",
+    "冰箱门漏冷气",
+    "带电辅热的空调不制热",
     "空调热得要命",
     "油烟机炒菜冒烟吸不走",
     "油烟抽不出去",
@@ -125,13 +140,19 @@ def test_every_hazard_says_what_to_do_in_both_languages() -> None:
 PLAIN = [said for h in shipped().hazards for said in h.said if "…" not in said and not said.isascii()]
 
 
-@given(
-    st.sampled_from(PLAIN),
-    st.sampled_from(["", "机器", "刚才", "昨晚家里", "打开以后"]),
-    st.sampled_from(["", "了", "，快来", "怎么办？"]),
-)
-def test_every_hazard_word_sounds_in_a_plain_sentence(said: str, ahead: str, behind: str) -> None:
-    assert hazards(ahead + said + behind) != []
+AHEAD = ["", "机器", "刚才", "昨晚家里", "打开以后"]
+BEHIND = ["", "了", "，快来", "怎么办？"]
+
+
+def test_every_hazard_word_sounds_in_a_plain_sentence() -> None:
+    spoken = [ahead + said + behind for said in PLAIN for ahead in AHEAD for behind in BEHIND]
+    assert [words for words in spoken if not hazards(words)] == []
+
+
+@given(st.sampled_from([h.zh for h in shipped().hazards if h.code in ("electric_leak", "smoke", "fire")]))
+def test_asking_after_a_danger_sounds_and_denying_it_does_not(said: str) -> None:
+    assert hazards(f"是不是{said}") != []
+    assert hazards(f"并没有{said}") == []
 
 
 @given(st.text(max_size=120))

@@ -121,11 +121,10 @@ def test_any_text_is_read_without_fault_and_what_is_found_was_said(words: str, f
     is_vague(words, family)
 
 
-@given(st.sampled_from([(s.code, s.family, said) for s in shipped().symptoms for said in s.said]))
-def test_every_listed_phrase_finds_its_own_symptom_or_a_closer_one(row: tuple[str, str, str]) -> None:
-    _code, family, said = row
-    found = [hit for hit, _ in standard_symptoms(said.replace("…", ""), family)]
-    assert found != []
+def test_every_listed_phrase_finds_its_own_symptom() -> None:
+    listed = [(s.code, s.family, said.replace("…", "")) for s in shipped().symptoms for said in s.said]
+    missed = [row for row in listed if row[0] not in {code for code, _ in standard_symptoms(row[2], row[1])}]
+    assert missed == []
 
 
 VAGUE = [
