@@ -127,8 +127,10 @@ def pager(context: Context, page: Any, name: str = "after") -> dict[str, Any]:
 
 
 @register.inclusion_tag("look/parts/field.html")
-def field(bound: BoundField, label: str = "", wide: bool = True) -> dict[str, Any]:
-    """A form field with its label, control, help and errors; `wide=False` leaves out the bottom margin."""
+def field(bound: BoundField, label: str = "", wide: bool = True, help: bool = True) -> dict[str, Any]:
+    """A form field with label, control, help and errors; `wide=False`: no margin, `help=False`: no help."""
+    if not help:
+        bound.help_text = ""
     return {
         "bound": bound,
         "label": label or bound.label,
