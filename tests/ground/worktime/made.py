@@ -24,6 +24,11 @@ CHANGES = {
 PAINTED = 10 * 86_400
 
 
+def same(found: datetime | None, expected: datetime) -> bool:
+    """Whether both are one instant; `==` is False by definition where one's wall time occurs twice."""
+    return found is not None and found.astimezone(UTC) == expected.astimezone(UTC)
+
+
 @st.composite
 def hours(draw: st.DrawFn) -> Hours:
     """Up to four intervals that may touch; every fifth day is shut."""
