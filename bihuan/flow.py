@@ -6,7 +6,6 @@ Read it from the top to follow a case through the house.
 from collections.abc import Callable
 from datetime import datetime
 
-
 from bihuan.ground.journal import reactions
 from bihuan.ground.journal.story import STORY, Line, on, on_every
 from bihuan.ground.worktime import clock

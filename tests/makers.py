@@ -13,7 +13,7 @@ from bihuan.registers.access.models import Person
 from bihuan.registers.access.queries import viewer_of
 from bihuan.registers.access.roles import Role
 from bihuan.registers.access.viewer import Viewer
-from bihuan.registers.customers.actions import AddressTold, MachineTold
+from bihuan.registers.customers.told import AddressTold, MachineTold
 from bihuan.registers.organisation.actions import add_node
 from bihuan.registers.organisation.models import Authorisation, Coverage, Node
 from bihuan.registers.parts.models import Category, Price, Product
@@ -51,7 +51,9 @@ class Company:
         return self.viewer(role).actor
 
 
-AT_POINT = frozenset({Role.SERVICE_POINT_OWNER, Role.SERVICE_POINT_DISPATCHER, Role.TECHNICIAN, Role.PARTS_KEEPER})
+AT_POINT = frozenset(
+    {Role.SERVICE_POINT_OWNER, Role.SERVICE_POINT_DISPATCHER, Role.TECHNICIAN, Role.PARTS_KEEPER}
+)
 
 
 def company() -> Company:
@@ -102,7 +104,9 @@ def a_catalogue() -> None:
             code=code, defaults={"name_zh": zh, "name_en": en, "units": units, "runs_on": runs_on}
         )
         Product.objects.get_or_create(
-            brand="澄川", model=f"{code[:3].upper()}123", defaults={"category": category, "warranty_months": 36}
+            brand="澄川",
+            model=f"{code[:3].upper()}123",
+            defaults={"category": category, "warranty_months": 36},
         )
     for item, zh, en, fen in (
         ("labour", "维修工时", "Labour", 12000),
@@ -110,14 +114,18 @@ def a_catalogue() -> None:
         ("inspection", "检测费", "Inspection", 5000),
     ):
         Price.objects.get_or_create(
-            item=item, code="", defaults={"name_zh": zh, "name_en": en, "fen": fen, "valid_from": date(2020, 1, 1)}
+            item=item,
+            code="",
+            defaults={"name_zh": zh, "name_en": en, "fen": fen, "valid_from": date(2020, 1, 1)},
         )
 
 
 def a_person(role: Role, *, node: Node, name: str = "", **more: Any) -> Person:
     """Somebody who can sign in with `PASSWORD`."""
     login = f"{role}-{next(_logins)}"
-    return add_person(login=login, name=name or f"测试{role}", roles=[role], node=node, password=PASSWORD, **more)
+    return add_person(
+        login=login, name=name or f"测试{role}", roles=[role], node=node, password=PASSWORD, **more
+    )
 
 
 def a_technician(node: Node, *, person: Person | None = None, name: str = "") -> Technician:
@@ -153,10 +161,19 @@ def told(**more: Any) -> Told:
         "phone": a_phone(),
         "name": "张三丰",
         "machine": MachineTold(
-            category="refrigerator", brand="澄川", model="REF123", serials={"whole": "SN98765"}, bought_on=date(2025, 5, 15)
+            category="refrigerator",
+            brand="澄川",
+            model="REF123",
+            serials={"whole": "SN98765"},
+            bought_on=date(2025, 5, 15),
         ),
         "address": AddressTold(
-            city=CITY, district=DISTRICT, street=STREET, door="文一西路1号1幢101室", latitude=30.29, longitude=120.10
+            city=CITY,
+            district=DISTRICT,
+            street=STREET,
+            door="文一西路1号1幢101室",
+            latitude=30.29,
+            longitude=120.10,
         ),
         "consents": {"service": True, "recording": False, "marketing": False},
         "restated": True,
@@ -167,7 +184,9 @@ def told(**more: Any) -> Told:
 def a_report(made: Company, *, now: datetime = NOW, **more: Any) -> Report:
     """A report taken by the agent on the phone."""
     agent = made.people[Role.AGENT]
-    return receive(told(**more), by=Actor(kind="staff", id=agent.id), node=made.head, now=now, taken_by=agent.id)
+    return receive(
+        told(**more), by=Actor(kind="staff", id=agent.id), node=made.head, now=now, taken_by=agent.id
+    )
 
 
 def a_case(made: Company, *, now: datetime = NOW, **more: Any) -> Case:

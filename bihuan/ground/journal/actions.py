@@ -39,7 +39,9 @@ def _book() -> _Book:
     return book
 
 
-def record(event: Event, *, by: Actor, now: datetime, chain: int | None = None, happened_at: datetime | None = None) -> None:
+def record(
+    event: Event, *, by: Actor, now: datetime, chain: int | None = None, happened_at: datetime | None = None
+) -> None:
     """Write down what happened, then wake whoever waits for it.
 
     Must run inside a transaction. `happened_at` defaults to `now`; a fact from the future is written as now.
@@ -64,7 +66,7 @@ def record_all(events: Sequence[Event], *, by: Actor, now: datetime, chain: int 
 def writing() -> Iterator[_Book]:
     """Gather what is recorded inside and write it at the end of the outermost block.
 
-    When an exception leaves the block, what was recorded inside is dropped with it: put a savepoint around it.
+    When an exception leaves the block, what was recorded inside is dropped too: put a savepoint around it.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("The journal is written inside a transaction only.")

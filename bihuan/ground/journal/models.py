@@ -41,7 +41,7 @@ class Entry(models.Model):
 
 
 class Reaction(models.Model):
-    """Something an entry wakes later. Waiting until done; one that keeps failing stays for a person to see."""
+    """Something an entry wakes later. Waiting until done; one that keeps failing waits for a person."""
 
     WAITING, DONE, FAILED = "waiting", "done", "failed"
 

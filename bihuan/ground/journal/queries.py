@@ -39,7 +39,9 @@ def faults_of(chain: int) -> list[str]:
     """What is wrong with one chain; empty when nothing is."""
     head = Chain.objects.get(id=chain)
     entries = Entry.objects.filter(chain_id=chain).order_by("seq")
-    return faults(((link_of(entry), entry.hash) for entry in entries.iterator()), length=head.length, last=head.last)
+    return faults(
+        ((link_of(entry), entry.hash) for entry in entries.iterator()), length=head.length, last=head.last
+    )
 
 
 def all_faults() -> Iterator[str]:
@@ -77,7 +79,9 @@ def failed_reactions(limit: int = 100) -> list[FailedReaction]:
 
 def oldest_waiting_reaction() -> datetime | None:
     """Since when the longest-waiting reaction has been due."""
-    told: dict[str, datetime | None] = Reaction.objects.filter(state=Reaction.WAITING).aggregate(since=Min("next_at"))
+    told: dict[str, datetime | None] = Reaction.objects.filter(state=Reaction.WAITING).aggregate(
+        since=Min("next_at")
+    )
     return told["since"]
 
 

@@ -37,8 +37,8 @@ def wake(reactions: list[int]) -> None:
 def carry_out(reaction_id: int, *, now: datetime) -> bool:
     """Run one waiting reaction: its writes and the mark that it is done are one transaction.
 
-    Returns False when it was not waiting, or failed (then it waits longer each time; after `ATTEMPTS` tries it
-    is marked failed for a person to see and run again).
+    Returns False when it was not waiting, or failed (then it waits longer each time; after `ATTEMPTS` tries
+    it is marked failed for a person to see and run again).
     """
     reaction = Reaction.objects.select_related("entry").get(id=reaction_id)
     try:

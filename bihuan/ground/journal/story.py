@@ -26,7 +26,9 @@ class Line:
     wakes: Wakes
 
 
-def on[E: Event](event: type[E], *, at_once: Sequence[Reaction[E]] = (), later: Sequence[Reaction[E]] = ()) -> Line:
+def on[E: Event](
+    event: type[E], *, at_once: Sequence[Reaction[E]] = (), later: Sequence[Reaction[E]] = ()
+) -> Line:
     return Line(event, Wakes(tuple(at_once), tuple(later)))
 
 

@@ -15,8 +15,10 @@ SQLITE = tuple(
     for verb in ("update", "delete")
 )
 POSTGRESQL = (
-    f"CREATE OR REPLACE FUNCTION journal_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-    f"$$ BEGIN RAISE EXCEPTION '{SAYS}'; END $$",
+    (
+        f"CREATE OR REPLACE FUNCTION journal_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{SAYS}'; END $$"
+    ),
     *(
         f"CREATE OR REPLACE TRIGGER journal_entry_no_{verb} BEFORE {verb.upper()} ON {TABLE} "
         f"FOR EACH {each} EXECUTE FUNCTION journal_entry_refuse()"

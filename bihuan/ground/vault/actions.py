@@ -1,5 +1,6 @@
 """Making, using and destroying keys."""
 
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -89,8 +90,10 @@ def blind(kind: str, value: str) -> str:
 
 def signature(purpose: str, *parts: object) -> str:
     """A token nobody can guess, derived from the installation's key: 43 URL-safe characters, 256 bits."""
-    digest = cipher.blind(settings.BIHUAN_SECRETS.installation, purpose, "\x00".join(str(part) for part in parts))
-    return cipher.base64.urlsafe_b64encode(bytes.fromhex(digest)).decode().rstrip("=")
+    digest = cipher.blind(
+        settings.BIHUAN_SECRETS.installation, purpose, "\x00".join(str(part) for part in parts)
+    )
+    return urlsafe_b64encode(bytes.fromhex(digest)).decode().rstrip("=")
 
 
 def fingerprint(token: str) -> str:

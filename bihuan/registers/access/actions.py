@@ -40,12 +40,22 @@ def add_person(
 
 
 def make_token(
-    *, role: Role, now: datetime, person: Person | None = None, customer_id: int | None = None, channel: str = ""
+    *,
+    role: Role,
+    now: datetime,
+    person: Person | None = None,
+    customer_id: int | None = None,
+    channel: str = "",
 ) -> str:
     """A new API token; the clear text is returned once and never kept."""
     clear = secrets.token_urlsafe(32)
     Token.objects.create(
-        fingerprint=fingerprint(clear), role=role, person=person, customer_id=customer_id, channel=channel, made_at=now
+        fingerprint=fingerprint(clear),
+        role=role,
+        person=person,
+        customer_id=customer_id,
+        channel=channel,
+        made_at=now,
     )
     return clear
 
@@ -90,7 +100,11 @@ def remember_device(person: Person, *, told: str, now: datetime) -> str:
     """Keep a device signed in for 30 days; returns the token for its cookie."""
     clear = secrets.token_urlsafe(32)
     Device.objects.create(
-        person=person, fingerprint=fingerprint(clear), told=told[:120], made_at=now, expires_at=now + DEVICE_LASTS
+        person=person,
+        fingerprint=fingerprint(clear),
+        told=told[:120],
+        made_at=now,
+        expires_at=now + DEVICE_LASTS,
     )
     return clear
 
@@ -100,11 +114,17 @@ def revoke_devices(person_id: int, *, now: datetime) -> int:
     return Device.objects.filter(person_id=person_id, revoked_at__isnull=True).update(revoked_at=now)
 
 
-def note_reveal(*, viewer: Viewer, customer_id: int, case_id: int | None, purpose: str, now: datetime) -> Reveal:
+def note_reveal(
+    *, viewer: Viewer, customer_id: int, case_id: int | None, purpose: str, now: datetime
+) -> Reveal:
     """Write down that somebody asked to see a customer in full, and why."""
     viewer.must("customer.reveal")
     if len(purpose.strip()) < 4 or viewer.person_id is None:
         raise Refusal(_("Say what you need it for."), fields={"purpose": _("Say what you need it for.")})
     return Reveal.objects.create(
-        person_id=viewer.person_id, customer_id=customer_id, case_id=case_id, purpose=purpose.strip()[:200], at=now
+        person_id=viewer.person_id,
+        customer_id=customer_id,
+        case_id=case_id,
+        purpose=purpose.strip()[:200],
+        at=now,
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 COMPOUND_SURNAMES = frozenset(
-    "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 长孙 宇文 司徒 夏侯 端木 南宫 百里 东郭 西门 轩辕".split()
+    ["欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "长孙", "宇文", "司徒", "夏侯", "端木", "南宫", "百里", "东郭", "西门", "轩辕"]
 )
 
 
@@ -46,4 +46,6 @@ def masked_email(email: str) -> str:
 
 def masked_address(*, city: str, district: str, street: str) -> str:
     """City, district and street; nothing nearer to the door."""
-    return "".join(part for part in (city, district, street) if part) + ("***" if city or district or street else "")
+    return "".join(part for part in (city, district, street) if part) + (
+        "***" if city or district or street else ""
+    )

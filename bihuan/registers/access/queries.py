@@ -13,7 +13,7 @@ from bihuan.registers.organisation.queries import below
 
 def viewer_of(person: Person) -> Viewer:
     """What this member of staff may do and which nodes' work they see."""
-    node = Node.objects.get(id=person.node_id)
+    node = person.node
     return Viewer(
         roles=frozenset(Role(role) for role in person.roles),
         person_id=person.id,
@@ -21,6 +21,10 @@ def viewer_of(person: Person) -> Viewer:
         nodes=None if node.kind == Node.HEAD_OFFICE else below(node.path),
         department=person.department,
     )
+
+
+def viewer_of_id(person_id: int) -> Viewer:
+    return viewer_of(Person.objects.select_related("node").get(id=person_id))
 
 
 def viewer_of_token(clear: str, *, now: datetime) -> Viewer:

@@ -40,7 +40,8 @@ MAY: dict[str, frozenset[Role]] = {
     "case.note": STAFF - {R.ADMINISTRATOR, R.ANALYST, R.SETTLEMENT_CLERK},
     "case.own": DESK | {R.DEPARTMENT_OWNER},
     "case.hand_over": DESK | {R.DEPARTMENT_OWNER},
-    "case.move": STAFF - {R.ADMINISTRATOR, R.ANALYST, R.SETTLEMENT_CLERK},  # the card names the roles of each move
+    "case.move": STAFF
+    - {R.ADMINISTRATOR, R.ANALYST, R.SETTLEMENT_CLERK},  # the card names the roles of each move
     "case.chase": DESK | {R.CUSTOMER, R.DISPATCHER},
     "case.remote": frozenset({R.AGENT, R.SUPERVISOR}),
     "case.export": DESK | POINT | {R.DISPATCHER, R.ANALYST, R.MANAGER, R.QUALITY_INSPECTOR},
@@ -51,7 +52,9 @@ MAY: dict[str, frozenset[Role]] = {
     "visit.answer": frozenset({R.TECHNICIAN}),
     "visit.work": frozenset({R.TECHNICIAN}),
     "visit.read": POINT | DESK | LEADERS | {R.DISPATCHER, R.TECHNICIAN, R.QUALITY_INSPECTOR},
-    "sheet.read": DESK | POINT | LEADERS
+    "sheet.read": DESK
+    | POINT
+    | LEADERS
     | {R.DISPATCHER, R.TECHNICIAN, R.QUALITY_INSPECTOR, R.DEPARTMENT_OWNER, R.SETTLEMENT_CLERK, R.CUSTOMER},
     "survey.read": DESK | LEADERS | {R.ANALYST, R.QUALITY_INSPECTOR},
     "survey.answer": frozenset({R.CUSTOMER}),

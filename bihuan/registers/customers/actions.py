@@ -1,47 +1,15 @@
 """Knowing customers: by the way they are reached, once each."""
 
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 
 from bihuan.ground.vault.actions import SealedBy, blind, destroy, keys, keys_for, new_key
 from bihuan.registers.customers.models import Consent, Contact, Customer, Machine, Place, Serial
 from bihuan.registers.customers.rules import months_after, read_email, read_phone
+from bihuan.registers.customers.told import AddressTold, MachineTold, Reach
 from bihuan.registers.organisation.models import Node
 from bihuan.registers.parts.queries import product
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reach:
-    """A way to reach somebody, already read: kind and normal form."""
-
-    kind: str
-    value: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class MachineTold:
-    """What a customer says of a machine; whatever is not known stays empty."""
-
-    category: str = ""
-    brand: str = ""
-    model: str = ""
-    serials: dict[str, str] = field(default_factory=dict)  # unit → number
-    bought_on: date | None = None
-    about_years: int | None = None
-    bought_at: str = ""
-    extended_until: date | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class AddressTold:
-    city: str = ""
-    district: str = ""
-    street: str = ""
-    door: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
 
 
 def reach_by(*, phone: str = "", email: str = "") -> list[Reach]:
@@ -54,14 +22,18 @@ def reach_by(*, phone: str = "", email: str = "") -> list[Reach]:
     return found
 
 
-def know_by(reaches: list[Reach], *, name: str, node: Node, now: datetime, language: str = "") -> tuple[Customer, SealedBy]:
+def know_by(
+    reaches: list[Reach], *, name: str, node: Node, now: datetime, language: str = ""
+) -> tuple[Customer, SealedBy]:
     """The customer reached this way: the one we know, or a new one; with their key at hand.
 
     Two calls at once know one customer: the unique blind index refuses the second, whose transaction is then
     run again by its caller (`IntegrityError`) and finds the first.
     """
     blinds = [blind(reach.kind, reach.value) for reach in reaches]
-    known = Contact.objects.filter(blind__in=blinds).select_related("customer__key").first() if blinds else None
+    known = (
+        Contact.objects.filter(blind__in=blinds).select_related("customer__key").first() if blinds else None
+    )
     if known is not None:
         return known.customer, keys(known.customer.key)
     return _new(reaches, blinds, name=name, node=node, now=now, language=language)
@@ -104,7 +76,9 @@ def rename(customer: Customer, name: str) -> None:
 
 def keep_place(customer: Customer, told: AddressTold, *, by: SealedBy) -> Place:
     """The place a customer names: the one we know with the same door, or a new one."""
-    for place in Place.objects.filter(customer=customer, city=told.city, district=told.district, street=told.street):
+    for place in Place.objects.filter(
+        customer=customer, city=told.city, district=told.district, street=told.street
+    ):
         if by.open(place.door_sealed) == told.door:
             return place
     return Place.objects.create(
@@ -145,7 +119,11 @@ def keep_machine(customer: Customer, told: MachineTold, *, place: Place | None, 
 def _known_machine(customer: Customer, told: MachineTold) -> Machine | None:
     numbers = [number.strip() for number in told.serials.values() if number]
     if numbers:
-        serial = Serial.objects.select_related("machine").filter(number__in=numbers, machine__customer=customer).first()
+        serial = (
+            Serial.objects.select_related("machine")
+            .filter(number__in=numbers, machine__customer=customer)
+            .first()
+        )
         return serial.machine if serial else None
     if not told.model:
         return None

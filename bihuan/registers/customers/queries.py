@@ -7,9 +7,9 @@ from datetime import date
 from bihuan.ground.vault.actions import SealedBy, blind, keys_for
 from bihuan.registers.access.masking import Contact as Shown
 from bihuan.registers.access.masking import masked_address, masked_email, masked_name, masked_phone
-from bihuan.registers.customers.actions import Reach
 from bihuan.registers.customers.models import Consent, Contact, Customer, Machine, Place, Serial
 from bihuan.registers.customers.rules import Cover, cover_on
+from bihuan.registers.customers.told import Reach
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,9 @@ def known_by(reaches: Iterable[Reach]) -> Customer | None:
 
 def named(name: str, limit: int = 20) -> list[Customer]:
     """Customers of exactly this name (names are found by blind index, so not by a part)."""
-    return list(Customer.objects.filter(name_blind=blind("name", name.strip()))[:limit]) if name.strip() else []
+    return (
+        list(Customer.objects.filter(name_blind=blind("name", name.strip()))[:limit]) if name.strip() else []
+    )
 
 
 def with_serial(number: str) -> Machine | None:
@@ -60,20 +62,29 @@ def shown(customers: Iterable[Customer], *, full: frozenset[int] = frozenset()) 
         clear = hand.open(contact.sealed)
         if clear:
             reach.setdefault(contact.customer_id, {}).setdefault(contact.kind, clear)
-    places: dict[int, Place] = {place.customer_id: place for place in Place.objects.filter(customer_id__in=ids).order_by("id")}
-    return {row.id: _shown(row, reach.get(row.id, {}), places.get(row.id), hand, full=row.id in full) for row in rows}
+    places: dict[int, Place] = {
+        place.customer_id: place for place in Place.objects.filter(customer_id__in=ids).order_by("id")
+    }
+    return {
+        row.id: _shown(row, reach.get(row.id, {}), places.get(row.id), hand, full=row.id in full)
+        for row in rows
+    }
 
 
 def _shown(row: Customer, reach: dict[str, str], place: Place | None, hand: SealedBy, *, full: bool) -> Shown:
     name = hand.open(row.name_sealed) or ""
     phone = reach.get(Contact.MOBILE) or reach.get(Contact.LANDLINE) or ""
     if full:
-        return Shown(name=name, phone=phone or reach.get(Contact.EMAIL, ""), address=address_of(place, hand), full=True)
+        return Shown(
+            name=name, phone=phone or reach.get(Contact.EMAIL, ""), address=address_of(place, hand), full=True
+        )
     email = reach.get(Contact.EMAIL, "")
     return Shown(
         name=masked_name(name),
         phone=masked_phone(phone) if phone else (masked_email(email) if email else ""),
-        address=masked_address(city=place.city, district=place.district, street=place.street) if place else "",
+        address=masked_address(city=place.city, district=place.district, street=place.street)
+        if place
+        else "",
         full=False,
     )
 
@@ -106,7 +117,9 @@ def machine_cards(machines: Iterable[Machine], *, day: date) -> list[MachineCard
             bought_on=row.bought_on,
             about_years=row.about_years,
             bought_at=row.bought_at,
-            cover=cover_on(day, bought_on=row.bought_on, cover_until=row.cover_until, extended_until=row.extended_until),
+            cover=cover_on(
+                day, bought_on=row.bought_on, cover_until=row.cover_until, extended_until=row.extended_until
+            ),
             cover_until=row.cover_until,
             extended_until=row.extended_until,
         )

@@ -42,7 +42,12 @@ def read_phone(text: str, *, region: str = "CN") -> Phone | None:
     return Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), mobile)
 
 
-_HALF = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0B: "+", 0xFF0D: "-", 0x3000: " ", 0x2014: "-"}
+_HALF = {0xFF10 + digit: str(digit) for digit in range(10)} | {
+    0xFF0B: "+",
+    0xFF0D: "-",
+    0x3000: " ",
+    0x2014: "-",
+}
 
 
 def read_email(text: str) -> str | None:
@@ -51,7 +56,9 @@ def read_email(text: str) -> str | None:
     return address if len(address) <= 254 and _EMAIL.fullmatch(address) else None
 
 
-def cover_on(day: date, *, bought_on: date | None, cover_until: date | None, extended_until: date | None) -> Cover:
+def cover_on(
+    day: date, *, bought_on: date | None, cover_until: date | None, extended_until: date | None
+) -> Cover:
     """The warranty on a day; the last days count as covered. Without any date it is not known."""
     if cover_until and day <= cover_until:
         return Cover.IN

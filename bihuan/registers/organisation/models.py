@@ -27,7 +27,8 @@ class Node(models.Model):
         app_label = "organisation"
         constraints = (
             models.CheckConstraint(
-                condition=Q(kind="head_office", parent__isnull=True) | (~Q(kind="head_office") & Q(parent__isnull=False)),
+                condition=Q(kind="head_office", parent__isnull=True)
+                | (~Q(kind="head_office") & Q(parent__isnull=False)),
                 name="organisation_only_head_office_has_no_parent",
             ),
         )
@@ -50,7 +51,8 @@ class Coverage(models.Model):
         app_label = "organisation"
         constraints = (
             models.UniqueConstraint(
-                fields=("node", "city", "district", "street", "category", "kind"), name="organisation_cover_once"
+                fields=("node", "city", "district", "street", "category", "kind"),
+                name="organisation_cover_once",
             ),
         )
         indexes = (models.Index(fields=("city", "district", "street"), name="organisation_cover_where"),)

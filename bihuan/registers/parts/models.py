@@ -103,5 +103,7 @@ class Requirement(models.Model):
     class Meta:
         app_label = "parts"
         constraints = (
-            models.UniqueConstraint(fields=("category", "kind", "certificate"), name="parts_requirement_once"),
+            models.UniqueConstraint(
+                fields=("category", "kind", "certificate"), name="parts_requirement_once"
+            ),
         )

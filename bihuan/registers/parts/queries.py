@@ -28,14 +28,19 @@ def products(category_code: str = "") -> list[Product]:
 
 
 def brands() -> list[str]:
-    return list(Product.objects.filter(retired_at__isnull=True).order_by("brand").values_list("brand", flat=True).distinct())
+    return list(
+        Product.objects.filter(retired_at__isnull=True)
+        .order_by("brand")
+        .values_list("brand", flat=True)
+        .distinct()
+    )
 
 
 def parts_for(category_code: str) -> list[Part]:
     return list(
-        Part.objects.filter(Q(category__code=category_code) | Q(category__isnull=True), retired_at__isnull=True).order_by(
-            "number"
-        )
+        Part.objects.filter(
+            Q(category__code=category_code) | Q(category__isnull=True), retired_at__isnull=True
+        ).order_by("number")
     )
 
 
@@ -50,11 +55,23 @@ def prices_on(day: date, *, category_code: str = "") -> list[Price]:
 def certificates_needed(*, category_code: str, kind: str) -> frozenset[str]:
     """The permits without which nobody may be sent."""
     return frozenset(
-        Requirement.objects.filter(Q(category=category_code) | Q(category=""), Q(kind=kind) | Q(kind="")).values_list(
-            "certificate", flat=True
-        )
+        Requirement.objects.filter(
+            Q(category=category_code) | Q(category=""), Q(kind=kind) | Q(kind="")
+        ).values_list("certificate", flat=True)
     )
 
 
 def stock_at(node_id: int) -> list[Stock]:
-    return list(Stock.objects.select_related("part", "technician__person").filter(node_id=node_id).order_by("part__number"))
+    return list(
+        Stock.objects.select_related("part", "technician__person")
+        .filter(node_id=node_id)
+        .order_by("part__number")
+    )
+
+
+def certificates_for_all() -> dict[tuple[str, str], frozenset[str]]:
+    """(category, kind of work) → the permits asked for, blanks meaning every: one statement for a whole list."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for category, kind, permit in Requirement.objects.values_list("category", "kind", "certificate"):
+        found.setdefault((category, kind), set()).add(permit)
+    return {where: frozenset(permits) for where, permits in found.items()}

@@ -14,7 +14,9 @@ class TechnicianBusy(LostRace):
 
     def __init__(self, begins: datetime, ends: datetime) -> None:
         super().__init__(
-            _("The technician is already busy between %(begins)s and %(ends)s. Choose another time or technician.")
+            _(
+                "The technician is already busy between %(begins)s and %(ends)s. Choose another time or technician."
+            )
             % {
                 "begins": date_format(localtime(begins), "m-d H:i"),
                 "ends": date_format(localtime(ends), "H:i"),

@@ -35,7 +35,9 @@ class Skill(models.Model):
 
     class Meta:
         app_label = "staff"
-        constraints = (models.UniqueConstraint(fields=("technician", "category", "kind"), name="staff_skill_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("technician", "category", "kind"), name="staff_skill_once"),
+        )
 
 
 class Certificate(models.Model):
@@ -48,7 +50,9 @@ class Certificate(models.Model):
 
     class Meta:
         app_label = "staff"
-        constraints = (models.UniqueConstraint(fields=("technician", "kind", "number"), name="staff_permit_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("technician", "kind", "number"), name="staff_permit_once"),
+        )
 
 
 class Shift(models.Model):
@@ -83,7 +87,9 @@ class Busy(models.Model):
 
     class Meta:
         app_label = "staff"
-        constraints = (models.CheckConstraint(condition=Q(ends__gt=models.F("begins")), name="staff_busy_forwards"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(ends__gt=models.F("begins")), name="staff_busy_forwards"),
+        )
         indexes = (
             models.Index(fields=("technician", "begins"), name="staff_busy_when"),
             models.Index(fields=("why", "subject_id"), name="staff_busy_subject"),

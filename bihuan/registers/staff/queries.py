@@ -33,7 +33,9 @@ def technician_of(person_id: int) -> Technician | None:
 
 def abilities(node_ids: frozenset[int] | None) -> list[Ability]:
     """Everybody at work in these nodes (None = everywhere), with what they can and when they work."""
-    found = Technician.objects.select_related("person").filter(retired_at__isnull=True, person__is_active=True)
+    found = Technician.objects.select_related("person").filter(
+        retired_at__isnull=True, person__is_active=True
+    )
     if node_ids is not None:
         found = found.filter(node_id__in=node_ids)
     rows = list(found.order_by("number"))
@@ -47,7 +49,9 @@ def abilities(node_ids: frozenset[int] | None) -> list[Ability]:
         held[permit.kind] = max(permit.valid_until, held.get(permit.kind, permit.valid_until))
     shifts: dict[int, dict[int, list[tuple[time, time]]]] = {}
     for shift in Shift.objects.filter(technician_id__in=ids).order_by("begins"):
-        shifts.setdefault(shift.technician_id, {}).setdefault(shift.weekday, []).append((shift.begins, shift.ends))
+        shifts.setdefault(shift.technician_id, {}).setdefault(shift.weekday, []).append(
+            (shift.begins, shift.ends)
+        )
     return [
         Ability(
             id=row.id,
@@ -65,7 +69,9 @@ def abilities(node_ids: frozenset[int] | None) -> list[Ability]:
     ]
 
 
-def busy_between(technician_ids: list[int], begins: datetime, ends: datetime) -> dict[int, list[tuple[int, int]]]:
+def busy_between(
+    technician_ids: list[int], begins: datetime, ends: datetime
+) -> dict[int, list[tuple[int, int]]]:
     """When these technicians are taken, as epoch seconds [from, until), in order."""
     taken: dict[int, list[tuple[int, int]]] = {}
     rows = Busy.objects.filter(

@@ -36,7 +36,10 @@ def make(connection: BaseDatabaseWrapper) -> None:
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """The guards that should be there and are not."""
     if connection.vendor == "sqlite":
-        wanted, sql = {"staff_busy_insert", "staff_busy_update"}, "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        wanted, sql = (
+            {"staff_busy_insert", "staff_busy_update"},
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        )
     else:
         wanted, sql = {"staff_busy_once"}, "SELECT conname FROM pg_constraint"
     with connection.cursor() as cursor:

@@ -75,7 +75,13 @@ def open_case(report: Report, *, words: str, node_id: int, by: Actor, now: datet
     with writing():
         _record(case, _opened(case), by=by, now=now, happened_at=report.received_at)
         if report.channel in LIVE and report.taken_by_id:
-            _record(case, CaseContacted(subject_id=case.id, how="live"), by=by, now=now, happened_at=report.received_at)
+            _record(
+                case,
+                CaseContacted(subject_id=case.id, how="live"),
+                by=by,
+                now=now,
+                happened_at=report.received_at,
+            )
     return case
 
 
@@ -136,13 +142,21 @@ def draw_number(now: datetime) -> str:
         return number_for(day, cursor.fetchone()[0])
 
 
-def _record(case: Case, event: Event, *, by: Actor, now: datetime, happened_at: datetime | None = None) -> None:
+def _record(
+    case: Case, event: Event, *, by: Actor, now: datetime, happened_at: datetime | None = None
+) -> None:
     record(event, by=by, now=now, chain=case.chain_id, happened_at=happened_at)
 
 
 @transaction.atomic
 def move_case(
-    case: Case, move_name: str, *, doer: Doer, now: datetime, reason: str = "", happened_at: datetime | None = None
+    case: Case,
+    move_name: str,
+    *,
+    doer: Doer,
+    now: datetime,
+    reason: str = "",
+    happened_at: datetime | None = None,
 ) -> Case:
     """Take one step on the case's card, or say what is missing. Two at once: one wins, the other is told.
 

@@ -71,5 +71,6 @@ def card_at(name: str, version: int) -> Card:
 def all_cards() -> list[Card]:
     """The active cards, in the order of their kinds."""
     return [
-        card_at(row.name, row.version) for row in CardVersion.objects.filter(active=True).order_by("name", "-version")
+        card_at(row.name, row.version)
+        for row in CardVersion.objects.filter(active=True).order_by("name", "-version")
     ]

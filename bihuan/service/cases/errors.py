@@ -35,7 +35,8 @@ class MoveElsewhere(Refusal):
 class MoveUnknown(Refusal):
     def __init__(self, number: str, move: str) -> None:
         super().__init__(
-            _("The card of case %(number)s has no step called “%(move)s”.") % {"number": number, "move": move[:40]}
+            _("The card of case %(number)s has no step called “%(move)s”.")
+            % {"number": number, "move": move[:40]}
         )
 
 
@@ -57,13 +58,16 @@ class ReasonNeeded(Refusal):
 class CaseMovedMeanwhile(LostRace):
     def __init__(self, number: str) -> None:
         super().__init__(
-            _("Somebody moved case %(number)s a moment ago. Look at where it stands now.") % {"number": number}
+            _("Somebody moved case %(number)s a moment ago. Look at where it stands now.")
+            % {"number": number}
         )
 
 
 class OwnerNeeded(LostRace):
     def __init__(self, number: str) -> None:
-        super().__init__(_("Case %(number)s was not proposed to you, or somebody else has it by now.") % {"number": number})
+        super().__init__(
+            _("Case %(number)s was not proposed to you, or somebody else has it by now.") % {"number": number}
+        )
 
 
 class NoteEmpty(Refusal):

@@ -123,3 +123,13 @@ class CaseNoted(Event):
 class UrgencyChanged(Event):
     kind = "case.urgency_changed"
     urgency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepTried(Event):
+    """One step of the phone guidance was answered: yes, no, skipped, solved or stopped. `step` counts from 1."""
+
+    kind = "case.step_tried"
+    checklist: str
+    step: int
+    answer: str

@@ -51,7 +51,9 @@ class Case(models.Model):
     node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+", db_index=False)
     owner = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     next_owner = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
-    technician_person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    technician_person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     department = models.CharField(max_length=40, blank=True, default="")
     card = models.CharField(max_length=32)
     card_version = models.PositiveIntegerField()
@@ -84,10 +86,18 @@ class Case(models.Model):
         app_label = "cases"
         indexes = (
             models.Index(fields=("next_due_at", "id"), condition=Q(open=True), name="cases_queue"),
-            models.Index(fields=("owner", "next_due_at", "id"), condition=Q(open=True), name="cases_queue_owner"),
-            models.Index(fields=("node", "next_due_at", "id"), condition=Q(open=True), name="cases_queue_node"),
-            models.Index(fields=("stands_at", "next_due_at", "id"), condition=Q(open=True), name="cases_queue_place"),
-            models.Index(fields=("technician_person", "id"), condition=Q(open=True), name="cases_of_technician"),
+            models.Index(
+                fields=("owner", "next_due_at", "id"), condition=Q(open=True), name="cases_queue_owner"
+            ),
+            models.Index(
+                fields=("node", "next_due_at", "id"), condition=Q(open=True), name="cases_queue_node"
+            ),
+            models.Index(
+                fields=("stands_at", "next_due_at", "id"), condition=Q(open=True), name="cases_queue_place"
+            ),
+            models.Index(
+                fields=("technician_person", "id"), condition=Q(open=True), name="cases_of_technician"
+            ),
             models.Index(fields=("customer", "-id"), name="cases_of_customer"),
             models.Index(fields=("-opened_at", "-id"), name="cases_newest"),
             models.Index(fields=("node", "-opened_at", "-id"), name="cases_newest_node"),

@@ -78,7 +78,8 @@ def open_moves_of(case: Case, viewer: Viewer) -> list[OpenMove]:
     ticked = ticked_on(case.id)
     roles = frozenset(str(role) for role in viewer.roles)
     return [
-        OpenMove(move=move, lacks=missing(move, ticked)) for move in moves_of(card_of(case), case.stands_at, roles)
+        OpenMove(move=move, lacks=missing(move, ticked))
+        for move in moves_of(card_of(case), case.stands_at, roles)
     ]
 
 
@@ -105,7 +106,9 @@ def may_see_full(viewer: Viewer, case: Case, *, now: datetime) -> bool:
     return viewer.person_id == case.owner_id and case.open
 
 
-def contacts_of(cases: Iterable[Case], viewer: Viewer, *, now: datetime, masked: bool = True) -> dict[int, Contact]:
+def contacts_of(
+    cases: Iterable[Case], viewer: Viewer, *, now: datetime, masked: bool = True
+) -> dict[int, Contact]:
     """customer id → how they look to this viewer. Lists stay masked for everybody; one case's page may be full."""
     rows = list(cases)
     full = (

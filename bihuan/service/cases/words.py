@@ -1,9 +1,8 @@
 """The codes of a case in the words of the trade."""
 
 from django.utils.functional import Promise as Lazy
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from bihuan.ground.process.card import Card, Said
 

@@ -9,7 +9,7 @@ from django.db.models import F, Min, Q
 
 from bihuan.ground.journal.actions import record, writing
 from bihuan.ground.journal.event import CLOCK, Event, Fact
-from bihuan.service.cases.events import CaseOpened, CaseResumed, CaseRested
+from bihuan.service.cases.events import CaseOpened, CaseRested, CaseResumed
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.owning import set_next_due
 from bihuan.service.commitments.clause import Clause, Profile
@@ -34,7 +34,7 @@ def hear(fact: Fact[Event]) -> None:
     if fact.chain is None or isinstance(fact.event, PROMISE_EVENTS):
         return
     if isinstance(fact.event, CaseRested | CaseResumed):
-        _rest_or_resume(fact)
+        _rest_or_resume(Case.objects.get(chain_id=fact.chain), fact)
         return
     profile = profile_in_force()
     if fact.event.kind not in profile.listens_to():
@@ -72,10 +72,16 @@ def _start(case: Case, fact: Fact[Event], profile: Profile) -> list[Promise]:
 
 
 def _made(
-    case: Case, clause: Clause, fact: Fact[Event], profile: Profile, rests: Sequence[tuple[datetime, datetime | None]]
+    case: Case,
+    clause: Clause,
+    fact: Fact[Event],
+    profile: Profile,
+    rests: Sequence[tuple[datetime, datetime | None]],
 ) -> Promise:
     fixed = fixed_due(fact.event.facts(), clause.due_from) if clause.due_from else None
-    clock = clock_of(clause, calendar_in_force(clause.calendar), began=fact.happened_at, rests=rests, fixed_due=fixed)
+    clock = clock_of(
+        clause, calendar_in_force(clause.calendar), began=fact.happened_at, rests=rests, fixed_due=fixed
+    )
     return Promise(
         case=case,
         node_id=case.node_id,
@@ -86,7 +92,8 @@ def _made(
         calendar=clause.calendar,
         public=clause.public,
         began_at=fact.happened_at,
-        allowed_seconds=clause.seconds or int((fixed or fact.happened_at).timestamp() - fact.happened_at.timestamp()),
+        allowed_seconds=clause.seconds
+        or int((fixed or fact.happened_at).timestamp() - fact.happened_at.timestamp()),
         due_at=clock.due_at,
         warn_at=clock.warn_at,
     )
@@ -96,7 +103,9 @@ def _void_twins(case: Case, clauses: list[str], fact: Fact[Event]) -> None:
     """A promise made again (a new slot, another chase) replaces the one still open."""
     if isinstance(fact.event, CaseOpened):
         return  # a new case has none
-    twins = list(Promise.objects.filter(case=case, clause__in=clauses, open=True).values_list("id", flat=True))
+    twins = list(
+        Promise.objects.filter(case=case, clause__in=clauses, open=True).values_list("id", flat=True)
+    )
     if twins:
         _void(case, twins, fact)
 
@@ -142,13 +151,14 @@ def _keep(case: Case, promise: Promise, fact: Fact[Event]) -> None:
             events.append(PromiseBroken(subject_id=case.id, promise_id=promise.id, clause=promise.clause))
     if not Promise.objects.filter(id=promise.id, open=True).update(**told):
         return
-    events.append(PromiseKept(subject_id=case.id, promise_id=promise.id, clause=promise.clause, late=not in_time))
+    events.append(
+        PromiseKept(subject_id=case.id, promise_id=promise.id, clause=promise.clause, late=not in_time)
+    )
     for event in events:
         record(event, by=fact.by, now=fact.recorded_at, chain=case.chain_id)
 
 
-def _rest_or_resume(fact: Fact[Event]) -> None:
-    case = Case.objects.get(chain_id=fact.chain)
+def _rest_or_resume(case: Case, fact: Fact[Event]) -> None:
     if isinstance(fact.event, CaseRested):
         Rest.objects.bulk_create(
             [Rest(case=case, began_at=fact.happened_at, reason=fact.event.reason)], ignore_conflicts=True
@@ -182,15 +192,33 @@ def refresh_next_due(case_id: int) -> None:
 
 def mark_at_risk(now: datetime) -> int:
     """A sweep: announce promises whose warning time has come. Each exactly once. Returns how many."""
-    due = Promise.objects.filter(state=Promise.RUNNING, warned_at__isnull=True, warn_at__lte=now, due_at__gte=now)
-    return _announce(due, now, lambda promise: PromiseAtRisk(subject_id=promise.case_id, promise_id=promise.id, clause=promise.clause), {"warned_at": now}, Q(warned_at__isnull=True))
+    due = Promise.objects.filter(
+        state=Promise.RUNNING, warned_at__isnull=True, warn_at__lte=now, due_at__gte=now
+    )
+    return _announce(
+        due,
+        now,
+        lambda promise: PromiseAtRisk(
+            subject_id=promise.case_id, promise_id=promise.id, clause=promise.clause
+        ),
+        {"warned_at": now},
+        Q(warned_at__isnull=True),
+    )
 
 
 def mark_broken(now: datetime) -> int:
     """A sweep: announce promises whose due time has passed. Each exactly once. Returns how many."""
     due = Promise.objects.filter(state=Promise.RUNNING, due_at__lt=now)
     changes = {"state": Promise.BROKEN, "broken_at": F("due_at")}
-    return _announce(due, now, lambda promise: PromiseBroken(subject_id=promise.case_id, promise_id=promise.id, clause=promise.clause), changes, Q(broken_at__isnull=True))
+    return _announce(
+        due,
+        now,
+        lambda promise: PromiseBroken(
+            subject_id=promise.case_id, promise_id=promise.id, clause=promise.clause
+        ),
+        changes,
+        Q(broken_at__isnull=True),
+    )
 
 
 def _announce(
@@ -200,7 +228,9 @@ def _announce(
     told = 0
     for promise in due.select_related("case").order_by("due_at")[:SWEEP]:
         with transaction.atomic():
-            if Promise.objects.filter(still, id=promise.id, state=Promise.RUNNING, due_at=promise.due_at).update(**changes):
+            if Promise.objects.filter(
+                still, id=promise.id, state=Promise.RUNNING, due_at=promise.due_at
+            ).update(**changes):
                 record(event(promise), by=CLOCK, now=now, chain=promise.case.chain_id)
                 told += 1
     return told

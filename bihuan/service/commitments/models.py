@@ -48,15 +48,21 @@ class Promise(models.Model):
     class Meta:
         app_label = "commitments"
         constraints = (
-            models.UniqueConstraint(fields=("case", "clause"), condition=Q(open=True), name="commitments_one_open"),
+            models.UniqueConstraint(
+                fields=("case", "clause"), condition=Q(open=True), name="commitments_one_open"
+            ),
         )
         indexes = (
             models.Index(fields=("case", "id"), name="commitments_of_case"),
             models.Index(fields=("due_at",), condition=Q(state="running"), name="commitments_due"),
             models.Index(
-                fields=("warn_at",), condition=Q(state="running", warned_at__isnull=True), name="commitments_warn"
+                fields=("warn_at",),
+                condition=Q(state="running", warned_at__isnull=True),
+                name="commitments_warn",
             ),
-            models.Index(fields=("node", "broken_at"), condition=Q(broken_at__isnull=False), name="commitments_broken"),
+            models.Index(
+                fields=("node", "broken_at"), condition=Q(broken_at__isnull=False), name="commitments_broken"
+            ),
             models.Index(fields=("ended_at",), condition=Q(ended_at__isnull=False), name="commitments_ended"),
         )
 
@@ -72,5 +78,7 @@ class Rest(models.Model):
     class Meta:
         app_label = "commitments"
         constraints = (
-            models.UniqueConstraint(fields=("case",), condition=Q(ended_at__isnull=True), name="commitments_one_rest"),
+            models.UniqueConstraint(
+                fields=("case",), condition=Q(ended_at__isnull=True), name="commitments_one_rest"
+            ),
         )

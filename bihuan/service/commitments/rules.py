@@ -44,7 +44,8 @@ def clock_of(
     counted = rests if clause.rests else ()
     warn_after = int(clause.seconds * clause.warn_at)
     return Clock(
-        warn_at=due(calendar, began, warn_after, counted), due_at=due(calendar, began, clause.seconds, counted)
+        warn_at=due(calendar, began, warn_after, counted),
+        due_at=due(calendar, began, clause.seconds, counted),
     )
 
 
@@ -72,5 +73,3 @@ def fixed_due(facts: dict[str, object], field: str) -> datetime:
 def kept_in_time(*, due_at: datetime | None, happened_at: datetime) -> bool:
     """At the due second is in time; while the clock rests nothing is late."""
     return due_at is None or happened_at <= due_at
-
-

@@ -51,7 +51,9 @@ def receive(
     faults = faults_of(told, today=localdate(now), strict=strict)
     if faults:
         raise ReportRefused(faults)
-    arrived = _Arrived(told=told, by=by, node=node, now=now, taken_by=taken_by, received_at=received_at or now)
+    arrived = _Arrived(
+        told=told, by=by, node=node, now=now, taken_by=taken_by, received_at=received_at or now
+    )
     try:
         return _accept(arrived, once=once)
     except IntegrityError:  # another call made the same customer a moment ago: now we know them
@@ -79,8 +81,12 @@ def _accept(arrived: _Arrived, *, once: tuple[str, str] | None) -> Report:
         report = _write_down(arrived)
         if claim is not None:
             Answered.objects.filter(id=claim.id).update(report=report)
-        received = ReportReceived(subject_id=report.id, channel=report.channel, customer_id=report.customer_id)
-        record(received, by=arrived.by, now=arrived.now, chain=report.chain_id, happened_at=report.received_at)
+        received = ReportReceived(
+            subject_id=report.id, channel=report.channel, customer_id=report.customer_id
+        )
+        record(
+            received, by=arrived.by, now=arrived.now, chain=report.chain_id, happened_at=report.received_at
+        )
         _understand(report, by=arrived.by, node=arrived.node, now=arrived.now)
     return report
 
@@ -102,8 +108,12 @@ def _claim(once: tuple[str, str], told: Told, *, now: datetime) -> Answered:
     """The first of many equal requests gets a new row; the others wait for it and read its answer."""
     scope, name = once
     asked = fingerprint(repr(told))
-    Answered.objects.bulk_create([Answered(scope=scope, name=name, asked=asked, at=now)], ignore_conflicts=True)
-    claim = Answered.objects.select_related("report").select_for_update(of=("self",)).get(scope=scope, name=name)
+    Answered.objects.bulk_create(
+        [Answered(scope=scope, name=name, asked=asked, at=now)], ignore_conflicts=True
+    )
+    claim = (
+        Answered.objects.select_related("report").select_for_update(of=("self",)).get(scope=scope, name=name)
+    )
     if claim.asked != asked:
         raise SameKeyOtherBody
     return claim
@@ -169,7 +179,9 @@ def _report(
         urgency=told.urgency,
         department=told.department,
         tried=told.tried,
-        asked_sealed=hand.seal(customer.key_id, json.dumps(told.asked, ensure_ascii=False)) if told.asked else "",
+        asked_sealed=hand.seal(customer.key_id, json.dumps(told.asked, ensure_ascii=False))
+        if told.asked
+        else "",
         restated_at=now if told.restated else None,
         link_seed=seed,
         link_print=fingerprint(link_token(seed)),

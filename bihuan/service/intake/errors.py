@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from bihuan.registers.access.errors import Refusal
 from bihuan.service.intake.rules import Fault
 
 SENTENCES = {
-    "no_phone": gettext_lazy("This is not a phone number. A Chinese mobile has 11 digits; others begin with + and the country code."),
+    "no_phone": gettext_lazy(
+        "This is not a phone number. A Chinese mobile has 11 digits; others begin with + and the country code."
+    ),
     "no_email": gettext_lazy("This is not an e-mail address."),
     "unreachable": gettext_lazy("A phone number or an e-mail address is needed, so that we can answer."),
     "no_words": gettext_lazy("Say what happened, in the customer's own words."),

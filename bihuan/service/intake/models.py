@@ -39,7 +39,9 @@ class Report(models.Model):
     error_code = models.CharField(max_length=20, blank=True, default="")
     began_on = models.DateField(null=True)  # when the fault was first seen
     asked_sealed = models.TextField(blank=True, default="")  # JSON: 5W1H answers, use environment, trigger
-    kind = models.CharField(max_length=32, blank=True, default="")  # kind of work, when whoever took it said so
+    kind = models.CharField(
+        max_length=32, blank=True, default=""
+    )  # kind of work, when whoever took it said so
     wish = models.CharField(max_length=16, blank=True, default="")
     way = models.CharField(max_length=16, default="on_site")
     urgency = models.CharField(max_length=8, blank=True, default="")

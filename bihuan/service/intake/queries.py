@@ -27,7 +27,9 @@ def report(report_id: int) -> Report:
 
 def report_by_link(token: str) -> Report:
     """The report whose private link this is."""
-    found = Report.objects.select_related("customer__key", "machine", "place").filter(link_print=fingerprint(token or " "))
+    found = Report.objects.select_related("customer__key", "machine", "place").filter(
+        link_print=fingerprint(token or " ")
+    )
     for one in found:
         return one
     raise NotFound

@@ -1,6 +1,7 @@
 """Whether what we were told can be accepted. Values in, reasons out; the sentences stand in `errors.py`."""
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from datetime import date
 
 from bihuan.registers.customers.rules import read_email, read_phone
@@ -17,7 +18,7 @@ class Fault:
 
     field: str
     code: str
-    params: dict[str, str] = field(default_factory=dict)
+    params: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 def faults_of(told: Told, *, today: date, strict: bool) -> list[Fault]:
@@ -61,7 +62,9 @@ def _codes(told: Told) -> list[Fault]:
         ("way", told.way, WAYS),
         ("urgency", told.urgency, ("", *URGENCIES)),
     )
-    return [Fault(name, "unknown", {"value": value[:40]}) for name, value, known in pairs if value not in known]
+    return [
+        Fault(name, "unknown", {"value": value[:40]}) for name, value, known in pairs if value not in known
+    ]
 
 
 def _dates(told: Told, *, today: date) -> list[Fault]:

@@ -3,9 +3,22 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from bihuan.registers.customers.actions import AddressTold, MachineTold
+from bihuan.registers.customers.told import AddressTold, MachineTold
 
-CHANNELS = ("hotline", "web", "app", "mail", "wechat", "sms", "chat", "store", "slip", "callback", "third_party", "social")
+CHANNELS = (
+    "hotline",
+    "web",
+    "app",
+    "mail",
+    "wechat",
+    "sms",
+    "chat",
+    "store",
+    "slip",
+    "callback",
+    "third_party",
+    "social",
+)
 LIVE = frozenset({"hotline", "chat", "store"})  # a person answers as it arrives
 WISHES = ("repair", "exchange", "refund", "compensation", "apology", "advice")
 WAYS = ("on_site", "carry_in", "mail_in", "collected", "remote")

@@ -9,7 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 
 from bihuan.registers.access.errors import NotFound, NotSignedIn, Refusal
-from bihuan.registers.access.queries import Person, viewer_of
+from bihuan.registers.access.queries import viewer_of_id
 from bihuan.registers.access.viewer import Viewer
 from bihuan.web.look.errors import forbidden, refused
 
@@ -29,7 +29,7 @@ def staff_page[**P](*verbs: str) -> Callable[[View[P]], Callable[Concatenate[Htt
 
     def open_door(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
         @wraps(view)
-        def enter(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def enter(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             viewer = viewer_at(request)
@@ -37,7 +37,7 @@ def staff_page[**P](*verbs: str) -> Callable[[View[P]], Callable[Concatenate[Htt
                 return forbidden(request)
             return answered(request, lambda: view(request, viewer, *args, **kwargs))
 
-        return enter
+        return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], enter)
 
     return open_door
 
@@ -48,7 +48,7 @@ def open_page[**P](
     """A page for whoever holds its private link; refusals inside become pages."""
 
     @wraps(view)
-    def enter(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def enter(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         return answered(request, lambda: view(request, *args, **kwargs))
 
     return enter
@@ -71,6 +71,6 @@ def viewer_at(request: HttpRequest) -> Viewer:
     """Who asks, worked out once a request."""
     held: Viewer | None = getattr(request, "bihuan_viewer", None)
     if held is None:
-        held = viewer_of(cast(Person, request.user))
+        held = viewer_of_id(cast(int, request.user.pk))
         setattr(request, "bihuan_viewer", held)  # noqa: B010 (kept on the request for its life)
     return held

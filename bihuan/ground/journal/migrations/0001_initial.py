@@ -5,80 +5,120 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Chain',
+            name="Chain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('length', models.PositiveIntegerField(default=0)),
-                ('last', models.CharField(default='', max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("length", models.PositiveIntegerField(default=0)),
+                ("last", models.CharField(default="", max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name='Watch',
+            name="Watch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=64, unique=True)),
-                ('ran_at', models.DateTimeField()),
-                ('took_ms', models.PositiveIntegerField(default=0)),
-                ('trouble', models.TextField(blank=True, default='')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=64, unique=True)),
+                ("ran_at", models.DateTimeField()),
+                ("took_ms", models.PositiveIntegerField(default=0)),
+                ("trouble", models.TextField(blank=True, default="")),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.PositiveIntegerField(default=0)),
-                ('previous', models.CharField(max_length=64)),
-                ('hash', models.CharField(max_length=64)),
-                ('kind', models.CharField(max_length=64)),
-                ('version', models.PositiveSmallIntegerField()),
-                ('subject_id', models.BigIntegerField()),
-                ('body', models.TextField()),
-                ('actor_kind', models.CharField(max_length=16)),
-                ('actor_id', models.BigIntegerField()),
-                ('happened_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('chain', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journal.chain')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seq", models.PositiveIntegerField(default=0)),
+                ("previous", models.CharField(max_length=64)),
+                ("hash", models.CharField(max_length=64)),
+                ("kind", models.CharField(max_length=64)),
+                ("version", models.PositiveSmallIntegerField()),
+                ("subject_id", models.BigIntegerField()),
+                ("body", models.TextField()),
+                ("actor_kind", models.CharField(max_length=16)),
+                ("actor_id", models.BigIntegerField()),
+                ("happened_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "chain",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="journal.chain",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Reaction',
+            name="Reaction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=128)),
-                ('state', models.CharField(default='waiting', max_length=8)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
-                ('trouble', models.TextField(blank=True, default='')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journal.entry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=128)),
+                ("state", models.CharField(default="waiting", max_length=8)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
+                ("trouble", models.TextField(blank=True, default="")),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="journal.entry"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['kind', 'subject_id'], name='journal_kind_subject'),
+            model_name="entry",
+            index=models.Index(fields=["kind", "subject_id"], name="journal_kind_subject"),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(condition=models.Q(('chain__isnull', False)), fields=('chain', 'seq'), name='journal_one_entry_a_step'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("chain__isnull", False)),
+                fields=("chain", "seq"),
+                name="journal_one_entry_a_step",
+            ),
         ),
         migrations.AddIndex(
-            model_name='reaction',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['next_at'], name='journal_reaction_due'),
+            model_name="reaction",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")), fields=["next_at"], name="journal_reaction_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='reaction',
-            index=models.Index(condition=models.Q(('state', 'failed')), fields=['id'], name='journal_reaction_failed'),
+            model_name="reaction",
+            index=models.Index(
+                condition=models.Q(("state", "failed")), fields=["id"], name="journal_reaction_failed"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reaction',
-            constraint=models.UniqueConstraint(fields=('entry', 'name'), name='journal_react_once'),
+            model_name="reaction",
+            constraint=models.UniqueConstraint(fields=("entry", "name"), name="journal_react_once"),
         ),
     ]

@@ -5,99 +5,187 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisation', '0001_initial'),
-        ('parts', '0001_initial'),
-        ('vault', '0001_initial'),
+        ("organisation", "0001_initial"),
+        ("parts", "0001_initial"),
+        ("vault", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_sealed', models.TextField(blank=True, default='')),
-                ('name_blind', models.CharField(blank=True, db_index=True, default='', max_length=64)),
-                ('language', models.CharField(blank=True, default='', max_length=10)),
-                ('refused_to_identify', models.BooleanField(default=False)),
-                ('made_at', models.DateTimeField()),
-                ('forgotten_at', models.DateTimeField(null=True)),
-                ('key', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.key')),
-                ('node', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.node')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name_sealed", models.TextField(blank=True, default="")),
+                ("name_blind", models.CharField(blank=True, db_index=True, default="", max_length=64)),
+                ("language", models.CharField(blank=True, default="", max_length=10)),
+                ("refused_to_identify", models.BooleanField(default=False)),
+                ("made_at", models.DateTimeField()),
+                ("forgotten_at", models.DateTimeField(null=True)),
+                (
+                    "key",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.key"
+                    ),
+                ),
+                (
+                    "node",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisation.node"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Place',
+            name="Place",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('city', models.CharField(blank=True, default='', max_length=60)),
-                ('district', models.CharField(blank=True, default='', max_length=60)),
-                ('street', models.CharField(blank=True, default='', max_length=60)),
-                ('door_sealed', models.TextField(blank=True, default='')),
-                ('latitude', models.FloatField(null=True)),
-                ('longitude', models.FloatField(null=True)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.customer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("city", models.CharField(blank=True, default="", max_length=60)),
+                ("district", models.CharField(blank=True, default="", max_length=60)),
+                ("street", models.CharField(blank=True, default="", max_length=60)),
+                ("door_sealed", models.TextField(blank=True, default="")),
+                ("latitude", models.FloatField(null=True)),
+                ("longitude", models.FloatField(null=True)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="customers.customer"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Machine',
+            name="Machine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('category', models.CharField(blank=True, default='', max_length=40)),
-                ('brand', models.CharField(blank=True, default='', max_length=60)),
-                ('model', models.CharField(blank=True, default='', max_length=60)),
-                ('bought_on', models.DateField(null=True)),
-                ('about_years', models.PositiveSmallIntegerField(null=True)),
-                ('bought_at', models.CharField(blank=True, default='', max_length=40)),
-                ('cover_until', models.DateField(null=True)),
-                ('extended_until', models.DateField(null=True)),
-                ('made_at', models.DateTimeField()),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.customer')),
-                ('product', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parts.product')),
-                ('place', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='customers.place')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("category", models.CharField(blank=True, default="", max_length=40)),
+                ("brand", models.CharField(blank=True, default="", max_length=60)),
+                ("model", models.CharField(blank=True, default="", max_length=60)),
+                ("bought_on", models.DateField(null=True)),
+                ("about_years", models.PositiveSmallIntegerField(null=True)),
+                ("bought_at", models.CharField(blank=True, default="", max_length=40)),
+                ("cover_until", models.DateField(null=True)),
+                ("extended_until", models.DateField(null=True)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="customers.customer"
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parts.product",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="customers.place",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=8)),
-                ('sealed', models.TextField()),
-                ('blind', models.CharField(max_length=64)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.customer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=8)),
+                ("sealed", models.TextField()),
+                ("blind", models.CharField(max_length=64)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="customers.customer"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('blind',), name='customers_contact_once')],
+                "constraints": [models.UniqueConstraint(fields=("blind",), name="customers_contact_once")],
             },
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=16)),
-                ('given', models.BooleanField()),
-                ('how', models.CharField(max_length=16)),
-                ('at', models.DateTimeField()),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.customer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=16)),
+                ("given", models.BooleanField()),
+                ("how", models.CharField(max_length=16)),
+                ("at", models.DateTimeField()),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="customers.customer"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['customer', 'kind', '-id'], name='customers_consent_latest')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind', ''), _negated=True), name='customers_consent_to_something')],
+                "indexes": [
+                    models.Index(fields=["customer", "kind", "-id"], name="customers_consent_latest")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind", ""), _negated=True), name="customers_consent_to_something"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Serial',
+            name="Serial",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unit', models.CharField(default='whole', max_length=16)),
-                ('number', models.CharField(db_index=True, max_length=60)),
-                ('machine', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.machine')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("unit", models.CharField(default="whole", max_length=16)),
+                ("number", models.CharField(db_index=True, max_length=60)),
+                (
+                    "machine",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="customers.machine"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('machine', 'unit'), name='customers_serial_a_unit')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("machine", "unit"), name="customers_serial_a_unit")
+                ],
             },
         ),
     ]

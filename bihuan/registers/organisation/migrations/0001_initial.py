@@ -5,68 +5,113 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Node',
+            name="Node",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=16)),
-                ('name', models.CharField(max_length=120)),
-                ('code', models.CharField(max_length=32, unique=True)),
-                ('path', models.CharField(db_index=True, default='', max_length=200)),
-                ('authorised', models.BooleanField(default=False)),
-                ('phone', models.CharField(blank=True, default='', max_length=32)),
-                ('address', models.CharField(blank=True, default='', max_length=200)),
-                ('latitude', models.FloatField(blank=True, null=True)),
-                ('longitude', models.FloatField(blank=True, null=True)),
-                ('daily_capacity', models.PositiveIntegerField(default=40)),
-                ('retired_at', models.DateTimeField(blank=True, null=True)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.node')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=16)),
+                ("name", models.CharField(max_length=120)),
+                ("code", models.CharField(max_length=32, unique=True)),
+                ("path", models.CharField(db_index=True, default="", max_length=200)),
+                ("authorised", models.BooleanField(default=False)),
+                ("phone", models.CharField(blank=True, default="", max_length=32)),
+                ("address", models.CharField(blank=True, default="", max_length=200)),
+                ("latitude", models.FloatField(blank=True, null=True)),
+                ("longitude", models.FloatField(blank=True, null=True)),
+                ("daily_capacity", models.PositiveIntegerField(default=40)),
+                ("retired_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.node",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Coverage',
+            name="Coverage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('city', models.CharField(max_length=60)),
-                ('district', models.CharField(max_length=60)),
-                ('street', models.CharField(blank=True, default='', max_length=60)),
-                ('category', models.CharField(blank=True, default='', max_length=40)),
-                ('kind', models.CharField(blank=True, default='', max_length=32)),
-                ('node', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisation.node')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("city", models.CharField(max_length=60)),
+                ("district", models.CharField(max_length=60)),
+                ("street", models.CharField(blank=True, default="", max_length=60)),
+                ("category", models.CharField(blank=True, default="", max_length=40)),
+                ("kind", models.CharField(blank=True, default="", max_length=32)),
+                (
+                    "node",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="organisation.node"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Authorisation',
+            name="Authorisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('brand', models.CharField(max_length=60)),
-                ('category', models.CharField(blank=True, default='', max_length=40)),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField()),
-                ('node', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisation.node')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("brand", models.CharField(max_length=60)),
+                ("category", models.CharField(blank=True, default="", max_length=40)),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField()),
+                (
+                    "node",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="organisation.node"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='node',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'head_office'), ('parent__isnull', True)), models.Q(models.Q(('kind', 'head_office'), _negated=True), ('parent__isnull', False)), _connector='OR'), name='organisation_only_head_office_has_no_parent'),
+            model_name="node",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "head_office"), ("parent__isnull", True)),
+                    models.Q(models.Q(("kind", "head_office"), _negated=True), ("parent__isnull", False)),
+                    _connector="OR",
+                ),
+                name="organisation_only_head_office_has_no_parent",
+            ),
         ),
         migrations.AddIndex(
-            model_name='coverage',
-            index=models.Index(fields=['city', 'district', 'street'], name='organisation_cover_where'),
+            model_name="coverage",
+            index=models.Index(fields=["city", "district", "street"], name="organisation_cover_where"),
         ),
         migrations.AddConstraint(
-            model_name='coverage',
-            constraint=models.UniqueConstraint(fields=('node', 'city', 'district', 'street', 'category', 'kind'), name='organisation_cover_once'),
+            model_name="coverage",
+            constraint=models.UniqueConstraint(
+                fields=("node", "city", "district", "street", "category", "kind"),
+                name="organisation_cover_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='authorisation',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__gte', models.F('valid_from'))), name='organisation_authorised_forwards'),
+            model_name="authorisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_until__gte", models.F("valid_from"))),
+                name="organisation_authorised_forwards",
+            ),
         ),
     ]

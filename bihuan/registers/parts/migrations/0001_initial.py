@@ -5,97 +5,172 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisation', '0001_initial'),
-        ('staff', '0001_initial'),
+        ("organisation", "0001_initial"),
+        ("staff", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True)),
-                ('name_zh', models.CharField(max_length=60)),
-                ('name_en', models.CharField(max_length=60)),
-                ('units', models.JSONField(default=list)),
-                ('safe_years', models.PositiveSmallIntegerField(null=True)),
-                ('runs_on', models.JSONField(default=list)),
-                ('retired_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, unique=True)),
+                ("name_zh", models.CharField(max_length=60)),
+                ("name_en", models.CharField(max_length=60)),
+                ("units", models.JSONField(default=list)),
+                ("safe_years", models.PositiveSmallIntegerField(null=True)),
+                ("runs_on", models.JSONField(default=list)),
+                ("retired_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Part',
+            name="Part",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True)),
-                ('name_zh', models.CharField(max_length=120)),
-                ('name_en', models.CharField(max_length=120)),
-                ('by_serial', models.BooleanField(default=False)),
-                ('retired_at', models.DateTimeField(null=True)),
-                ('category', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parts.category')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, unique=True)),
+                ("name_zh", models.CharField(max_length=120)),
+                ("name_en", models.CharField(max_length=120)),
+                ("by_serial", models.BooleanField(default=False)),
+                ("retired_at", models.DateTimeField(null=True)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parts.category",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Price',
+            name="Price",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item', models.CharField(max_length=16)),
-                ('code', models.CharField(blank=True, default='', max_length=40)),
-                ('category', models.CharField(blank=True, default='', max_length=40)),
-                ('kind', models.CharField(blank=True, default='', max_length=32)),
-                ('name_zh', models.CharField(max_length=120)),
-                ('name_en', models.CharField(max_length=120)),
-                ('fen', models.PositiveIntegerField()),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("item", models.CharField(max_length=16)),
+                ("code", models.CharField(blank=True, default="", max_length=40)),
+                ("category", models.CharField(blank=True, default="", max_length=40)),
+                ("kind", models.CharField(blank=True, default="", max_length=32)),
+                ("name_zh", models.CharField(max_length=120)),
+                ("name_en", models.CharField(max_length=120)),
+                ("fen", models.PositiveIntegerField()),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField(blank=True, null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['item', 'code', 'category'], name='parts_price_item')],
+                "indexes": [models.Index(fields=["item", "code", "category"], name="parts_price_item")],
             },
         ),
         migrations.CreateModel(
-            name='Requirement',
+            name="Requirement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('category', models.CharField(blank=True, default='', max_length=40)),
-                ('kind', models.CharField(blank=True, default='', max_length=32)),
-                ('certificate', models.CharField(max_length=40)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("category", models.CharField(blank=True, default="", max_length=40)),
+                ("kind", models.CharField(blank=True, default="", max_length=32)),
+                ("certificate", models.CharField(max_length=40)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('category', 'kind', 'certificate'), name='parts_requirement_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("category", "kind", "certificate"), name="parts_requirement_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('brand', models.CharField(max_length=60)),
-                ('model', models.CharField(max_length=60)),
-                ('name_zh', models.CharField(blank=True, default='', max_length=120)),
-                ('name_en', models.CharField(blank=True, default='', max_length=120)),
-                ('warranty_months', models.PositiveSmallIntegerField(default=12)),
-                ('retired_at', models.DateTimeField(null=True)),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parts.category')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("brand", models.CharField(max_length=60)),
+                ("model", models.CharField(max_length=60)),
+                ("name_zh", models.CharField(blank=True, default="", max_length=120)),
+                ("name_en", models.CharField(blank=True, default="", max_length=120)),
+                ("warranty_months", models.PositiveSmallIntegerField(default=12)),
+                ("retired_at", models.DateTimeField(null=True)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parts.category"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('brand', 'model'), name='parts_model_once')],
+                "constraints": [models.UniqueConstraint(fields=("brand", "model"), name="parts_model_once")],
             },
         ),
         migrations.CreateModel(
-            name='Stock',
+            name="Stock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quantity', models.IntegerField(default=0)),
-                ('node', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.node')),
-                ('part', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parts.part')),
-                ('technician', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.technician')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("quantity", models.IntegerField(default=0)),
+                (
+                    "node",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisation.node"
+                    ),
+                ),
+                (
+                    "part",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parts.part"
+                    ),
+                ),
+                (
+                    "technician",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="staff.technician",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('technician__isnull', True)), fields=('part', 'node'), name='parts_stock_shelf'), models.UniqueConstraint(condition=models.Q(('technician__isnull', False)), fields=('part', 'technician'), name='parts_stock_van')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("technician__isnull", True)),
+                        fields=("part", "node"),
+                        name="parts_stock_shelf",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("technician__isnull", False)),
+                        fields=("part", "technician"),
+                        name="parts_stock_van",
+                    ),
+                ],
             },
         ),
     ]

@@ -6,80 +6,159 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisation', '0001_initial'),
+        ("organisation", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Technician',
+            name="Technician",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=32, unique=True)),
-                ('latitude', models.FloatField(null=True)),
-                ('longitude', models.FloatField(null=True)),
-                ('max_jobs', models.PositiveSmallIntegerField(default=8)),
-                ('retired_at', models.DateTimeField(null=True)),
-                ('node', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.node')),
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=32, unique=True)),
+                ("latitude", models.FloatField(null=True)),
+                ("longitude", models.FloatField(null=True)),
+                ("max_jobs", models.PositiveSmallIntegerField(default=8)),
+                ("retired_at", models.DateTimeField(null=True)),
+                (
+                    "node",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisation.node"
+                    ),
+                ),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Skill',
+            name="Skill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('category', models.CharField(max_length=40)),
-                ('kind', models.CharField(max_length=32)),
-                ('level', models.PositiveSmallIntegerField(default=1)),
-                ('technician', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='staff.technician')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("category", models.CharField(max_length=40)),
+                ("kind", models.CharField(max_length=32)),
+                ("level", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "technician",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="staff.technician"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('technician', 'category', 'kind'), name='staff_skill_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("technician", "category", "kind"), name="staff_skill_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Shift',
+            name="Shift",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.PositiveSmallIntegerField()),
-                ('begins', models.TimeField()),
-                ('ends', models.TimeField()),
-                ('technician', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='staff.technician')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("weekday", models.PositiveSmallIntegerField()),
+                ("begins", models.TimeField()),
+                ("ends", models.TimeField()),
+                (
+                    "technician",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="staff.technician"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('technician', 'weekday', 'begins'), name='staff_shift_once'), models.CheckConstraint(condition=models.Q(('ends__gt', models.F('begins'))), name='staff_shift_forwards')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("technician", "weekday", "begins"), name="staff_shift_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends__gt", models.F("begins"))), name="staff_shift_forwards"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Certificate',
+            name="Certificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('number', models.CharField(max_length=60)),
-                ('valid_until', models.DateField()),
-                ('technician', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='staff.technician')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("number", models.CharField(max_length=60)),
+                ("valid_until", models.DateField()),
+                (
+                    "technician",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="staff.technician"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('technician', 'kind', 'number'), name='staff_permit_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("technician", "kind", "number"), name="staff_permit_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Busy',
+            name="Busy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('begins', models.BigIntegerField()),
-                ('ends', models.BigIntegerField()),
-                ('why', models.CharField(max_length=8)),
-                ('subject_id', models.BigIntegerField(default=0)),
-                ('technician', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='staff.technician')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("begins", models.BigIntegerField()),
+                ("ends", models.BigIntegerField()),
+                ("why", models.CharField(max_length=8)),
+                ("subject_id", models.BigIntegerField(default=0)),
+                (
+                    "technician",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="staff.technician",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['technician', 'begins'], name='staff_busy_when'), models.Index(fields=['why', 'subject_id'], name='staff_busy_subject')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends__gt', models.F('begins'))), name='staff_busy_forwards')],
+                "indexes": [
+                    models.Index(fields=["technician", "begins"], name="staff_busy_when"),
+                    models.Index(fields=["why", "subject_id"], name="staff_busy_subject"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends__gt", models.F("begins"))), name="staff_busy_forwards"
+                    )
+                ],
             },
         ),
     ]

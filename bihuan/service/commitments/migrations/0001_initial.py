@@ -5,68 +5,137 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
-        ('organisation', '0001_initial'),
+        ("cases", "0001_initial"),
+        ("organisation", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ProfileVersion',
+            name="ProfileVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=32)),
-                ('version', models.PositiveIntegerField()),
-                ('text', models.TextField()),
-                ('active', models.BooleanField(default=False)),
-                ('made_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=32)),
+                ("version", models.PositiveIntegerField()),
+                ("text", models.TextField()),
+                ("active", models.BooleanField(default=False)),
+                ("made_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('name', 'version'), name='commitments_profile_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("name", "version"), name="commitments_profile_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Promise',
+            name="Promise",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('clause', models.CharField(max_length=40)),
-                ('about', models.CharField(max_length=40)),
-                ('profile', models.CharField(max_length=32)),
-                ('profile_version', models.PositiveIntegerField()),
-                ('calendar', models.CharField(max_length=32)),
-                ('public', models.BooleanField(default=False)),
-                ('began_at', models.DateTimeField()),
-                ('allowed_seconds', models.PositiveIntegerField()),
-                ('due_at', models.DateTimeField(null=True)),
-                ('warn_at', models.DateTimeField(null=True)),
-                ('state', models.CharField(default='running', max_length=8)),
-                ('warned_at', models.DateTimeField(null=True)),
-                ('broken_at', models.DateTimeField(null=True)),
-                ('breach_withdrawn_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('open', models.BooleanField(default=True)),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('node', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.node')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("clause", models.CharField(max_length=40)),
+                ("about", models.CharField(max_length=40)),
+                ("profile", models.CharField(max_length=32)),
+                ("profile_version", models.PositiveIntegerField()),
+                ("calendar", models.CharField(max_length=32)),
+                ("public", models.BooleanField(default=False)),
+                ("began_at", models.DateTimeField()),
+                ("allowed_seconds", models.PositiveIntegerField()),
+                ("due_at", models.DateTimeField(null=True)),
+                ("warn_at", models.DateTimeField(null=True)),
+                ("state", models.CharField(default="running", max_length=8)),
+                ("warned_at", models.DateTimeField(null=True)),
+                ("broken_at", models.DateTimeField(null=True)),
+                ("breach_withdrawn_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("open", models.BooleanField(default=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "node",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.node",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['case', 'id'], name='commitments_of_case'), models.Index(condition=models.Q(('state', 'running')), fields=['due_at'], name='commitments_due'), models.Index(condition=models.Q(('state', 'running'), ('warned_at__isnull', True)), fields=['warn_at'], name='commitments_warn'), models.Index(condition=models.Q(('broken_at__isnull', False)), fields=['node', 'broken_at'], name='commitments_broken'), models.Index(condition=models.Q(('ended_at__isnull', False)), fields=['ended_at'], name='commitments_ended')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('open', True)), fields=('case', 'clause'), name='commitments_one_open')],
+                "indexes": [
+                    models.Index(fields=["case", "id"], name="commitments_of_case"),
+                    models.Index(
+                        condition=models.Q(("state", "running")), fields=["due_at"], name="commitments_due"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "running"), ("warned_at__isnull", True)),
+                        fields=["warn_at"],
+                        name="commitments_warn",
+                    ),
+                    models.Index(
+                        condition=models.Q(("broken_at__isnull", False)),
+                        fields=["node", "broken_at"],
+                        name="commitments_broken",
+                    ),
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", False)),
+                        fields=["ended_at"],
+                        name="commitments_ended",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("open", True)),
+                        fields=("case", "clause"),
+                        name="commitments_one_open",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Rest',
+            name="Rest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('began_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(max_length=32)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("began_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(max_length=32)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case',), name='commitments_one_rest')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("case",),
+                        name="commitments_one_rest",
+                    )
+                ],
             },
         ),
     ]

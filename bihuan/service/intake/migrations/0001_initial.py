@@ -6,92 +6,170 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('customers', '0001_initial'),
-        ('journal', '0001_initial'),
-        ('vault', '0001_initial'),
+        ("customers", "0001_initial"),
+        ("journal", "0001_initial"),
+        ("vault", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RawMessage',
+            name="RawMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(max_length=20)),
-                ('body_sealed', models.TextField()),
-                ('received_at', models.DateTimeField()),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.key')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("channel", models.CharField(max_length=20)),
+                ("body_sealed", models.TextField()),
+                ("received_at", models.DateTimeField()),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.key"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(max_length=20)),
-                ('outside_number', models.CharField(blank=True, default='', max_length=60)),
-                ('words_sealed', models.TextField()),
-                ('symptoms', models.JSONField(default=list)),
-                ('hazards', models.JSONField(default=list)),
-                ('error_code', models.CharField(blank=True, default='', max_length=20)),
-                ('began_on', models.DateField(null=True)),
-                ('asked_sealed', models.TextField(blank=True, default='')),
-                ('kind', models.CharField(blank=True, default='', max_length=32)),
-                ('wish', models.CharField(blank=True, default='', max_length=16)),
-                ('way', models.CharField(default='on_site', max_length=16)),
-                ('urgency', models.CharField(blank=True, default='', max_length=8)),
-                ('department', models.CharField(blank=True, default='', max_length=40)),
-                ('tried', models.JSONField(default=dict)),
-                ('restated_at', models.DateTimeField(null=True)),
-                ('link_seed', models.CharField(max_length=32)),
-                ('link_print', models.CharField(max_length=64, unique=True)),
-                ('state', models.CharField(default='opened', max_length=12)),
-                ('trouble', models.TextField(blank=True, default='')),
-                ('received_at', models.DateTimeField()),
-                ('chain', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journal.chain')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
-                ('machine', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.machine')),
-                ('place', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.place')),
-                ('raw', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='intake.rawmessage')),
-                ('taken_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("channel", models.CharField(max_length=20)),
+                ("outside_number", models.CharField(blank=True, default="", max_length=60)),
+                ("words_sealed", models.TextField()),
+                ("symptoms", models.JSONField(default=list)),
+                ("hazards", models.JSONField(default=list)),
+                ("error_code", models.CharField(blank=True, default="", max_length=20)),
+                ("began_on", models.DateField(null=True)),
+                ("asked_sealed", models.TextField(blank=True, default="")),
+                ("kind", models.CharField(blank=True, default="", max_length=32)),
+                ("wish", models.CharField(blank=True, default="", max_length=16)),
+                ("way", models.CharField(default="on_site", max_length=16)),
+                ("urgency", models.CharField(blank=True, default="", max_length=8)),
+                ("department", models.CharField(blank=True, default="", max_length=40)),
+                ("tried", models.JSONField(default=dict)),
+                ("restated_at", models.DateTimeField(null=True)),
+                ("link_seed", models.CharField(max_length=32)),
+                ("link_print", models.CharField(max_length=64, unique=True)),
+                ("state", models.CharField(default="opened", max_length=12)),
+                ("trouble", models.TextField(blank=True, default="")),
+                ("received_at", models.DateTimeField()),
+                (
+                    "chain",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="journal.chain"
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.customer"
+                    ),
+                ),
+                (
+                    "machine",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.machine",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.place",
+                    ),
+                ),
+                (
+                    "raw",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="intake.rawmessage"
+                    ),
+                ),
+                (
+                    "taken_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_sealed', models.TextField()),
-                ('media', models.CharField(max_length=80)),
-                ('digest', models.CharField(max_length=64)),
-                ('kept_as', models.CharField(max_length=120)),
-                ('size', models.PositiveIntegerField()),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='intake.report')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name_sealed", models.TextField()),
+                ("media", models.CharField(max_length=80)),
+                ("digest", models.CharField(max_length=64)),
+                ("kept_as", models.CharField(max_length=120)),
+                ("size", models.PositiveIntegerField()),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="intake.report"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Answered',
+            name="Answered",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(max_length=80)),
-                ('name', models.CharField(max_length=200)),
-                ('asked', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
-                ('report', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='intake.report')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("scope", models.CharField(max_length=80)),
+                ("name", models.CharField(max_length=200)),
+                ("asked", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                (
+                    "report",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="intake.report",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='report',
-            index=models.Index(fields=['customer', '-id'], name='intake_of_customer'),
+            model_name="report",
+            index=models.Index(fields=["customer", "-id"], name="intake_of_customer"),
         ),
         migrations.AddIndex(
-            model_name='report',
-            index=models.Index(condition=models.Q(('state', 'quarantined')), fields=['id'], name='intake_quarantined'),
+            model_name="report",
+            index=models.Index(
+                condition=models.Q(("state", "quarantined")), fields=["id"], name="intake_quarantined"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answered',
-            constraint=models.UniqueConstraint(fields=('scope', 'name'), name='intake_answer_once'),
+            model_name="answered",
+            constraint=models.UniqueConstraint(fields=("scope", "name"), name="intake_answer_once"),
         ),
     ]
