@@ -15,9 +15,9 @@ from tests.ground.worktime.oracle import Oracle
 
 OFFICE = Calendar(
     zone=ZoneInfo("Asia/Shanghai"),
-    week=(((540, 720), (780, 1080)),) * 5 + ((), ()),  # type: ignore[arg-type]
+    week=(((540, 720), (780, 1080)),) * 5 + ((), ()),
 )
-NEVER = Calendar(zone=ZoneInfo("Asia/Shanghai"), week=((),) * 7)  # type: ignore[arg-type]
+NEVER = Calendar(zone=ZoneInfo("Asia/Shanghai"), week=((),) * 7)
 
 
 def at(words: str) -> datetime:
