@@ -24,6 +24,8 @@ from tests import flush  # noqa: E402
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
+
 from bihuan.shipped import load_shipped  # noqa: E402
 
 SHIPPED_AT = datetime(2020, 1, 1, tzinfo=UTC)
@@ -46,9 +48,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    enough = pytest.mark.skip(reason="looked at on SQLite; one database is enough")
+    on_postgresql = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+        if on_postgresql and item.get_closest_marker("one_database"):
+            item.add_marker(enough)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
