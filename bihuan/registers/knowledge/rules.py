@@ -23,11 +23,13 @@ from bihuan.registers.knowledge.denial import denied, simply_denied
 from bihuan.registers.knowledge.matching import Found, Phrase, find, longest, phrase, plain
 from bihuan.registers.knowledge.reading import shipped
 
+_CODE = r"(?<![a-z0-9])([a-z]{1,2}-?\d{1,3})(?![a-z0-9])"
 _CODE_SHOWN = re.compile(
-    r"(?:显示|报|跳|出现|代码|故障码|屏幕|show\w*|display\w*|code|error)[^，。！？；,.!?;\n]{0,12}?"
-    r"(?<![a-z0-9])([a-z]{1,2}-?\d{1,3})(?![a-z0-9])"
+    r"(?:显示|报|跳|出现|代码|故障码|屏幕|show\w*|display\w*|code|error)[^，。！？；,.!?;\n]{0,12}?" + _CODE
 )
+_CODE_NAMED = re.compile(_CODE + r"\s*(?:号|的)?(?:故障|错误|报警|代码|error|code|fault)")
 ERROR_SHOWN = "ge_error_code"
+ASKED_FURTHER = ("fault", "repeat_repair", "product_quality", "other")
 
 
 @dataclass(frozen=True)
@@ -100,10 +102,15 @@ def standard_symptoms(
         heard = [f for f in heard if owner[f.code] in wanted | {GENERAL}]
     heard = [f for f in longest(heard) if not simply_denied(text, f)]
     found = [(f.code, f.text) for f in _settle(heard, owner, named=bool(wanted - {GENERAL}))]
-    shown = _CODE_SHOWN.search(text)
+    shown = _code_shown(text)
     if shown and ERROR_SHOWN in owner and all(code != ERROR_SHOWN for code, _ in found):
         found.append((ERROR_SHOWN, shown.group()))
     return list({code: (code, said) for code, said in reversed(found)}.values())[::-1]
+
+
+def _code_shown(text: str) -> re.Match[str] | None:
+    """The error code that these words say a machine shows."""
+    return _CODE_SHOWN.search(text) or _CODE_NAMED.search(text)
 
 
 def _settle(heard: list[Found], owner: dict[str, str], *, named: bool) -> list[Found]:
@@ -187,7 +194,7 @@ def preliminary_judgement(
     one_family = named[0] if len(named) == 1 else None
     symptoms = tuple(standard_symptoms(words, family, knowledge=known))
     alarms = tuple(hazards(words, knowledge=known))
-    said = _CODE_SHOWN.search(plain(words))
+    said = _code_shown(plain(words))
     shown = code_shown or (said.group(1) if said else "")
     error = error_code(shown, brand=brand, family=one_family, knowledge=known)
     danger = bool(alarms) or (error is not None and error.safety)
@@ -201,7 +208,9 @@ def preliminary_judgement(
         families=named,
         symptoms=symptoms,
         alarms=alarms,
-        question=None if error else is_vague(words, family, knowledge=known),
+        question=None
+        if error or route.problem not in ASKED_FURTHER
+        else is_vague(words, family, knowledge=known),
         error=error,
         checklists=() if danger else lists,
         life=life,

@@ -186,6 +186,11 @@ def test_waiting_without_news_goes_to_the_regional_manager() -> None:
     assert preliminary_judgement("报修三天没人联系我", today=TODAY).department == "regional_manager"
 
 
+def test_a_complaint_about_manner_is_not_asked_for_a_symptom() -> None:
+    assert preliminary_judgement("师傅态度很差", today=TODAY).question is None
+    assert preliminary_judgement("空调不好用", today=TODAY).question is not None
+
+
 def test_a_gas_heater_is_never_checked_by_phone() -> None:
     first = preliminary_judgement("没有热水", today=TODAY, family="water_heater", fuel="gas")
     assert (first.checklists, first.remote) == ((), False)
