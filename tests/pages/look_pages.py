@@ -108,6 +108,11 @@ def sample() -> dict[str, Any]:
     }
 
 
+def part_of_a_page(request: HttpRequest) -> HttpResponse:
+    source = "{% load look %}{% chart bars name='swapped' %}"
+    return HttpResponse(engines["django"].from_string(source).render(sample(), request))
+
+
 def missing(request: HttpRequest) -> HttpResponse:
     raise Http404
 
@@ -130,6 +135,7 @@ urlpatterns = [
     path("show/<str:name>", show, name="show"),
     path("broken", broken),
     path("refused", refused),
+    path("part", part_of_a_page),
     path("look/", include("bihuan.web.look.urls")),
     path("", include(some("desk report cases callbacks complaints customers search", "agents"))),
     path("", include(some("board service_point", "dispatchers"))),

@@ -485,3 +485,12 @@ def test_signing_in_looks_like_the_rest_and_says_what_is_wrong(page: Window, liv
     page.locator("[data-form-errors]").wait_for()
     assert violations(page) == []
     shots(page, "sign-in")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.urls("tests.pages.look_pages")
+def test_a_chart_that_htmx_swaps_in_is_drawn(page: Window, live_server: LiveServer) -> None:
+    page.goto(f"{live_server.url}/show/staff")
+    page.evaluate("void htmx.ajax('GET', '/part', '.page-aside')")
+    page.locator("[data-chart=swapped] svg path").first.wait_for(state="attached")
+    assert page.locator("[data-chart=swapped] svg").count() == 1
