@@ -173,6 +173,8 @@ def move_case(
     for name, value in changed.items():
         setattr(case, name, value)
     with writing():
+        if stale := sorted(move.unticks & ticked):  # before the move is told: whoever hears it may tick anew
+            untick(case, *(Need(need) for need in stale), by=doer.by, now=now)
         moved = CaseMoved(
             subject_id=case.id,
             move=move.name,
