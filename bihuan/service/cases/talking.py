@@ -8,6 +8,7 @@ from django.db.models import F
 from bihuan.ground.journal.actions import record, writing
 from bihuan.ground.journal.event import Actor
 from bihuan.ground.vault.actions import keys_for
+from bihuan.service.cases.actions import Doer, move_case
 from bihuan.service.cases.errors import NoteEmpty
 from bihuan.service.cases.events import CaseChased, CaseContacted, CaseNoted, UrgencyChanged
 from bihuan.service.cases.models import Case, Note
@@ -37,6 +38,18 @@ def note(
         if contact:
             record(CaseContacted(subject_id=case.id, how=contact), by=by, now=now, chain=case.chain_id)
     return kept
+
+
+@transaction.atomic
+def move_saying(case: Case, move: str, *, doer: Doer, now: datetime, reason: str = "") -> Case:
+    """Take one step for a reason in words: the words are kept as a note, sealed; the journal never sees them.
+
+    A reason that is a code (one plain word) goes to the journal as it is.
+    """
+    moved = move_case(case, move, doer=doer, now=now, reason=reason)
+    if reason.strip() and not (reason.isascii() and reason.isidentifier()):
+        note(moved, reason, by=doer.by, now=now)
+    return moved
 
 
 @transaction.atomic
