@@ -92,7 +92,8 @@ class Announcement:
 def commands(host: str, port: int) -> Mapping[str, Sequence[str]]:
     """The processes of one installation, by name."""
     python, manage = sys.executable, manage_py()
-    web = [python, "-m", "granian", "--interface", "asginl", "--host", host, "--port", str(port)]
+    quiet = ["-W", "ignore:StreamingHttpResponse"]  # static files are read at one go, which is meant
+    web = [python, *quiet, "-m", "granian", "--interface", "asginl", "--host", host, "--port", str(port)]
     web += ["--workers", "1", "--workers-kill-timeout", "5", "--log-level", "warning", "--no-ws"]
     web += ["bihuan.asgi:application"]
     family = {"web": web}
