@@ -54,8 +54,9 @@ lock: ## choose the newest allowed dependencies anew
 
 .venv/.ok: requirements.lock .python-version
 	@command -v uv >/dev/null || { echo "Fetching uv ..."; python3 -m venv .tools && .tools/bin/pip install -q uv; }
-	@[ -x $(PY) ] || uv venv -q --clear .venv 2>/dev/null || uv venv -q --clear --python python3 .venv \
-	  || { echo "Bihuan needs Python 3.12 or newer (or a network from which uv can fetch one)."; exit 1; }
+	@[ -x $(PY) ] || uv venv -q --clear .venv 2>/dev/null || uv venv -q --clear --python python3 .venv 2>/dev/null || true
+	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 12))' \
+	  || { echo "Bihuan needs Python 3.12 or newer (or a network from which uv can fetch one)."; rm -rf .venv; exit 1; }
 	@echo "Installing dependencies ..."
 	@uv pip install -q --python $(PY) --require-hashes -r requirements.lock
 	@touch $@

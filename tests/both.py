@@ -4,6 +4,7 @@ Each line says which database it is about; the closing lines of both stand toget
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -49,6 +50,7 @@ class Run:
 
 
 def main(arguments: Sequence[str]) -> int:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that PostgreSQL is stopped as well
     began, lock = monotonic(), Lock()
     common = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     deep = (
@@ -65,6 +67,7 @@ def main(arguments: Sequence[str]) -> int:
         except KeyboardInterrupt:
             for run in runs:
                 run.process.terminate()
+                run.wait()
             raise SystemExit(130) from None
     print(f"\nBoth databases, {monotonic() - began:.0f} s:")
     for run in runs:

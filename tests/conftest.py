@@ -24,6 +24,11 @@ from tests import flush  # noqa: E402
 
 django.setup()
 
+from django.conf import settings as django_settings  # noqa: E402
+
+# A safe hash takes a third of a second, and a test company has fifteen people.
+django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
 from django.conf import settings  # noqa: E402
 
 from bihuan.shipped import load_shipped  # noqa: E402
@@ -72,8 +77,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def _what_ships(request: pytest.FixtureRequest) -> None:
     """Load it again where a flush took it away: for good in a test that commits, else for this test alone."""
     mark = request.node.get_closest_marker("django_db")
-    commits = {"transactional_db", "live_server"} & set(request.fixturenames)
-    commits = commits or (mark is not None and mark.kwargs.get("transaction", False))
+    commits = not {"transactional_db", "live_server"}.isdisjoint(request.fixturenames)
+    commits = commits or (mark is not None and bool(mark.kwargs.get("transaction")))
     if not (commits or mark or "db" in request.fixturenames):
         return
     request.getfixturevalue("transactional_db" if commits else "db")
