@@ -22,7 +22,12 @@ BIHUAN_COMPANY = os.environ.get("BIHUAN_COMPANY", "")
 
 SECRET_KEY = BIHUAN_SECRETS.django
 DEBUG = False
-ALLOWED_HOSTS = [*filter(None, os.environ.get("BIHUAN_HOSTS", "").split(",")), "127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = [
+    *filter(None, os.environ.get("BIHUAN_HOSTS", "").split(",")),
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+]
 if BIHUAN_HOST not in ALLOWED_HOSTS and BIHUAN_HOST not in {"0.0.0.0", "::"}:  # noqa: S104 (compared, not bound)
     ALLOWED_HOSTS.append(BIHUAN_HOST)
 BEHIND_TLS = BIHUAN_ADDRESS.startswith("https://")
@@ -69,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "bihuan.web.look.middleware.ReaderMiddleware",
+    "bihuan.web.look.devices.DeviceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -150,7 +156,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("zh-hant", _("Traditional Chinese")), ("en", _("English"))]
+LANGUAGES = [
+    ("zh-hans", _("Simplified Chinese")),
+    ("zh-hant", _("Traditional Chinese")),
+    ("en", _("English")),
+]
 LOCALE_PATHS = [BASE_DIR / "bihuan" / "locale"]
 TIME_ZONE = os.environ.get("BIHUAN_TIME_ZONE", "Asia/Shanghai")
 USE_TZ = True

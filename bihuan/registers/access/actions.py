@@ -96,7 +96,7 @@ def use_link(clear: str, *, now: datetime) -> Person:
     return SignInCode.objects.select_related("person").get(link_fingerprint=print_).person
 
 
-def remember_device(person: Person, *, told: str, now: datetime) -> str:
+def remember_device(person_id: int, *, told: str, now: datetime) -> str:
     """Keep a device signed in for 30 days; returns the token for its cookie."""
     clear = secrets.token_urlsafe(32)
     Device.objects.create(

@@ -53,6 +53,14 @@ def person(person_id: int) -> Person:
     return Person.objects.get(id=person_id)
 
 
+def technician_by_phone(phone: str) -> Person | None:
+    """The active technician with this number (E.164); None when nobody or more than one has it."""
+    found = [
+        one for one in Person.objects.filter(phone=phone, is_active=True) if Role.TECHNICIAN in one.roles
+    ]
+    return found[0] if len(found) == 1 else None
+
+
 def people_with(role: Role, *, nodes: frozenset[int] | None = None) -> list[Person]:
     """Active people who hold a role, by name; within these nodes when given."""
     found = Person.objects.filter(is_active=True).order_by("name")
