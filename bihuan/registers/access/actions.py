@@ -100,7 +100,7 @@ def remember_device(person_id: int, *, told: str, now: datetime) -> str:
     """Keep a device signed in for 30 days; returns the token for its cookie."""
     clear = secrets.token_urlsafe(32)
     Device.objects.create(
-        person=person,
+        person_id=person_id,
         fingerprint=fingerprint(clear),
         told=told[:120],
         made_at=now,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 COMPOUND_SURNAMES = frozenset(
-    [
+    {
         "欧阳",
         "司马",
         "上官",
@@ -24,7 +24,7 @@ COMPOUND_SURNAMES = frozenset(
         "东郭",
         "西门",
         "轩辕",
-    ]
+    }
 )
 
 

@@ -6,14 +6,14 @@ from functools import wraps
 from typing import Concatenate, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 
 from bihuan.registers.access.errors import NotFound, NotSignedIn, Refusal
 from bihuan.registers.access.queries import viewer_of_id
 from bihuan.registers.access.viewer import Viewer
 from bihuan.web.look.errors import forbidden, refused
 
-type View[**P] = Callable[Concatenate[HttpRequest, Viewer, P], HttpResponse]
+type View[**P] = Callable[Concatenate[HttpRequest, Viewer, P], HttpResponseBase]
 
 
 def moment(request: HttpRequest) -> datetime:
@@ -21,15 +21,17 @@ def moment(request: HttpRequest) -> datetime:
     return cast(datetime, getattr(request, "now"))  # noqa: B009 (not an attribute that the stubs know)
 
 
-def staff_page[**P](*verbs: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+def staff_page[**P](
+    *verbs: str,
+) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
     """A page for staff who may do at least one of these; the view gets the viewer after the request.
 
     A refusal raised inside becomes a page (or an htmx partial) with the sentence and the right status.
     """
 
-    def open_door(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    def open_door(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @wraps(view)
-        def enter(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def enter(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             viewer = viewer_at(request)
@@ -37,24 +39,24 @@ def staff_page[**P](*verbs: str) -> Callable[[View[P]], Callable[Concatenate[Htt
                 return forbidden(request)
             return answered(request, lambda: view(request, viewer, *args, **kwargs))
 
-        return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], enter)
+        return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], enter)
 
     return open_door
 
 
 def open_page[**P](
-    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """A page for whoever holds its private link; refusals inside become pages."""
 
     @wraps(view)
-    def enter(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def enter(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         return answered(request, lambda: view(request, *args, **kwargs))
 
     return enter
 
 
-def answered(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
+def answered(request: HttpRequest, view: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     """What the view answers; a refusal as a page."""
     try:
         return view()
