@@ -1,0 +1,105 @@
+"""Which event tells which of us. Words for staff name a number and a district, never a customer."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+
+from bihuan.ground.journal.event import Event, Fact
+from bihuan.registers.access.models import Person
+from bihuan.registers.access.queries import people_with
+from bihuan.registers.access.roles import Role
+from bihuan.service.cases.models import Case
+from bihuan.service.commitments.profiles_in_use import profile_at
+from bihuan.service.commitments.queries import promise
+from bihuan.service.notices.actions import tell_person
+from bihuan.service.notices.telling import about, case_of
+
+POINT = (Role.SERVICE_POINT_DISPATCHER, Role.SERVICE_POINT_OWNER)
+MOST = 8  # people told of one event
+
+
+def tell_the_staff(fact: Fact[Event]) -> None:
+    """Tell whoever has to act on this, on their page and by SMS where it presses."""
+    if fact.chain is None:
+        return
+    case = case_of(fact.chain)
+    kind, who = ALERTS[fact.event.kind]
+    fill = {"number": case.number, "place": f"{case.district}{case.street}".strip()}
+    for person in who(case, fact.event.facts())[:MOST]:
+        in_their_words = fill | {"what": _what(fact.event.facts(), language=person.language or "zh-hans")}
+        link = f"{settings.BIHUAN_ADDRESS}{_path(case, person)}"
+        tell_person(
+            person, kind, about=about(fact), fill=in_their_words, link=link, case=case, now=fact.recorded_at
+        )
+
+
+def tell_of_quarantine(fact: Fact[Event]) -> None:
+    """A report could not become a case: the managers and supervisors look at it."""
+    for person in [*people_with(Role.SUPERVISOR), *people_with(Role.MANAGER)][:MOST]:
+        link = f"{settings.BIHUAN_ADDRESS}/manage/operations"
+        tell_person(
+            person, "quarantined", about=about(fact), fill={}, link=link, case=None, now=fact.recorded_at
+        )
+
+
+type Who = Callable[[Case, dict[str, Any]], list[Person]]
+
+
+def _leaders_if_urgent(case: Case, facts: dict[str, Any]) -> list[Person]:
+    return (
+        [*people_with(Role.SUPERVISOR), *people_with(Role.DISPATCHER)] if facts["urgency"] == "urgent" else []
+    )
+
+
+def _people(person_id: int | None) -> list[Person]:
+    return list(Person.objects.filter(id=person_id, is_active=True)) if person_id else []
+
+
+def _owner_or(case: Case, role: Role) -> list[Person]:
+    return _people(case.owner_id) or people_with(role)
+
+
+def _point(node_id: int) -> list[Person]:
+    return [person for role in POINT for person in people_with(role, nodes=frozenset({node_id}))]
+
+
+# Kind of event → the notice, and who gets it.
+ALERTS: dict[str, tuple[str, Who]] = {
+    "case.opened": ("urgent_case", _leaders_if_urgent),
+    "case.chased": ("chased", lambda case, facts: _owner_or(case, Role.AGENT) + _point(case.node_id)),
+    "case.owner_proposed": ("proposed", lambda case, facts: _people(facts["owner_id"])),
+    "dispatch.offered": ("offered", lambda case, facts: _point(facts["node_id"])),
+    "dispatch.returned": (
+        "returned",
+        lambda case, facts: _owner_or(case, Role.DISPATCHER) + people_with(Role.DISPATCHER),
+    ),
+    "dispatch.assigned": ("assigned", lambda case, facts: _people(facts["person_id"])),
+    "dispatch.released": ("unassigned", lambda case, facts: _people(facts["person_id"])),
+    "promise.at_risk": ("at_risk", lambda case, facts: _owner_or(case, Role.SUPERVISOR)),
+    "promise.broken": (
+        "broken",
+        lambda case, facts: _owner_or(case, Role.SUPERVISOR) + people_with(Role.SUPERVISOR),
+    ),
+    "satisfaction.callback_opened": ("low_score", lambda case, facts: people_with(Role.CALLBACK_AGENT)),
+    "satisfaction.not_solved": ("not_solved", lambda case, facts: people_with(Role.SUPERVISOR)),
+    "notice.given_up": ("customer_unreachable", lambda case, facts: _owner_or(case, Role.AGENT)),
+}
+
+
+def _what(facts: dict[str, Any], language: str = "zh-hans") -> str:
+    """The promise that an event is about, by its title."""
+    if "promise_id" not in facts:
+        return ""
+    kept = promise(facts["promise_id"])
+    return profile_at(kept.profile, kept.profile_version).clause(kept.clause).title.in_(language)
+
+
+def _path(case: Case, person: Person) -> str:
+    """Where this person works on the case."""
+    roles = set(person.roles)
+    if Role.TECHNICIAN in roles:
+        return "/field/"
+    if roles & set(POINT):
+        return "/dispatch/point/"
+    return f"/desk/cases/{case.number}"

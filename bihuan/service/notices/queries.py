@@ -1,0 +1,137 @@
+"""Reading what was sent. Whoever reads the outbox sees the words; who received them stays masked."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Min, QuerySet
+
+from bihuan.ground.vault.actions import keys_of
+from bihuan.registers.access.masking import masked_email, masked_name, masked_phone
+from bihuan.registers.access.viewer import Viewer
+from bihuan.service.cases.rules import read_number
+from bihuan.service.notices.models import Notice
+from bihuan.service.notices.rules import segments
+
+CHANNELS = (Notice.SMS, Notice.MAIL, Notice.PUSH, Notice.CALL)
+STATES = (Notice.WAITING, Notice.SENT, Notice.GIVEN_UP)
+_CREDENTIAL = re.compile(r"(/(?:c|s|survey|q|in)/)[\w-]{20,}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeView:
+    """One message as its receiver reads it; `receiver` is masked. `words` is None once its customer is forgotten."""
+
+    id: int
+    kind: str
+    channel: str
+    state: str
+    number: str
+    receiver: str
+    subject: str
+    words: str | None
+    language: str
+    segments: int
+    attempts: int
+    next_at: datetime
+    made_at: datetime
+    sent_at: datetime | None
+    provider: str
+    trouble: str
+
+
+def outbox(
+    viewer: Viewer, *, channel: str = "", state: str = "", number: str = "", kind: str = ""
+) -> QuerySet[Notice]:
+    """The notices this viewer may read, cut by node and filtered; unordered, for a keyset page."""
+    viewer.must("outbox.read")
+    found = Notice.objects.select_related("case", "customer", "person")
+    if viewer.nodes is not None:
+        found = found.filter(case__node_id__in=viewer.nodes)
+    if channel in CHANNELS:
+        found = found.filter(channel=channel)
+    if state in STATES:
+        found = found.filter(state=state)
+    if kind:
+        found = found.filter(kind=kind)
+    if number.strip():
+        found = found.filter(case__number=read_number(number) or "?")
+    return found
+
+
+def of_case(viewer: Viewer, case_id: int) -> list[NoticeView]:
+    """Every message about one case, newest first. The caller has made sure that the viewer may see the case."""
+    viewer.must("case.read")
+    rows = Notice.objects.filter(case_id=case_id).select_related("case", "customer", "person").order_by("-id")
+    return shown(rows, links=False)
+
+
+def shown(notices: Iterable[Notice], *, links: bool | None = None) -> list[NoticeView]:
+    """These notices opened, two queries however many. Private links and codes are left readable only where nothing
+    leaves the house anyway (the demo); elsewhere they would let a reader act as the customer."""
+    rows = list(notices)
+    hand = keys_of(
+        text for row in rows for text in (row.words_sealed, row.subject_sealed, row.receiver_sealed)
+    )
+    open_links = settings.BIHUAN_DEMO if links is None else links
+    return [
+        _view(
+            row,
+            address=hand.open(row.receiver_sealed) or "",
+            subject=hand.open(row.subject_sealed) or "",
+            words=hand.open(row.words_sealed),
+            links=open_links,
+        )
+        for row in rows
+    ]
+
+
+def _view(row: Notice, *, address: str, subject: str, words: str | None, links: bool) -> NoticeView:
+    said = words
+    if said is not None and not links:
+        said = "••••••" if row.kind == "sign_in_code" else _CREDENTIAL.sub(r"\1••••••", said)
+    return NoticeView(
+        id=row.id,
+        kind=row.kind,
+        channel=row.channel,
+        state=row.state,
+        number=row.case.number if row.case else "",
+        receiver=_masked(row, address),
+        subject=subject,
+        words=said,
+        language=row.language,
+        segments=segments(words or "") if row.channel == Notice.SMS else 1,
+        attempts=row.attempts,
+        next_at=row.next_at,
+        made_at=row.made_at,
+        sent_at=row.sent_at,
+        provider=row.provider,
+        trouble=row.trouble,
+    )
+
+
+def _masked(row: Notice, address: str) -> str:
+    if row.person is not None:
+        return masked_name(row.person.name)
+    return masked_email(address) if "@" in address else masked_phone(address)
+
+
+def given_up(viewer: Viewer, limit: int = 100) -> list[NoticeView]:
+    """Messages that nobody got, oldest first: somebody must ring."""
+    viewer.must("outbox.read")
+    rows = (
+        Notice.objects.filter(state=Notice.GIVEN_UP)
+        .select_related("case", "customer", "person")
+        .order_by("id")
+    )
+    return shown(rows[:limit], links=False)
+
+
+def oldest_waiting(now: datetime) -> datetime | None:
+    """Since when the longest-waiting message that is due has waited."""
+    told: dict[str, datetime | None] = Notice.objects.filter(
+        state=Notice.WAITING, next_at__lte=now
+    ).aggregate(since=Min("next_at"))
+    return told["since"]

@@ -1,0 +1,85 @@
+"""The words of each notice, in the receiver's language. Written in `texts.toml`; Traditional Chinese readers get
+the Simplified text until one of their own is written."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.timezone import localtime
+
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """What is sent: `subject` heads a mail or a push; `words` end with the link where there is one."""
+
+    subject: str
+    words: str
+
+
+@lru_cache(maxsize=1)
+def shipped() -> dict[str, dict[str, dict[str, str]]]:
+    """`customer` and `staff` → kind → the text's parts."""
+    return tomllib.loads((Path(__file__).parent / "texts.toml").read_text("utf-8"))
+
+
+def text_for(audience: str, kind: str, *, language: str, fill: Mapping[str, str], link: str = "") -> Text:
+    """The text of a kind for `customer` or `staff`, filled in, the link at its end."""
+    parts = shipped()[audience][kind]
+    tongue = "zh" if language.startswith("zh") else "en"
+    words = parts[tongue].format_map(fill)
+    return Text(
+        subject=parts[f"subject_{tongue}"].format_map(fill),
+        words=(f"{words}{'' if tongue == 'zh' else ' '}{link}" if link else words.rstrip("：: ")),
+    )
+
+
+def signed(text: str, *, language: str) -> str:
+    """An SMS as the trade sends it: the sender's name in front."""
+    name = settings.BIHUAN_COMPANY or "Bihuan"
+    return f"【{name}】{text}" if language.startswith("zh") else f"[{name}] {text}"
+
+
+def letter(text: str, *, language: str) -> str:
+    """A mail: a greeting, what there is to say, and how to reach a person."""
+    name, hotline = settings.BIHUAN_COMPANY or "Bihuan", settings.BIHUAN_HOTLINE
+    if language.startswith("zh"):
+        return f"您好！\n\n{text}\n\n需要人工帮助请拨打 {hotline}。\n{name}"
+    return f"Hello,\n\n{text}\n\nIf you would rather speak to a person, ring {hotline}.\n{name}"
+
+
+def moment(value: datetime, *, now: datetime, language: str) -> str:
+    """A day and clock as a person says it: 今天15:30, 24 Nov 15:30; in the installation's zone."""
+    local, today = localtime(value), localtime(now).date()
+    apart, clock = (local.date() - today).days, f"{local:%H:%M}"
+    if language.startswith("zh"):
+        day = {0: "今天", 1: "明天"}.get(apart, f"{local.month}月{local.day}日")
+        return f"{day}{clock}"
+    return f"{ {0: 'today', 1: 'tomorrow'}.get(apart, f'{local.day} {MONTHS[local.month - 1]}') } {clock}"
+
+
+def slot_words(begins: datetime | None, ends: datetime, *, now: datetime, language: str) -> str:
+    """An agreed slot: 明天08:00–10:00; only its end when that is all we know."""
+    if begins is None:
+        until = moment(ends, now=now, language=language)
+        return f"{until}前" if language.startswith("zh") else f"before {until}"
+    return f"{moment(begins, now=now, language=language)}–{localtime(ends):%H:%M}"
+
+
+REASONS = {
+    "customer": ("等您方便", "we wait for you"),
+    "parts": ("正在等配件到货", "a part is on its way"),
+    "supplier": ("正在等厂家处理", "the maker has to act first"),
+    "force_majeure": ("受不可抗力影响", "circumstances nobody can change"),
+}
+
+
+def reason_words(reason: str, *, language: str) -> str:
+    """Why work rests, in plain words; an unknown reason is said generally."""
+    zh, en = REASONS.get(reason, ("需要等待一项条件", "something is still missing"))
+    return zh if language.startswith("zh") else en
