@@ -10,20 +10,130 @@ from bihuan.ground.journal import reactions
 from bihuan.ground.journal.story import STORY, Line, on, on_every
 from bihuan.ground.worktime import clock
 from bihuan.service.cases import opening
+from bihuan.service.cases.events import (
+    CaseChased,
+    CaseClosed,
+    CaseDone,
+    CaseMoved,
+    CaseNoted,
+    CaseOpened,
+    CaseReopened,
+    CaseRested,
+    CaseResumed,
+    OwnerProposed,
+)
 from bihuan.service.commitments import actions as commitments
-from bihuan.service.intake.events import ReportUnderstood
+from bihuan.service.commitments.events import PromiseAtRisk, PromiseBroken
+from bihuan.service.dispatch import assigning, booking, following, offering
+from bihuan.service.dispatch.events import (
+    CaseAccepted,
+    CaseOffered,
+    CaseResent,
+    CaseReturned,
+    JobAccepted,
+    JobRefused,
+    LateSaid,
+    ReminderDue,
+    SlotBooked,
+    SlotGivenUp,
+    TechnicianAssigned,
+    TechnicianReleased,
+)
+from bihuan.service.fieldwork import printing
+from bihuan.service.fieldwork.events import Departed, Quoted, SheetSigned, WorkFinished
+from bihuan.service.intake.events import ReportQuarantined, ReportUnderstood
+from bihuan.service.notices import sending
+from bihuan.service.notices.alerting import tell_of_quarantine, tell_the_staff
+from bihuan.service.notices.events import NoticeGivenUp
+from bihuan.service.notices.telling import tell_the_customer
+from bihuan.service.satisfaction import asking, closing
+from bihuan.service.satisfaction.events import (
+    CallbackAttempted,
+    CallbackDone,
+    CallbackOpened,
+    ConfirmAsked,
+    NotSolved,
+    SolvedConfirmed,
+    SurveyAnswered,
+    SurveySent,
+)
+
+# Who is told what. The words and their timing stand in `notices`; no action sends a message.
+TOLD: tuple[Line, ...] = (
+    on(ReportQuarantined, later=[tell_of_quarantine]),
+    on(CaseOpened, later=[tell_the_customer, tell_the_staff]),
+    on(CaseChased, later=[tell_the_customer, tell_the_staff]),
+    on(CaseNoted, later=[tell_the_customer]),
+    on(CaseRested, later=[tell_the_customer]),
+    on(CaseResumed, later=[tell_the_customer]),
+    on(CaseClosed, later=[tell_the_customer]),
+    on(CaseReopened, later=[tell_the_customer]),
+    on(OwnerProposed, later=[tell_the_staff]),
+    on(PromiseAtRisk, later=[tell_the_staff]),
+    on(PromiseBroken, later=[tell_the_staff]),
+    on(CaseOffered, later=[tell_the_staff]),
+    on(CaseAccepted, later=[tell_the_customer]),
+    on(CaseReturned, later=[tell_the_staff]),
+    on(TechnicianAssigned, later=[tell_the_staff]),
+    on(TechnicianReleased, later=[tell_the_staff]),
+    on(JobAccepted, later=[tell_the_customer]),
+    on(SlotBooked, later=[tell_the_customer]),
+    on(SlotGivenUp, later=[tell_the_customer]),
+    on(LateSaid, later=[tell_the_customer]),
+    on(ReminderDue, later=[tell_the_customer]),
+    on(Departed, later=[tell_the_customer]),
+    on(Quoted, later=[tell_the_customer]),
+    on(WorkFinished, later=[tell_the_customer]),
+    on(ConfirmAsked, later=[tell_the_customer]),
+    on(SurveySent, later=[tell_the_customer]),
+    on(CallbackOpened, later=[tell_the_staff]),
+    on(NotSolved, later=[tell_the_staff]),
+    on(NoticeGivenUp, later=[tell_the_staff]),
+)
+
+# Who goes, and when: first a service point, then its technician; visits follow the moves of a case.
+SENT: tuple[Line, ...] = (
+    on(CaseOpened, later=[offering.offer_opened]),
+    on(CaseReturned, later=[offering.offer_returned]),
+    on(CaseMoved, at_once=[following.follow]),
+    on(CaseResent, later=[offering.offer_resent]),
+    on(CaseAccepted, later=[assigning.assign_accepted]),
+    on(JobRefused, later=[assigning.assign_refused]),
+)
+
+# What the customer thought: asked when the work is done, answered once; what hurt is rung about by a person.
+HEARD: tuple[Line, ...] = (
+    on(CaseDone, at_once=[asking.plan_asking]),
+    on(WorkFinished, at_once=[closing.hear_low_opinion]),
+    on(CaseReopened, at_once=[asking.hear_reopened]),
+    on(CaseMoved, at_once=[asking.drop_asking]),
+    on(CaseClosed, at_once=[asking.hear_closed]),
+    on(SolvedConfirmed, at_once=[closing.hear_confirmed]),
+    on(SurveyAnswered, at_once=[closing.hear_answer]),
+)
 
 LINES: tuple[Line, ...] = (
     on(ReportUnderstood, at_once=[opening.open_for_report]),
+    on(SheetSigned, later=[printing.print_sheet]),
     on_every(commitments.hear),
+    *SENT,
+    *HEARD,
+    *TOLD,
 )
 
-NOBODY_WAITS_FOR: tuple[type, ...] = ()
+NOBODY_WAITS_FOR: tuple[type, ...] = (CallbackAttempted, CallbackDone)
 
 SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("reactions", reactions.wake_overdue),
     ("promises at risk", commitments.mark_at_risk),
     ("promises broken", commitments.mark_broken),
+    ("offers without answer", offering.recall_unanswered),
+    ("jobs without answer", assigning.recall_unanswered),
+    ("reminders of visits", booking.remind),
+    ("confirm contacts", asking.ask_confirms),
+    ("surveys", asking.send_surveys),
+    ("closing after silence", closing.close_silent),
+    ("notices", sending.wake_due),
 )
 
 

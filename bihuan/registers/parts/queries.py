@@ -75,3 +75,9 @@ def certificates_for_all() -> dict[tuple[str, str], frozenset[str]]:
     for category, kind, permit in Requirement.objects.values_list("category", "kind", "certificate"):
         found.setdefault((category, kind), set()).add(permit)
     return {where: frozenset(permits) for where, permits in found.items()}
+
+
+def van_of(technician_id: int) -> list[Stock]:
+    """What lies in one technician's van, by part number; empty shelves are left out."""
+    rows = Stock.objects.select_related("part__category").filter(technician_id=technician_id, quantity__gt=0)
+    return list(rows.order_by("part__number"))

@@ -1,1 +1,151 @@
-"""The tables of this room."""
+"""Who was asked, who goes and when: offers to service points, assignments to technicians, visits to customers."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from bihuan.registers.organisation.models import Node
+from bihuan.registers.staff.models import Technician
+from bihuan.service.cases.models import Case
+
+
+class DispatchPolicy(models.Model):
+    """How a node and all below it dispatch; the nearest one upwards holds. Minutes are of contact hours."""
+
+    node = models.OneToOneField(Node, on_delete=models.CASCADE, related_name="+")
+    auto_offer = models.BooleanField(default=True)
+    auto_assign = models.BooleanField(default=False)
+    point_minutes = models.PositiveSmallIntegerField(default=30)
+    technician_minutes = models.PositiveSmallIntegerField(default=15)
+
+    class Meta:
+        app_label = "dispatch"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(point_minutes__gte=1, technician_minutes__gte=1),
+                name="dispatch_policy_gives_time",
+            ),
+        )
+
+
+class Offer(models.Model):
+    """One service point was asked to take a case. `words_sealed` with the customer's key: why it was returned."""
+
+    OPEN, ACCEPTED, RETURNED, RECALLED, WITHDRAWN = "open", "accepted", "returned", "recalled", "withdrawn"
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+", db_index=False)
+    from_node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+", db_index=False)
+    state = models.CharField(max_length=10, default=OPEN)
+    automatic = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+    answer_by = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.BigIntegerField(default=0)  # person; 0 = the house
+    reason = models.CharField(max_length=32, blank=True, default="")
+    words_sealed = models.TextField(blank=True, default="")
+
+    class Meta:
+        app_label = "dispatch"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("case",),
+                condition=Q(state__in=("open", "accepted")),
+                name="dispatch_one_standing_offer",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("answer_by",), condition=Q(state="open"), name="dispatch_offer_due"),
+            models.Index(fields=("node", "state"), name="dispatch_offer_node"),
+        )
+
+
+class Assignment(models.Model):
+    """One technician was given a case. Only an accepted one lets them see the customer in full."""
+
+    OFFERED, ACCEPTED, REFUSED = "offered", "accepted", "refused"
+    RECALLED, WITHDRAWN, FINISHED = "recalled", "withdrawn", "finished"
+    STANDING = (OFFERED, ACCEPTED)
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    technician = models.ForeignKey(Technician, on_delete=models.PROTECT, related_name="+", db_index=False)
+    state = models.CharField(max_length=10, default=OFFERED)
+    automatic = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+    made_by = models.BigIntegerField(default=0)  # person; 0 = the house
+    answer_by = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=32, blank=True, default="")
+    words_sealed = models.TextField(blank=True, default="")
+
+    class Meta:
+        app_label = "dispatch"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("case",),
+                condition=Q(state__in=("offered", "accepted")),
+                name="dispatch_one_standing_technician",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("answer_by",), condition=Q(state="offered"), name="dispatch_assigned_due"),
+            models.Index(fields=("technician", "state"), name="dispatch_assigned_to"),
+        )
+
+
+class Visit(models.Model):
+    """One trip to a customer. `number` counts within the case from 1. A booked one has its slot and takes Busy time.
+
+    `evening_due_at` and `hours_due_at` are when a reminder is owed; null once it was given or is not wanted.
+    """
+
+    PLANNED, BOOKED, ON_THE_WAY, ARRIVED = "planned", "booked", "on_the_way", "arrived"
+    FINISHED, MISSED, WITHDRAWN = "finished", "missed", "withdrawn"
+    OPEN = (PLANNED, BOOKED, ON_THE_WAY, ARRIVED)
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+", db_index=False)
+    number = models.PositiveSmallIntegerField()
+    technician = models.ForeignKey(Technician, on_delete=models.PROTECT, related_name="+", db_index=False)
+    state = models.CharField(max_length=10, default=PLANNED)
+    slot_from = models.DateTimeField(null=True)
+    slot_until = models.DateTimeField(null=True)
+    booked_at = models.DateTimeField(null=True)
+    by_customer = models.BooleanField(default=False)
+    moved_by_customer = models.PositiveSmallIntegerField(default=0)
+    moved_by_us = models.PositiveSmallIntegerField(default=0)  # each counts as an appointment not kept
+    late_said_at = models.DateTimeField(null=True)
+    expected_at = models.DateTimeField(null=True)  # when the technician now says they will come
+    late_reason = models.CharField(max_length=32, blank=True, default="")
+    evening_due_at = models.DateTimeField(null=True)
+    hours_due_at = models.DateTimeField(null=True)
+    set_off_at = models.DateTimeField(null=True)
+    arrived_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "dispatch"
+        constraints = (
+            models.UniqueConstraint(fields=("case", "number"), name="dispatch_visit_number_once"),
+            models.UniqueConstraint(
+                fields=("case",),
+                condition=Q(state__in=("planned", "booked", "on_the_way", "arrived")),
+                name="dispatch_one_open_visit",
+            ),
+            models.CheckConstraint(
+                condition=Q(slot_from__isnull=True, slot_until__isnull=True)
+                | Q(slot_until__gt=F("slot_from")),
+                name="dispatch_slot_forwards",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("technician", "slot_from"), name="dispatch_visit_when"),
+            models.Index(
+                fields=("evening_due_at",),
+                condition=Q(evening_due_at__isnull=False),
+                name="dispatch_evening_due",
+            ),
+            models.Index(
+                fields=("hours_due_at",), condition=Q(hours_due_at__isnull=False), name="dispatch_hours_due"
+            ),
+        )

@@ -1,0 +1,22 @@
+"""How dispatch is set. What it does stands by noun: offering.py, assigning.py, booking.py, following.py."""
+
+from django.db import transaction
+
+from bihuan.registers.organisation.models import Node
+from bihuan.service.dispatch.models import DispatchPolicy
+from bihuan.service.dispatch.policy import Policy
+
+
+@transaction.atomic
+def set_policy(node: Node, policy: Policy) -> DispatchPolicy:
+    """Keep these settings for a node and all below it."""
+    row, _made = DispatchPolicy.objects.update_or_create(
+        node=node,
+        defaults={
+            "auto_offer": policy.auto_offer,
+            "auto_assign": policy.auto_assign,
+            "point_minutes": policy.point_minutes,
+            "technician_minutes": policy.technician_minutes,
+        },
+    )
+    return row

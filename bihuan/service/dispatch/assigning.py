@@ -1,0 +1,254 @@
+"""Giving a case to a technician (派工), and what they answer. One goes at a time; two dispatchers never both win."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.timezone import localdate, localtime
+from django.utils.translation import gettext as _
+
+from bihuan.ground.journal.actions import record, writing
+from bihuan.ground.journal.event import CLOCK, Event, Fact
+from bihuan.registers.access.queries import names_of
+from bihuan.registers.staff.queries import technician as technician_at
+from bihuan.service.cases.actions import Doer, case_for_change, move_case, tick
+from bihuan.service.cases.models import Case
+from bihuan.service.cases.needs import Need
+from bihuan.service.cases.owning import set_technician
+from bihuan.service.dispatch.choosing import points_now, work_of, workers_for
+from bihuan.service.dispatch.errors import (
+    AssignedAlready,
+    NobodyAssigned,
+    NobodyFits,
+    NotYourJob,
+    PointRuledOut,
+    ReasonUnknown,
+    TechnicianElsewhere,
+    TechnicianRuledOut,
+)
+from bihuan.service.dispatch.events import (
+    CaseAccepted,
+    JobAccepted,
+    JobRefused,
+    TechnicianAssigned,
+)
+from bihuan.service.dispatch.models import Assignment
+from bihuan.service.dispatch.policy import answer_by, policy_for
+from bihuan.service.dispatch.rules import permission
+from bihuan.service.dispatch.visiting import plan_visit, release
+from bihuan.service.dispatch.words import REASSIGN_REASONS, REFUSE_REASONS
+
+ASSIGN, REFUSE, REASSIGN = "assign", "refuse", "reassign"
+SWEEP = 200
+
+
+@transaction.atomic
+def assign(
+    case: Case,
+    *,
+    technician_id: int,
+    doer: Doer,
+    now: datetime,
+    automatic: bool = False,
+    by_choice: bool = False,
+) -> Assignment:
+    """Give the case to this technician, who is asked to accept. Of two dispatchers at once one wins; the other
+    is told who and when. `by_choice`: a person knows that this technician refused it before."""
+    case = case_for_change(case.id)
+    _refuse_second(case)
+    _refuse_unfit(case, technician_id, by_choice=by_choice, now=now)
+    technician = technician_at(technician_id)
+    minutes = policy_for(technician.node).technician_minutes
+    made = Assignment.objects.create(
+        case=case,
+        technician=technician,
+        automatic=automatic,
+        made_at=now,
+        made_by=doer.by.id if doer.by.kind == "staff" else 0,
+        answer_by=answer_by(case, minutes=minutes, now=now),
+    )
+    with writing():
+        tick(case, Need.TECHNICIAN_ASSIGNED, by=doer.by, now=now)
+        told = TechnicianAssigned(
+            subject_id=case.id,
+            assignment_id=made.id,
+            technician_id=technician_id,
+            person_id=technician.person_id,
+            node_id=technician.node_id,
+            automatic=automatic,
+        )
+        _record(case, told, doer, now)
+        plan_visit(case, technician_id=technician_id, now=now)
+        move_case(case, ASSIGN, doer=doer, now=now)
+    return made
+
+
+def _refuse_second(case: Case) -> None:
+    standing = standing_assignment(case.id)
+    if standing is None:
+        return
+    by = names_of({standing.made_by}).get(standing.made_by) or _("automatic dispatch")
+    raise AssignedAlready(
+        case.number,
+        technician=standing.technician.person.name,
+        by=by,
+        at=f"{localtime(standing.made_at):%H:%M}",
+    )
+
+
+def _refuse_unfit(case: Case, technician_id: int, *, by_choice: bool, now: datetime) -> None:
+    """Permits of the technician and authorisations of the service point are looked at again, now."""
+    point = next((one for one in points_now(now) if one.id == case.node_id), None)
+    if point is not None:
+        allowed = permission(point, work_of(case, today=localdate(now)))
+        if allowed.code not in {"own_point", "authorised_until"}:
+            raise PointRuledOut(case.node.name, allowed)
+    choice = workers_for(case, now=now)
+    ruled_out = choice.why_not(technician_id)
+    if ruled_out is not None and not (by_choice and ruled_out.a_person_may):
+        raise TechnicianRuledOut(technician_at(technician_id).person.name, ruled_out.rule)
+    if ruled_out is None and all(one.id != technician_id for one in choice.candidates):
+        raise TechnicianElsewhere
+
+
+def assign_best(case: Case, *, doer: Doer, now: datetime, automatic: bool = False) -> Assignment:
+    """Give the case to the technician who comes first; refused when each is ruled out."""
+    best = workers_for(case, now=now).best
+    if best is None:
+        raise NobodyFits(case.number)
+    return assign(case, technician_id=best.id, doer=doer, now=now, automatic=automatic)
+
+
+@transaction.atomic
+def reassign(
+    case: Case,
+    *,
+    technician_id: int,
+    reason: str,
+    words: str,
+    doer: Doer,
+    now: datetime,
+    by_choice: bool = False,
+) -> Assignment:
+    """改派: another technician goes, for a reason. What was booked is given up; nothing changes if the new one
+    may not go."""
+    if reason not in REASSIGN_REASONS:
+        raise ReasonUnknown
+    case = case_for_change(case.id)
+    standing = standing_assignment(case.id)
+    if standing is None:
+        raise NobodyAssigned(case.number)
+    with writing():
+        release(case, state=Assignment.WITHDRAWN, reason=reason, words=words, doer=doer, now=now)
+        move_case(case, REASSIGN, doer=doer, now=now, reason=reason)
+        return assign(case, technician_id=technician_id, doer=doer, now=now, by_choice=by_choice)
+
+
+@transaction.atomic
+def accept_job(case: Case, *, technician_id: int, doer: Doer, now: datetime) -> Assignment:
+    """The technician takes the job; from now on they see the customer in full."""
+    case = case_for_change(case.id)
+    held = _waiting_for(case, technician_id)
+    if not Assignment.objects.filter(id=held.id, state=Assignment.OFFERED).update(
+        state=Assignment.ACCEPTED, answered_at=now
+    ):
+        raise NotYourJob(case.number)
+    held.state = Assignment.ACCEPTED
+    with writing():
+        set_technician(case, held.technician.person_id)
+        tick(case, Need.TECHNICIAN_ACCEPTED, by=doer.by, now=now)
+        told = JobAccepted(
+            subject_id=case.id,
+            assignment_id=held.id,
+            technician_id=technician_id,
+            person_id=held.technician.person_id,
+        )
+        _record(case, told, doer, now)
+    return held
+
+
+@transaction.atomic
+def refuse_job(
+    case: Case, *, technician_id: int, reason: str, words: str, doer: Doer, now: datetime
+) -> Assignment:
+    """The technician gives the job back, before or after accepting it, and says why."""
+    if reason not in REFUSE_REASONS:
+        raise ReasonUnknown
+    case = case_for_change(case.id)
+    held = standing_assignment(case.id)
+    if held is None or held.technician_id != technician_id:
+        raise NotYourJob(case.number)
+    return _take_away(held, state=Assignment.REFUSED, reason=reason, words=words, doer=doer, now=now)
+
+
+def _take_away(
+    held: Assignment, *, state: str, reason: str, words: str, doer: Doer, now: datetime
+) -> Assignment:
+    case = held.case
+    with writing():
+        release(case, state=state, reason=reason, words=words, doer=doer, now=now)
+        move_case(case, REFUSE, doer=doer, now=now, reason=reason)
+        told = JobRefused(
+            subject_id=case.id,
+            assignment_id=held.id,
+            technician_id=held.technician_id,
+            person_id=held.technician.person_id,
+            reason=reason,
+            recalled=state == Assignment.RECALLED,
+        )
+        _record(case, told, doer, now)
+    held.state, held.reason = state, reason
+    return held
+
+
+def _waiting_for(case: Case, technician_id: int) -> Assignment:
+    held = standing_assignment(case.id)
+    if held is None or held.technician_id != technician_id or held.state != Assignment.OFFERED:
+        raise NotYourJob(case.number)
+    return held
+
+
+def recall_unanswered(now: datetime) -> int:
+    """A sweep: technicians who did not answer in time lose the job, each exactly once. Returns how many."""
+    late = Assignment.objects.filter(state=Assignment.OFFERED, answer_by__lt=now).order_by("answer_by")
+    return sum(_recall(one, now=now) for one in late.values_list("id", flat=True)[:SWEEP])
+
+
+@transaction.atomic
+def _recall(assignment_id: int, *, now: datetime) -> bool:
+    case_for_change(Assignment.objects.filter(id=assignment_id).values_list("case_id", flat=True)[0])
+    rows = Assignment.objects.select_related("case__customer", "technician__person")
+    held = rows.filter(id=assignment_id, state=Assignment.OFFERED).first()
+    if held is None:
+        return False
+    doer = Doer.house(CLOCK)
+    _take_away(held, state=Assignment.RECALLED, reason="no_answer", words="", doer=doer, now=now)
+    return True
+
+
+def standing_assignment(case_id: int) -> Assignment | None:
+    """The technician who was asked or has accepted, with their name and the case."""
+    rows = Assignment.objects.select_related("technician__person", "technician__node", "case__customer")
+    return rows.filter(case_id=case_id, state__in=Assignment.STANDING).first()
+
+
+def assign_accepted(fact: Fact[CaseAccepted]) -> None:
+    """Later, when a service point took a case: choose the technician by itself, where that is wished."""
+    _assign_by_itself(fact.event.subject_id, fact.recorded_at)
+
+
+def assign_refused(fact: Fact[JobRefused]) -> None:
+    """Later, when a technician said no or nothing: ask the next one, where that is wished."""
+    _assign_by_itself(fact.event.subject_id, fact.recorded_at)
+
+
+def _assign_by_itself(case_id: int, now: datetime) -> None:
+    case = Case.objects.select_related("node", "place").get(id=case_id)
+    if standing_assignment(case_id) is not None or not policy_for(case.node).auto_assign:
+        return
+    best = workers_for(case, now=now).best
+    if best is not None and case.stands_at == "to_assign":
+        assign(case, technician_id=best.id, doer=Doer.house(CLOCK), now=now, automatic=True)
+
+
+def _record(case: Case, event: Event, doer: Doer, now: datetime) -> None:
+    record(event, by=doer.by, now=now, chain=case.chain_id)

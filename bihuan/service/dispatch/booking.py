@@ -1,0 +1,237 @@
+"""Agreeing when (预约): the customer or one of us chooses a two-hour slot; the technician's time is taken with it."""
+
+from datetime import datetime, time, timedelta
+
+from django.db import transaction
+from django.utils.timezone import get_default_timezone, localtime, make_aware
+
+from bihuan.ground.journal.actions import record, writing
+from bihuan.ground.journal.event import CLOCK, Event
+from bihuan.registers.staff.actions import free_time, take_time
+from bihuan.registers.staff.errors import TechnicianBusy
+from bihuan.registers.staff.models import Busy
+from bihuan.service.cases.actions import Doer, case_for_change, move_case, tick
+from bihuan.service.cases.models import Case
+from bihuan.service.cases.needs import Need
+from bihuan.service.dispatch.choosing import crew_of, permits_for
+from bihuan.service.dispatch.errors import (
+    NotBooked,
+    NotLater,
+    OutsideShift,
+    ReasonUnknown,
+    SlotNotFree,
+    SlotPast,
+    SlotUnknown,
+    TooLateToSay,
+    VisitMoved,
+)
+from bihuan.service.dispatch.events import LateSaid, ReminderDue, SlotBooked, SlotGivenUp
+from bihuan.service.dispatch.models import Visit
+from bihuan.service.dispatch.slots import Slot, days_of, in_shift, slot_at
+from bihuan.service.dispatch.words import LATE_REASONS, REBOOK_REASONS
+
+BOOK, REBOOK = "book", "rebook"
+EVENING = time(18)
+HOURS_BEFORE = timedelta(hours=2)
+SWEEP = 500
+TIMELESS: dict[str, object] = {
+    "evening_due_at": None,
+    "hours_due_at": None,
+    "expected_at": None,
+    "late_said_at": None,
+}
+
+
+def visit_for_change(visit_id: int) -> Visit:
+    """The visit with its case locked until the transaction ends, where the database can."""
+    found = Visit.objects.values_list("case_id", flat=True).get(id=visit_id)
+    case_for_change(found)
+    return Visit.objects.select_related("case__customer", "case__place", "technician__person").get(
+        id=visit_id
+    )
+
+
+@transaction.atomic
+def book(visit: Visit, slot: Slot, *, doer: Doer, now: datetime, by_customer: bool = False) -> Visit:
+    """Agree on a slot for a planned visit. Refused, with nothing changed, when it has begun, lies outside the
+    technician's hours or was taken meanwhile."""
+    visit = visit_for_change(visit.id)
+    if visit.state != Visit.PLANNED:
+        raise VisitMoved(visit.case.number)
+    _take(visit, slot, doer=doer, now=now, by_customer=by_customer, again=False)
+    return visit
+
+
+def _take(visit: Visit, slot: Slot, *, doer: Doer, now: datetime, by_customer: bool, again: bool) -> None:
+    _refuse_wrong_slot(visit, slot, now=now)
+    try:
+        take_time(
+            visit.technician_id,
+            begins=slot.taken_from,
+            ends=slot.taken_until,
+            why=Busy.VISIT,
+            subject_id=visit.id,
+        )
+    except TechnicianBusy as busy:
+        raise SlotNotFree(slot.begins, slot.ends) from busy
+    told = {
+        "state": Visit.BOOKED,
+        "slot_from": slot.begins,
+        "slot_until": slot.ends,
+        "booked_at": now,
+        "by_customer": by_customer,
+        **TIMELESS,
+        **reminders_for(slot, booked_at=now),
+    }
+    if not Visit.objects.filter(id=visit.id, state=visit.state).update(**told):
+        raise VisitMoved(visit.case.number)
+    for name, value in told.items():
+        setattr(visit, name, value)
+    with writing():
+        event = SlotBooked(
+            subject_id=visit.case_id,
+            visit_id=visit.id,
+            number=visit.number,
+            technician_id=visit.technician_id,
+            slot_from=int(slot.begins.timestamp()),
+            slot_until=int(slot.ends.timestamp()),
+            by_customer=by_customer,
+            again=again,
+        )
+        _record(visit.case, event, doer, now)
+        tick(visit.case, Need.SLOT_AGREED, by=doer.by, now=now)
+        move_case(visit.case, BOOK, doer=doer, now=now)
+
+
+def _refuse_wrong_slot(visit: Visit, slot: Slot, *, now: datetime) -> None:
+    zone = get_default_timezone()
+    if slot.begins <= now:
+        raise SlotPast
+    if slot_at(slot.begins, zone) != slot or localtime(slot.begins).date() not in days_of(now, zone):
+        raise SlotUnknown
+    crew = crew_of(frozenset({visit.technician.node_id}), now=now)
+    mine = next((one for one in crew.abilities if one.id == visit.technician_id), None)
+    if mine is None or not in_shift(slot, mine.shifts, zone):
+        raise OutsideShift(slot.begins, slot.ends)
+    permits = permits_for(crew.needed, category=visit.case.category, kind=visit.case.kind)
+    if slot not in crew.slots_of(mine, permits=permits):
+        raise SlotNotFree(slot.begins, slot.ends)
+
+
+def reminders_for(slot: Slot, *, booked_at: datetime) -> dict[str, datetime | None]:
+    """When the customer is reminded: at 18:00 of the day before and two hours before; never at once."""
+    day_before = localtime(slot.begins).date() - timedelta(days=1)
+    evening = make_aware(datetime.combine(day_before, EVENING))
+    hours = slot.begins - HOURS_BEFORE
+    return {
+        "evening_due_at": evening if evening > booked_at else None,
+        "hours_due_at": hours if hours > booked_at else None,
+    }
+
+
+@transaction.atomic
+def rebook(
+    visit: Visit, slot: Slot, *, reason: str, doer: Doer, now: datetime, by_customer: bool = False
+) -> Visit:
+    """改约: another slot for the same visit. By the customer's wish it counts against nobody; by ours it is marked.
+    When the new slot is not to be had, the old one stays."""
+    if reason not in REBOOK_REASONS:
+        raise ReasonUnknown
+    visit = visit_for_change(visit.id)
+    if visit.state not in (Visit.BOOKED, Visit.ON_THE_WAY):
+        raise NotBooked(visit.case.number)
+    with writing():
+        _let_go(visit, reason=reason, doer=doer, now=now, by_customer=by_customer)
+        _take(visit, slot, doer=doer, now=now, by_customer=by_customer, again=True)
+    return visit
+
+
+@transaction.atomic
+def cancel_booking(
+    visit: Visit, *, reason: str, doer: Doer, now: datetime, by_customer: bool = False
+) -> Visit:
+    """Give up the agreed slot without a new one yet; the case waits to be booked again."""
+    if reason not in REBOOK_REASONS:
+        raise ReasonUnknown
+    visit = visit_for_change(visit.id)
+    if visit.state not in (Visit.BOOKED, Visit.ON_THE_WAY):
+        raise NotBooked(visit.case.number)
+    with writing():
+        _let_go(visit, reason=reason, doer=doer, now=now, by_customer=by_customer)
+    return visit
+
+
+def _let_go(visit: Visit, *, reason: str, doer: Doer, now: datetime, by_customer: bool) -> None:
+    """Back to planned: the technician's time is free again, the case waits to be booked."""
+    free_time(why=Busy.VISIT, subject_id=visit.id)
+    who = "moved_by_customer" if by_customer else "moved_by_us"
+    told = {
+        "state": Visit.PLANNED,
+        "slot_from": None,
+        "slot_until": None,
+        who: getattr(visit, who) + 1,
+        **TIMELESS,
+    }
+    if not Visit.objects.filter(id=visit.id, state=visit.state).update(**told):
+        raise VisitMoved(visit.case.number)
+    for name, value in told.items():
+        setattr(visit, name, value)
+    event = SlotGivenUp(subject_id=visit.case_id, visit_id=visit.id, reason=reason, by_customer=by_customer)
+    _record(visit.case, event, doer, now)
+    move_case(visit.case, REBOOK, doer=doer, now=now, reason=reason)
+
+
+@transaction.atomic
+def say_late(visit: Visit, *, expected_at: datetime, reason: str, doer: Doer, now: datetime) -> Visit:
+    """Say before the slot begins that the technician comes later, when, and why; the customer is told."""
+    if reason not in LATE_REASONS:
+        raise ReasonUnknown
+    visit = visit_for_change(visit.id)
+    if visit.state not in (Visit.BOOKED, Visit.ON_THE_WAY) or visit.slot_from is None:
+        raise NotBooked(visit.case.number)
+    if now >= visit.slot_from:
+        raise TooLateToSay
+    if not visit.slot_from < expected_at <= visit.slot_from + timedelta(days=1):
+        raise NotLater
+    told = {"late_said_at": now, "expected_at": expected_at, "late_reason": reason}
+    if not Visit.objects.filter(id=visit.id, state=visit.state).update(**told):
+        raise VisitMoved(visit.case.number)
+    for name, value in told.items():
+        setattr(visit, name, value)
+    event = LateSaid(
+        subject_id=visit.case_id, visit_id=visit.id, expected_at=int(expected_at.timestamp()), reason=reason
+    )
+    _record(visit.case, event, doer, now)
+    return visit
+
+
+def remind(now: datetime) -> int:
+    """A sweep: reminders that are due, each exactly once. Returns how many."""
+    return _remind("evening_due_at", "evening", now) + _remind("hours_due_at", "hours", now)
+
+
+def _remind(column: str, which: str, now: datetime) -> int:
+    due = Visit.objects.filter(**{f"{column}__lte": now}).select_related("case").order_by(column)
+    given = 0
+    for visit in due[:SWEEP]:
+        with transaction.atomic():
+            if not Visit.objects.filter(id=visit.id, **{column: getattr(visit, column)}).update(
+                **{column: None}
+            ):
+                continue
+            if visit.slot_from is None or visit.slot_until is None or visit.slot_from <= now:
+                continue
+            event = ReminderDue(
+                subject_id=visit.case_id,
+                visit_id=visit.id,
+                which=which,
+                slot_from=int(visit.slot_from.timestamp()),
+                slot_until=int(visit.slot_until.timestamp()),
+            )
+            record(event, by=CLOCK, now=now, chain=visit.case.chain_id)
+            given += 1
+    return given
+
+
+def _record(case: Case, event: Event, doer: Doer, now: datetime) -> None:
+    record(event, by=doer.by, now=now, chain=case.chain_id)

@@ -1,0 +1,94 @@
+"""Two-hour slots in which a customer may expect the technician. Pure.
+
+A visit takes the technician's time from half an hour before its slot (the drive) to half an hour before the
+slot's end, so that slots that touch can both be booked and nobody is ever promised to two customers at once.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+
+STARTS = (8, 10, 12, 14, 16, 18)  # o'clock, in the installation's zone
+WIDTH = timedelta(hours=2)
+DRIVE = timedelta(minutes=30)
+DAYS_AHEAD = 7
+
+type Hours = Mapping[int, Sequence[tuple[time, time]]]  # weekday (0 = Monday) → hours at work
+type Taken = Sequence[tuple[int, int]]  # epoch seconds [from, until)
+
+
+@dataclass(frozen=True, order=True)
+class Slot:
+    """A window agreed with the customer: the technician arrives in it."""
+
+    begins: datetime
+    ends: datetime
+
+    @property
+    def taken_from(self) -> datetime:
+        return self.begins - DRIVE
+
+    @property
+    def taken_until(self) -> datetime:
+        return self.ends - DRIVE
+
+
+def slots_on(day: date, zone: tzinfo) -> list[Slot]:
+    """The six slots of a day, 08:00 to 20:00 on the wall."""
+    starts = [datetime.combine(day, time(hour), tzinfo=zone) for hour in STARTS]
+    return [Slot(begins, begins + WIDTH) for begins in starts]
+
+
+def slot_at(begins: datetime, zone: tzinfo) -> Slot | None:
+    """The slot that begins at this instant; None when none does."""
+    local = begins.astimezone(zone)
+    return next((slot for slot in slots_on(local.date(), zone) if slot.begins == begins), None)
+
+
+def days_of(now: datetime, zone: tzinfo) -> list[date]:
+    """Today and the six days after it."""
+    today = now.astimezone(zone).date()
+    return [today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD)]
+
+
+def in_shift(slot: Slot, hours: Hours, zone: tzinfo) -> bool:
+    """Whether the technician is at work from the slot's begin until half an hour before its end."""
+    begins, ends = slot.begins.astimezone(zone), slot.taken_until.astimezone(zone)
+    return any(
+        opens <= begins.time() and ends.time() <= closes for opens, closes in hours.get(begins.weekday(), ())
+    )
+
+
+def is_taken(slot: Slot, taken: Taken) -> bool:
+    begins, ends = int(slot.taken_from.timestamp()), int(slot.taken_until.timestamp())
+    return any(start < ends and begins < end for start, end in taken)
+
+
+def jobs_on(day: date, taken: Taken, zone: tzinfo) -> int:
+    """How many bookings begin on this day."""
+    return sum(1 for start, _end in taken if datetime.fromtimestamp(start, tz=zone).date() == day)
+
+
+def free(
+    hours: Hours,
+    taken: Taken,
+    *,
+    max_jobs: int,
+    now: datetime,
+    zone: tzinfo,
+    until: date | None = None,
+) -> list[Slot]:
+    """The slots of the next seven days that can still be promised, soonest first.
+
+    None begins before there is time to drive, none lies after `until` (the last day a needed permit is valid).
+    """
+    found: list[Slot] = []
+    for day in days_of(now, zone):
+        if (until is not None and day > until) or jobs_on(day, taken, zone) >= max_jobs:
+            continue
+        found += [
+            slot
+            for slot in slots_on(day, zone)
+            if slot.taken_from >= now and in_shift(slot, hours, zone) and not is_taken(slot, taken)
+        ]
+    return found
