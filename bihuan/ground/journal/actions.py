@@ -40,7 +40,13 @@ def _book() -> _Book:
 
 
 def record(
-    event: Event, *, by: Actor, now: datetime, chain: int | None = None, happened_at: datetime | None = None
+    event: Event,
+    *,
+    by: Actor,
+    now: datetime,
+    chain: int | None = None,
+    happened_at: datetime | None = None,
+    at_hand: object = None,
 ) -> None:
     """Write down what happened, then wake whoever waits for it.
 
@@ -48,7 +54,7 @@ def record(
     Entries of no chain prove nothing about their order; entries of one chain are linked by hash.
     """
     happened = min(happened_at or now, now)
-    fact = Fact(event=event, by=by, chain=chain, happened_at=happened, recorded_at=now)
+    fact = Fact(event=event, by=by, chain=chain, happened_at=happened, recorded_at=now, at_hand=at_hand)
     with writing() as book:
         book.lines.append((_entry(fact, book), STORY.later(event)))
         for react in STORY.at_once(event):

@@ -60,7 +60,8 @@ def _frozen(value: Any) -> Any:
 class Fact[E: Event]:
     """An event with its circumstances, as a reaction gets it.
 
-    `happened_at` may lie before `recorded_at`: an offline phone, an import.
+    `happened_at` may lie before `recorded_at`: an offline phone, an import. `at_hand` is the row that the event is
+    about, when whoever recorded it held it: an at-once reaction may use it instead of asking the database.
     """
 
     event: E
@@ -68,3 +69,4 @@ class Fact[E: Event]:
     chain: int | None
     happened_at: datetime
     recorded_at: datetime
+    at_hand: object = None

@@ -74,11 +74,15 @@ def rename(customer: Customer, name: str) -> None:
     )
 
 
-def keep_place(customer: Customer, told: AddressTold, *, by: SealedBy) -> Place:
-    """The place a customer names: the one we know with the same door, or a new one."""
-    for place in Place.objects.filter(
+def keep_place(customer: Customer, told: AddressTold, *, by: SealedBy, fresh: bool = False) -> Place:
+    """The place a customer names: the one we know with the same door, or a new one.
+
+    `fresh`: the customer was made a moment ago, so there is nothing to find.
+    """
+    known = Place.objects.filter(
         customer=customer, city=told.city, district=told.district, street=told.street
-    ):
+    )
+    for place in () if fresh else known:
         if by.open(place.door_sealed) == told.door:
             return place
     return Place.objects.create(
@@ -92,10 +96,12 @@ def keep_place(customer: Customer, told: AddressTold, *, by: SealedBy) -> Place:
     )
 
 
-def keep_machine(customer: Customer, told: MachineTold, *, place: Place | None, now: datetime) -> Machine:
+def keep_machine(
+    customer: Customer, told: MachineTold, *, place: Place | None, now: datetime, fresh: bool = False
+) -> Machine:
     """The machine a customer names: the one we know with that serial (or model), or a new one; facts are added,
     never wiped by an empty answer."""
-    machine = _known_machine(customer, told)
+    machine = None if fresh else _known_machine(customer, told)
     known = product(told.brand, told.model) if told.model else None
     if machine is None:
         machine = Machine(customer=customer, made_at=now)
@@ -110,9 +116,15 @@ def keep_machine(customer: Customer, told: MachineTold, *, place: Place | None, 
     if machine.bought_on and known:
         machine.cover_until = months_after(machine.bought_on, known.warranty_months)
     machine.save()
-    for unit, number in told.serials.items():
-        if number:
-            Serial.objects.update_or_create(machine=machine, unit=unit, defaults={"number": number.strip()})
+    serials = [
+        Serial(machine=machine, unit=unit, number=number.strip())
+        for unit, number in told.serials.items()
+        if number
+    ]
+    if serials:
+        Serial.objects.bulk_create(
+            serials, update_conflicts=True, unique_fields=("machine", "unit"), update_fields=("number",)
+        )
     return machine
 
 

@@ -26,7 +26,6 @@ from bihuan.service.cases.errors import (
 )
 from bihuan.service.cases.events import (
     CaseClosed,
-    CaseContacted,
     CaseDone,
     CaseMoved,
     CaseOpened,
@@ -72,16 +71,7 @@ def open_case(report: Report, *, words: str, node_id: int, by: Actor, now: datet
     case = _case(report, card=card, kind=kind, urgency=urgency, node_id=node_id, now=now)
     case.number = draw_number(now)
     case.save(force_insert=True)
-    with writing():
-        _record(case, _opened(case), by=by, now=now, happened_at=report.received_at)
-        if report.channel in LIVE and report.taken_by_id:
-            _record(
-                case,
-                CaseContacted(subject_id=case.id, how="live"),
-                by=by,
-                now=now,
-                happened_at=report.received_at,
-            )
+    _record(case, _opened(case), by=by, now=now, happened_at=report.received_at)
     return case
 
 
@@ -127,6 +117,7 @@ def _opened(case: Case) -> CaseOpened:
         node_id=case.node_id,
         owner_id=case.owner_id or 0,
         category=case.category,
+        live=case.channel in LIVE and case.owner_id is not None,
     )
 
 
@@ -145,7 +136,7 @@ def draw_number(now: datetime) -> str:
 def _record(
     case: Case, event: Event, *, by: Actor, now: datetime, happened_at: datetime | None = None
 ) -> None:
-    record(event, by=by, now=now, chain=case.chain_id, happened_at=happened_at)
+    record(event, by=by, now=now, chain=case.chain_id, happened_at=happened_at, at_hand=case)
 
 
 @transaction.atomic

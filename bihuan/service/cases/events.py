@@ -16,6 +16,7 @@ class CaseOpened(Event):
     node_id: int
     owner_id: int
     category: str
+    live: bool = False  # one of us was speaking with the customer as it was written down
 
 
 @dataclass(frozen=True, kw_only=True)

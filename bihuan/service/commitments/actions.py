@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Min, Q
 
-from bihuan.ground.journal.actions import record, writing
+from bihuan.ground.journal.actions import record, record_all, writing
 from bihuan.ground.journal.event import CLOCK, Event, Fact
 from bihuan.service.cases.events import CaseOpened, CaseRested, CaseResumed
 from bihuan.service.cases.models import Case
@@ -39,7 +39,7 @@ def hear(fact: Fact[Event]) -> None:
     profile = profile_in_force()
     if fact.event.kind not in profile.listens_to():
         return
-    case = Case.objects.get(chain_id=fact.chain)
+    case = fact.at_hand if isinstance(fact.at_hand, Case) else Case.objects.get(chain_id=fact.chain)
     if isinstance(fact.event, CaseOpened):
         set_next_due(case.id, _soonest(_start(case, fact, profile)))
         return
@@ -50,7 +50,7 @@ def hear(fact: Fact[Event]) -> None:
 
 
 def _soonest(promises: Sequence[Promise]) -> datetime | None:
-    return min((promise.due_at for promise in promises if promise.due_at), default=None)
+    return min((promise.due_at for promise in promises if promise.due_at and promise.open), default=None)
 
 
 def _start(case: Case, fact: Fact[Event], profile: Profile) -> list[Promise]:
@@ -67,7 +67,12 @@ def _start(case: Case, fact: Fact[Event], profile: Profile) -> list[Promise]:
         promises=tuple(promise.id for promise in promises),
         clauses=tuple(promise.clause for promise in promises),
     )
-    record(event, by=fact.by, now=fact.recorded_at, chain=case.chain_id)
+    kept = [
+        PromiseKept(subject_id=case.id, promise_id=promise.id, clause=promise.clause, late=False)
+        for promise in promises
+        if promise.state == Promise.KEPT
+    ]
+    record_all([event, *kept], by=fact.by, now=fact.recorded_at, chain=case.chain_id)
     return promises
 
 
@@ -82,7 +87,7 @@ def _made(
     clock = clock_of(
         clause, calendar_in_force(clause.calendar), began=fact.happened_at, rests=rests, fixed_due=fixed
     )
-    return Promise(
+    promise = Promise(
         case=case,
         node_id=case.node_id,
         clause=clause.id,
@@ -93,10 +98,13 @@ def _made(
         public=clause.public,
         began_at=fact.happened_at,
         allowed_seconds=clause.seconds
-        or int((fixed or fact.happened_at).timestamp() - fact.happened_at.timestamp()),
+        or max(int(((fixed or fact.happened_at) - fact.happened_at).total_seconds()), 0),
         due_at=clock.due_at,
         warn_at=clock.warn_at,
     )
+    if clause.kept_when_live and isinstance(fact.event, CaseOpened) and fact.event.live:
+        promise.state, promise.open, promise.ended_at = Promise.KEPT, False, fact.happened_at
+    return promise
 
 
 def _void_twins(case: Case, clauses: list[str], fact: Fact[Event]) -> None:

@@ -14,7 +14,8 @@ class Clause:
     """The rule of one promise: which event starts its clock, which stops it, how long, on which calendar.
 
     `due_from` names a field of the starting event that holds the due time itself (epoch seconds) instead of a
-    length. `scope` maps a trait of the case to the values it holds for; empty = every case.
+    length. `kept_when_live`: whoever opened the case was speaking with the customer, so it is kept from the start.
+    `scope` maps a trait of the case to the values it holds for; empty = every case.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Clause:
     warn_at: float = 0.75
     rests: bool = True
     public: bool = False
+    kept_when_live: bool = False
     source: str = ""
     scope: Mapping[str, frozenset[str]] = field(default_factory=dict)
 

@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.timezone import localdate
 
 from bihuan.ground.journal.actions import attempt, open_chain, record, writing
@@ -96,7 +96,14 @@ def _understand(report: Report, *, by: Actor, node: Node, now: datetime) -> None
     try:
         with attempt():
             understood = ReportUnderstood(subject_id=report.id, node_id=node.id)
-            record(understood, by=by, now=now, chain=report.chain_id, happened_at=report.received_at)
+            record(
+                understood,
+                by=by,
+                now=now,
+                chain=report.chain_id,
+                happened_at=report.received_at,
+                at_hand=report,
+            )
     except Exception as error:  # the report is kept whatever the rooms above do
         Report.objects.filter(id=report.id).update(state=Report.QUARANTINED, trouble=trace_of(error))
         report.state = Report.QUARANTINED
@@ -108,9 +115,15 @@ def _claim(once: tuple[str, str], told: Told, *, now: datetime) -> Answered:
     """The first of many equal requests gets a new row; the others wait for it and read its answer."""
     scope, name = once
     asked = fingerprint(repr(told))
-    Answered.objects.bulk_create(
-        [Answered(scope=scope, name=name, asked=asked, at=now)], ignore_conflicts=True
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO intake_answered (scope, name, asked, at) VALUES (%s, %s, %s, %s) "
+            "ON CONFLICT (scope, name) DO NOTHING RETURNING id",
+            [scope, name, asked, connection.ops.adapt_datetimefield_value(now)],
+        )
+        first = cursor.fetchone()
+    if first:
+        return Answered(id=first[0], scope=scope, name=name, asked=asked, at=now)
     claim = (
         Answered.objects.select_related("report").select_for_update(of=("self",)).get(scope=scope, name=name)
     )
@@ -122,8 +135,11 @@ def _claim(once: tuple[str, str], told: Told, *, now: datetime) -> Answered:
 def _write_down(arrived: _Arrived) -> Report:
     told, now = arrived.told, arrived.now
     customer, hand = _customer(told, node=arrived.node, now=now)
-    place = keep_place(customer, told.address, by=hand) if _has_place(told) else None
-    machine = keep_machine(customer, told.machine, place=place, now=now) if _has_machine(told) else None
+    fresh = customer.made_at == now
+    place = keep_place(customer, told.address, by=hand, fresh=fresh) if _has_place(told) else None
+    machine = None
+    if _has_machine(told):
+        machine = keep_machine(customer, told.machine, place=place, now=now, fresh=fresh)
     if told.consents:
         note_consents(customer, told.consents, how=told.channel, now=now)
     raw = RawMessage.objects.create(

@@ -80,9 +80,7 @@ class Migration(migrations.Migration):
                 ("open", models.BooleanField(default=True)),
                 (
                     "next_due_at",
-                    models.DateTimeField(
-                        default=datetime.datetime(9999, 1, 1, 0, 0, tzinfo=datetime.UTC)
-                    ),
+                    models.DateTimeField(default=datetime.datetime(9999, 1, 1, 0, 0, tzinfo=datetime.UTC)),
                 ),
                 ("opened_at", models.DateTimeField()),
                 ("done_at", models.DateTimeField(null=True)),
