@@ -131,7 +131,8 @@ def _sent(notice: Notice, *, by: str, reference: str, now: datetime) -> None:
         "reference": reference[:120],
         "trouble": "",
     }
-    if Notice.objects.filter(id=notice.id, state=Notice.WAITING).update(**done) and notice.case is not None:
+    mine = Notice.objects.filter(id=notice.id, state=Notice.WAITING).update(**done)
+    if mine and notice.case is not None and notice.customer_id is not None:
         event = NoticeSent(
             subject_id=notice.case.id, notice_id=notice.id, about=notice.kind, channel=notice.channel
         )
