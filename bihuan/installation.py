@@ -39,7 +39,11 @@ def secrets_of(folder: Path, environ: Mapping[str, str]) -> Secrets:
         made = {name: base64.b64encode(secrets.token_bytes(32)).decode() for name in SECRET_NAMES}
         _write_once(path, json.dumps(made))
     told = json.loads(path.read_text("utf-8"))
-    told |= {name: environ[f"BIHUAN_SECRET_{name.upper()}"] for name in SECRET_NAMES if f"BIHUAN_SECRET_{name.upper()}" in environ}
+    told |= {
+        name: environ[f"BIHUAN_SECRET_{name.upper()}"]
+        for name in SECRET_NAMES
+        if f"BIHUAN_SECRET_{name.upper()}" in environ
+    }
     return Secrets(
         django=told["django"],
         installation=base64.b64decode(told["installation"]),
@@ -90,6 +94,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
+        "TEST": {"NAME": str(path.with_name("test.sqlite3"))},
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

@@ -1,6 +1,7 @@
 """Knowing customers: by the way they are reached, once each."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -10,6 +11,14 @@ from bihuan.registers.customers.rules import months_after, read_email, read_phon
 from bihuan.registers.customers.told import AddressTold, MachineTold, Reach
 from bihuan.registers.organisation.models import Node
 from bihuan.registers.parts.queries import product
+
+
+class Known(NamedTuple):
+    """A customer with their key at hand; `fresh` when they were made a moment ago, so that nothing else is known."""
+
+    customer: Customer
+    hand: SealedBy
+    fresh: bool
 
 
 def reach_by(*, phone: str = "", email: str = "") -> list[Reach]:
@@ -22,10 +31,8 @@ def reach_by(*, phone: str = "", email: str = "") -> list[Reach]:
     return found
 
 
-def know_by(
-    reaches: list[Reach], *, name: str, node: Node, now: datetime, language: str = ""
-) -> tuple[Customer, SealedBy]:
-    """The customer reached this way: the one we know, or a new one; with their key at hand.
+def know_by(reaches: list[Reach], *, name: str, node: Node, now: datetime, language: str = "") -> Known:
+    """The customer reached this way: the one we know, or a new one. A name is learned when we had none.
 
     Two calls at once know one customer: the unique blind index refuses the second, whose transaction is then
     run again by its caller (`IntegrityError`) and finds the first.
@@ -35,13 +42,15 @@ def know_by(
         Contact.objects.filter(blind__in=blinds).select_related("customer__key").first() if blinds else None
     )
     if known is not None:
-        return known.customer, keys(known.customer.key)
+        if name.strip() and not known.customer.name_sealed:
+            rename(known.customer, name)
+        return Known(known.customer, keys(known.customer.key), fresh=False)
     return _new(reaches, blinds, name=name, node=node, now=now, language=language)
 
 
 def _new(
     reaches: list[Reach], blinds: list[str], *, name: str, node: Node, now: datetime, language: str
-) -> tuple[Customer, SealedBy]:
+) -> Known:
     key = new_key(now=now)
     hand = keys(key)
     customer = Customer.objects.create(
@@ -57,13 +66,14 @@ def _new(
             Contact(customer=customer, kind=reach.kind, sealed=hand.seal(key.id, reach.value), blind=mark)
             for reach, mark in zip(reaches, blinds, strict=True)
         )
-    return customer, hand
+    return Known(customer, hand, fresh=True)
 
 
-def refuse_to_identify(*, node: Node, now: datetime) -> tuple[Customer, SealedBy]:
+def refuse_to_identify(*, node: Node, now: datetime) -> Known:
     """A caller who does not wish to say who they are: respected, and written down as such."""
     key = new_key(now=now)
-    return Customer.objects.create(key=key, node=node, refused_to_identify=True, made_at=now), keys(key)
+    made = Customer.objects.create(key=key, node=node, refused_to_identify=True, made_at=now)
+    return Known(made, keys(key), fresh=True)
 
 
 def rename(customer: Customer, name: str) -> None:
@@ -140,6 +150,12 @@ def _known_machine(customer: Customer, told: MachineTold) -> Machine | None:
     if not told.model:
         return None
     return Machine.objects.filter(customer=customer, brand=told.brand, model__iexact=told.model).first()
+
+
+def write_serials(machine: Machine, numbers: dict[str, str]) -> None:
+    """What was read on the machine itself, unit → number; it counts more than what was told by phone."""
+    for unit, number in numbers.items():
+        Serial.objects.update_or_create(machine=machine, unit=unit, defaults={"number": number})
 
 
 def note_consents(customer: Customer, given: dict[str, bool], *, how: str, now: datetime) -> None:

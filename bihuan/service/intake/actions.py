@@ -14,6 +14,7 @@ from bihuan.ground.journal.reactions import trace_of
 from bihuan.ground.vault import files
 from bihuan.ground.vault.actions import SealedBy, fingerprint, keys, signature
 from bihuan.registers.customers.actions import (
+    Known,
     keep_machine,
     keep_place,
     know_by,
@@ -134,8 +135,7 @@ def _claim(once: tuple[str, str], told: Told, *, now: datetime) -> Answered:
 
 def _write_down(arrived: _Arrived) -> Report:
     told, now = arrived.told, arrived.now
-    customer, hand = _customer(told, node=arrived.node, now=now)
-    fresh = customer.made_at == now
+    customer, hand, fresh = _customer(told, node=arrived.node, now=now)
     place = keep_place(customer, told.address, by=hand, fresh=fresh) if _has_place(told) else None
     machine = None
     if _has_machine(told):
@@ -155,10 +155,10 @@ def _write_down(arrived: _Arrived) -> Report:
     return report
 
 
-def _customer(told: Told, *, node: Node, now: datetime) -> tuple[Customer, SealedBy]:
+def _customer(told: Told, *, node: Node, now: datetime) -> Known:
     if told.customer_id is not None:
         on_screen = customer_at(told.customer_id)
-        return on_screen, keys(on_screen.key)
+        return Known(on_screen, keys(on_screen.key), fresh=False)
     if told.refused_to_identify and not (told.phone or told.email):
         return refuse_to_identify(node=node, now=now)
     reaches = reach_by(phone=told.phone, email=told.email)

@@ -1,0 +1,173 @@
+"""No word is lost: accepted once, kept whatever fails, refused in clear sentences."""
+
+import threading
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from bihuan.ground.journal.event import Actor
+from bihuan.ground.journal.queries import faults_of
+from bihuan.registers.access.roles import Role
+from bihuan.registers.customers.told import AddressTold, MachineTold
+from bihuan.service.cases.models import Case, Numbering
+from bihuan.service.cases.queries import case_of_report
+from bihuan.service.intake.actions import receive
+from bihuan.service.intake.errors import ReportRefused, SameKeyOtherBody
+from bihuan.service.intake.models import Report
+from bihuan.service.intake.queries import link_of, report_by_link
+from bihuan.service.intake.told import Told
+from tests.makers import NOW, a_phone, a_report, company, settle, told
+
+APP = Actor(kind="token", id=1)
+
+
+def fields_refused(**more: Any) -> dict[str, str]:
+    made = company()
+    with translation.override("en"), pytest.raises(ReportRefused) as refused:
+        receive(told(**more), by=APP, node=made.head, now=NOW, strict=True)
+    assert Report.objects.count() == 0
+    return refused.value.fields
+
+
+@pytest.mark.django_db
+@pytest.mark.demand("S0-13")
+def test_a_vague_phrase_is_not_enough_while_the_customer_is_on_the_line() -> None:
+    said = fields_refused(words="不好用", symptoms=(), machine=MachineTold())
+    assert list(said) == ["words"]
+    assert said["words"].startswith("This does not say yet what the machine does or does not do. Ask: ")
+
+
+@pytest.mark.django_db
+def test_a_machine_that_reports_vaguely_is_still_heard() -> None:
+    made = company()
+    report = receive(told(words="不好用", channel="third_party"), by=APP, node=made.head, now=NOW)
+    assert report.state == "opened"
+
+
+@pytest.mark.django_db
+def test_impossible_dates_are_refused_each_with_its_sentence() -> None:
+    tomorrow = NOW.date() + timedelta(days=2)
+    assert fields_refused(machine=MachineTold(bought_on=tomorrow, category="refrigerator")) == {
+        "bought_on": "This day lies in the future."
+    }
+
+
+@pytest.mark.django_db
+def test_a_phone_that_is_none_is_refused() -> None:
+    assert list(fields_refused(phone="12345")) == ["phone"]
+
+
+@pytest.mark.django_db
+def test_words_beyond_twenty_thousand_characters_are_refused() -> None:
+    assert fields_refused(words="热" * 20_001) == {"words": "This is too long; at most 20000 characters."}
+
+
+@pytest.mark.django_db
+@pytest.mark.demand("S2-20")
+def test_whatever_fails_while_the_case_is_opened_the_words_are_kept() -> None:
+    made = company()
+    report = receive(told(kind="a kind without a card"), by=APP, node=made.head, now=NOW)
+    assert (report.state, case_of_report(report.id), faults_of(report.chain_id)) == ("quarantined", None, [])
+    assert Report.objects.get(id=report.id).trouble.startswith("IndexError")
+    assert "不制冷" not in Report.objects.get(id=report.id).trouble
+
+
+@pytest.mark.django_db
+def test_the_private_link_finds_its_report_and_no_other() -> None:
+    made = company()
+    first, second = a_report(made), a_report(made)
+    token = link_of(first).rsplit("/", 1)[1]
+    assert (report_by_link(token).id, len(token) >= 43, first.link_print == second.link_print) == (
+        first.id,
+        True,
+        False,
+    )
+
+
+@pytest.mark.django_db
+def test_nothing_personal_stands_in_the_tables_in_clear() -> None:
+    made = company()
+    case = case_of_report(a_report(made, name="欧阳㙍𠮷").id)
+    assert case is not None
+    settle(NOW)
+    for table in connection.introspection.table_names():
+        with connection.cursor() as cursor:
+            cursor.execute(f'SELECT * FROM "{table}"')
+            rows = "\n".join(str(row) for row in cursor.fetchall())
+        for secret in ("欧阳㙍𠮷", "机器突然不制冷了", "文一西路1号1幢101室"):
+            assert secret not in rows, (table, secret)
+
+
+@pytest.mark.django_db
+def test_the_same_request_again_is_the_same_report_and_another_body_is_refused() -> None:
+    made = company()
+    asked = told(phone=a_phone())
+    reports = {receive(asked, by=APP, node=made.head, now=NOW, once=("t", "k")).id for _ in range(3)}
+    assert len(reports) == 1
+    with pytest.raises(SameKeyOtherBody):
+        receive(told(phone=a_phone()), by=APP, node=made.head, now=NOW, once=("t", "k"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_equal_requests_at_once_are_one_report_of_one_customer() -> None:
+    made = company()
+    asked = told(phone=a_phone())
+    found: list[int] = []
+
+    def send(index: int) -> None:
+        try:
+            once = ("t", "race") if index % 2 else None
+            found.append(receive(asked, by=APP, node=made.head, now=NOW, once=once).id)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send, args=(index,)) for index in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(found), Report.objects.count()) == (10, 6)
+    assert Report.objects.values("customer_id").distinct().count() == 1
+    assert len(set(Case.objects.values_list("number", flat=True))) == 6
+
+
+@pytest.mark.django_db
+def test_a_whole_new_report_costs_at_most_twenty_statements() -> None:
+    made = company()
+    a_report(made)  # cards, profile and calendars are remembered now
+    asked = Told(words="冰箱不制冷", channel="app", phone=a_phone())
+    with CaptureQueriesContext(connection) as seen:
+        receive(asked, by=APP, node=made.head, now=NOW, once=("t", "count"))
+    own = len(seen.captured_queries) - 2  # the outermost savepoint is the test's: BEGIN and COMMIT in life
+    assert own <= 20
+
+
+@pytest.mark.django_db
+@pytest.mark.demand("S4-03", "S4-04")
+def test_a_caller_who_refuses_to_say_who_they_are_is_respected() -> None:
+    made = company()
+    report = a_report(made, phone="", name="", refused_to_identify=True)
+    assert (report.customer.refused_to_identify, report.customer.name_sealed) == (True, "")
+
+
+@pytest.mark.django_db
+def test_the_customer_we_know_is_not_made_twice_and_keeps_the_machine() -> None:
+    made = company()
+    phone = a_phone()
+    first = a_report(made, phone=phone)
+    second = a_report(made, phone=f"+86 {phone[:3]}-{phone[3:7]}-{phone[7:]}", address=AddressTold())
+    assert (first.customer_id, first.machine_id) == (second.customer_id, second.machine_id)
+
+
+@pytest.mark.django_db
+def test_the_thousandth_case_of_a_day_gets_a_longer_number() -> None:
+    made = company()
+    a_report(made)
+    Numbering.objects.filter(day=date(2026, 11, 23)).update(last=998)
+    numbers = [case.number for case in (case_of_report(a_report(made).id) for _ in range(2)) if case]
+    assert numbers == ["AF20261123999", "AF202611231000"]
+    assert made.viewer(Role.AGENT).may("case.read")
