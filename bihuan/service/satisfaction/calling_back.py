@@ -12,11 +12,16 @@ from bihuan.ground.vault.actions import keys_for
 from bihuan.registers.access.queries import people_with
 from bihuan.registers.access.roles import Role
 from bihuan.service.cases.actions import Doer, case_for_change, move_case, tick
-from bihuan.service.cases.models import Case
+from bihuan.service.cases.models import Case, Tick
 from bihuan.service.cases.needs import Need
 from bihuan.service.cases.owning import hand_over
 from bihuan.service.cases.queries import card_of
-from bihuan.service.satisfaction.errors import CallbackIncomplete, CallbackOver, CallbackUnreached
+from bihuan.service.satisfaction.errors import (
+    CallbackHeld,
+    CallbackIncomplete,
+    CallbackOver,
+    CallbackUnreached,
+)
 from bihuan.service.satisfaction.events import CallbackAttempted, CallbackDone, CallbackOpened, NotSolved
 from bihuan.service.satisfaction.models import Attempt, Callback
 from bihuan.service.satisfaction.words import incomplete
@@ -24,13 +29,13 @@ from bihuan.service.satisfaction.words import incomplete
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What the call brought: solved or not, whose fault it was, the remedy, the second score (0 = none given)."""
+    """What the call brought: solved or not, where the reason lies (`Callback.FAULTS`), the remedy in words, the
+    second score (1 to 5; 0 = none given)."""
 
     solved: bool
     fault: str
     remedy: str
     score: int = 0
-    reason: str = ""  # why it goes back to work, when it does
 
 
 @transaction.atomic
@@ -51,11 +56,15 @@ def open_callback(case_id: int, *, cause: str, by: Actor, now: datetime) -> Call
 
 @transaction.atomic
 def hold(callback: Callback, *, person_id: int) -> None:
-    """Somebody takes this call; of two at once one wins."""
-    if not Callback.objects.filter(id=callback.id, open=True, holder__isnull=True).update(holder_id=person_id):
-        fresh = Callback.objects.get(id=callback.id)
-        if fresh.holder_id != person_id or not fresh.open:
+    """Somebody takes this call; of two at once one wins, the other is refused. Taking it twice changes nothing."""
+    if not Callback.objects.filter(id=callback.id, open=True, holder__isnull=True).update(
+        holder_id=person_id
+    ):
+        fresh = Callback.objects.select_related("holder").get(id=callback.id)
+        if not fresh.open:
             raise CallbackOver
+        if fresh.holder is not None and fresh.holder_id != person_id:
+            raise CallbackHeld(fresh.holder.name)
 
 
 @transaction.atomic
@@ -63,10 +72,13 @@ def note_attempt(callback: Callback, *, result: str, person_id: int, by: Actor, 
     """Write down one try to reach the customer."""
     if result not in Attempt.RESULTS:
         raise CallbackIncomplete(incomplete("result"))
+    case_for_change(callback.case_id)
     if not Callback.objects.filter(id=callback.id, open=True).exists():
         raise CallbackOver
     made = Attempt.objects.create(callback=callback, by_id=person_id, result=result, at=now)
-    event = CallbackAttempted(subject_id=callback.case_id, callback_id=callback.id, reached=result == "reached")
+    event = CallbackAttempted(
+        subject_id=callback.case_id, callback_id=callback.id, reached=result == "reached"
+    )
     record(event, by=by, now=now, chain=callback.case.chain_id)
     return made
 
@@ -96,12 +108,11 @@ def finish(callback: Callback, finding: Finding, *, doer: Doer, now: datetime) -
             score=finding.score,
         )
         record(done, by=doer.by, now=now, chain=case.chain_id)
-        tick(case, Need.CALLBACK_DONE, by=doer.by, now=now)
-        if finding.solved:
-            tick(case, Need.SOLVED_CONFIRMED, by=doer.by, now=now)
-            _take(case, ("close_after_callback", "close"), doer=doer, now=now)
-        else:
+        if not finding.solved:
             _send_back(case, callback, doer=doer, now=now)
+        elif card_of(case).place(case.stands_at).stage == "done":
+            tick(case, Need.CALLBACK_DONE, Need.SOLVED_CONFIRMED, by=doer.by, now=now)
+            _take(case, ("close_after_callback", "close"), doer=doer, now=now)
 
 
 def _refuse_unfinished(callback: Callback, finding: Finding) -> None:
@@ -121,12 +132,21 @@ def _refuse_unfinished(callback: Callback, finding: Finding) -> None:
 
 
 def _send_back(case: Case, callback: Callback, *, doer: Doer, now: datetime) -> None:
-    moves = ("back_to_dispatch", "back_to_work") if case.way == "remote" else ("back_to_work", "back_to_dispatch")
+    """Back to work, to a supervisor, with a clock of its own. What was solved by phone is dispatched now."""
+    visited = Tick.objects.filter(case=case, need=Need.SERVICE_POINT_ACCEPTED).exists()
+    moves = ("back_to_work", "back_to_dispatch") if visited else ("back_to_dispatch", "back_to_work")
     _take(case, moves, doer=doer, now=now)
     record(NotSolved(subject_id=case.id, callback_id=callback.id), by=doer.by, now=now, chain=case.chain_id)
+    supervisor = _supervisor_for(case)
+    if supervisor is not None and case.owner_id != supervisor:
+        hand_over(case, to_person_id=supervisor, by=CLOCK, now=now)
+
+
+def _supervisor_for(case: Case) -> int | None:
+    """Who answers for what was not solved: a supervisor of the case's node, else one of the whole company."""
     supervisors = people_with(Role.SUPERVISOR)
-    if supervisors:
-        hand_over(case, to_person_id=supervisors[0].id, by=CLOCK, now=now)
+    near = [one.id for one in supervisors if one.node_id == case.node_id]
+    return next(iter([*near, *(one.id for one in supervisors)]), None)
 
 
 def _take(case: Case, names: tuple[str, ...], *, doer: Doer, now: datetime) -> None:

@@ -13,6 +13,13 @@ class AnsweredAlready(LostRace):
         super().__init__(_("You have already answered. Thank you; each survey is answered once."))
 
 
+class AskedTooEarly(Refusal):
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("We are still working on this. We will ask you again as soon as it is done."))
+
+
 class RatingsMissing(Refusal):
     def __init__(self, reasons: Sequence[Reason]) -> None:
         super().__init__(
@@ -24,6 +31,11 @@ class RatingsMissing(Refusal):
 class CallbackOver(LostRace):
     def __init__(self) -> None:
         super().__init__(_("This callback is finished already. Look at what your colleague wrote."))
+
+
+class CallbackHeld(LostRace):
+    def __init__(self, name: str) -> None:
+        super().__init__(_("%(name)s took this callback a moment ago.") % {"name": name})
 
 
 class CallbackUnreached(Refusal):

@@ -4,20 +4,26 @@ from django.db import models
 from django.db.models import Q
 
 from bihuan.registers.access.models import Person
+from bihuan.registers.customers.models import Machine
 from bihuan.registers.organisation.models import Node
 from bihuan.service.cases.models import Case
+from bihuan.service.dispatch.models import Visit
 
 
 class Survey(models.Model):
-    """One asking after one completion. Who did the work is frozen here, whoever holds the case later.
+    """One asking after one completion. Who did the work on what is frozen here, whoever holds the case later.
 
-    Row first, asked later: `due_at` is when it should go out, outside quiet hours. The same private link carries
-    the question whether it is solved.
+    Row first, asked later: `confirm_due_at` and `due_at` are when the two questions should go out, outside quiet
+    hours; both travel on one private link. `awaits`: the case still waits for this customer's word.
+    Ratings are written once and never changed or taken away.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+", db_index=False)
     node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+", db_index=False)
     technician_person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, null=True, related_name="+")
+    machine = models.ForeignKey(Machine, on_delete=models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=32)
     category = models.CharField(max_length=40, blank=True, default="")
     brand = models.CharField(max_length=60, blank=True, default="")
     outcome = models.CharField(max_length=32, blank=True, default="")
@@ -37,6 +43,7 @@ class Survey(models.Model):
     attitude = models.PositiveSmallIntegerField(null=True)
     overall = models.PositiveSmallIntegerField(null=True)
     words_sealed = models.TextField(blank=True, default="")
+    awaits = models.BooleanField(default=True)
     dropped_at = models.DateTimeField(null=True)  # the case went back to work before it was asked
 
     class Meta:
@@ -53,13 +60,22 @@ class Survey(models.Model):
             models.Index(fields=("case", "-id"), name="satisfaction_of_case"),
             models.Index(
                 fields=("confirm_due_at",),
-                condition=Q(confirm_asked_at__isnull=True, dropped_at__isnull=True),
+                condition=Q(confirm_asked_at__isnull=True, awaits=True),
                 name="satisfaction_to_confirm",
             ),
             models.Index(
-                fields=("due_at",), condition=Q(sent_at__isnull=True, dropped_at__isnull=True), name="satisfaction_to_send"
+                fields=("confirm_asked_at",),
+                condition=Q(confirm_asked_at__isnull=False, awaits=True),
+                name="satisfaction_silent",
             ),
-            models.Index(fields=("answered_at",), condition=Q(answered_at__isnull=False), name="satisfaction_answered"),
+            models.Index(
+                fields=("due_at",),
+                condition=Q(sent_at__isnull=True, dropped_at__isnull=True),
+                name="satisfaction_to_send",
+            ),
+            models.Index(
+                fields=("answered_at",), condition=Q(answered_at__isnull=False), name="satisfaction_answered"
+            ),
             models.Index(fields=("sent_at",), condition=Q(sent_at__isnull=False), name="satisfaction_sent"),
         )
 
@@ -85,11 +101,17 @@ class Callback(models.Model):
     class Meta:
         app_label = "satisfaction"
         constraints = (
-            models.UniqueConstraint(fields=("case",), condition=Q(open=True), name="satisfaction_one_callback"),
+            models.UniqueConstraint(
+                fields=("case",), condition=Q(open=True), name="satisfaction_one_callback"
+            ),
+            models.CheckConstraint(
+                condition=Q(score__isnull=True) | Q(score__range=(1, 5)), name="satisfaction_second_score"
+            ),
         )
         indexes = (
             models.Index(fields=("case", "-id"), name="satisfaction_callbacks"),
             models.Index(fields=("opened_at", "id"), condition=Q(open=True), name="satisfaction_to_call"),
+            models.Index(fields=("done_at",), condition=Q(done_at__isnull=False), name="satisfaction_called"),
         )
 
 

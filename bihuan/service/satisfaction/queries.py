@@ -33,7 +33,12 @@ def surveys_of(case_id: int, hand: SealedBy) -> list[SurveyView]:
             sent_at=row.sent_at,
             answered_at=row.answered_at,
             solved=row.solved,
-            ratings={"speed": row.speed, "effect": row.effect, "attitude": row.attitude, "overall": row.overall},
+            ratings={
+                "speed": row.speed,
+                "effect": row.effect,
+                "attitude": row.attitude,
+                "overall": row.overall,
+            },
             words=hand.open(row.words_sealed) or "",
         )
         for row in Survey.objects.filter(case_id=case_id).order_by("-id")
@@ -42,6 +47,12 @@ def surveys_of(case_id: int, hand: SealedBy) -> list[SurveyView]:
 
 def survey_link(survey_id: int) -> str:
     return link_of(Survey.objects.get(id=survey_id))
+
+
+def confirm_link(case_id: int) -> str:
+    """The private page on which a customer says whether it is solved."""
+    survey = latest_survey(case_id)
+    return f"{link_of(survey)}/solved" if survey else ""
 
 
 def latest_survey(case_id: int) -> Survey | None:
@@ -58,7 +69,11 @@ def callbacks_due(viewer: Viewer) -> QuerySet[Callback]:
 
 def callback(viewer: Viewer, callback_id: int) -> Callback:
     viewer.must("callback.work")
-    row = Callback.objects.select_related("case__customer__key", "case__node", "holder").filter(id=callback_id).first()
+    row = (
+        Callback.objects.select_related("case__customer__key", "case__node", "holder")
+        .filter(id=callback_id)
+        .first()
+    )
     if row is None or not visible(viewer).filter(id=row.case_id).exists():
         raise NotFound
     return row

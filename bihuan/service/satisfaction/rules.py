@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 RATINGS = ("speed", "effect", "attitude", "overall")
 LOW_BELOW = 4
-LOW_OPINIONS = frozenset({"so_so", "dissatisfied"})
+LOW_OPINIONS = frozenset({"fair", "dissatisfied"})  # 一般, 不满意 on the service sheet
 CONFIRM_WITHIN = timedelta(minutes=15)
-SURVEY_AFTER = timedelta(hours=2)  # well inside the 24 hours promised, and not in the same breath as the confirm
+SURVEY_AFTER = timedelta(
+    hours=2
+)  # well inside the 24 hours promised, and not in the same breath as the confirm
 SILENCE = timedelta(hours=72)
 LONGEST_WORDS = 2000
 
@@ -37,6 +39,6 @@ def faults_of(ratings: Mapping[str, object]) -> list[Reason]:
     ]
 
 
-def silent_long_enough(*, asked_at: datetime | None, done_at: datetime, now: datetime) -> bool:
-    """72 hours without objection, counted from when the customer was asked."""
-    return asked_at is not None and now - max(asked_at, done_at) >= SILENCE
+def silent_since(now: datetime) -> datetime:
+    """Whoever was asked at or before this moment and said nothing has been silent for 72 hours."""
+    return now - SILENCE
