@@ -1,4 +1,4 @@
-"""Keeping the knowledge: loading what ships, editing an entry, retiring one. Every change is checked as a whole."""
+"""Keeping the knowledge: loading what ships, editing an entry, retiring one. Each change is checked whole."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What an installation knows, entry by entry: the shipped knowledge to begin with, then whatever is edited."""
+"""What an installation knows, entry by entry: what shipped to begin with, then what is edited."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from django.db import models
 class Item(models.Model):
     """One entry of knowledge. `body` is JSON in the shape that `content.py` gives this kind.
 
-    `kind` names the list it belongs to (symptom, error_code, checklist, line…), `code` the entry in that list.
+    `kind` names the list it belongs to (symptom, error_code, line…), `code` the entry in that list.
     A retired entry stays for what was said with it and is not offered any more.
     """
 

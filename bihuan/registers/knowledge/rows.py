@@ -67,7 +67,7 @@ BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in KINDS}
 
 
 def rows_of(known: c.Knowledge) -> list[Row]:
-    """Every entry as a row, in the order of its list; a code used twice in one list gets a number behind it."""
+    """Every entry as a row, in the order of its list; a code used twice gets a number behind it."""
     found: list[Row] = []
     for kind in KINDS:
         entries = getattr(known.script if kind.in_script else known, kind.field)
