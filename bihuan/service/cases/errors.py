@@ -73,3 +73,15 @@ class OwnerNeeded(LostRace):
 class NoteEmpty(Refusal):
     def __init__(self) -> None:
         super().__init__(_("Write something first."), fields={"words": _("Write something first.")})
+
+
+class WriteUpUnknown(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("This is not written up by hand; it follows from the work itself."))
+
+
+class NotYourApproval(Refusal):
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(_("A plan is approved by an approver or supervisor, and never by whoever wrote it."))

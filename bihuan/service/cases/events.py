@@ -134,3 +134,12 @@ class StepTried(Event):
     checklist: str
     step: int
     answer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseWrittenUp(Event):
+    """A finding, plan, decision or answer was written down; the words stand in the note."""
+
+    kind = "case.written_up"
+    need: str
+    note_id: int

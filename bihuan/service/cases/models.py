@@ -126,6 +126,7 @@ class Note(models.Model):
     words_sealed = models.TextField()
     contact = models.CharField(max_length=16, blank=True, default="")  # phone, sms, mail, chat, visit
     public = models.BooleanField(default=False)
+    about = models.CharField(max_length=40, blank=True, default="")  # the need that these words tick, if any
     at = models.DateTimeField()
 
     class Meta:
