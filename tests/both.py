@@ -4,6 +4,7 @@ Each line says which database it is about; the closing lines of both stand toget
 """
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -43,6 +44,11 @@ class Run:
             with self.lock:
                 print(f"{self.name:>10} | {line}", flush=True)
 
+    def counted(self, word: str) -> int:
+        """How many tests the closing line says `word` of."""
+        found = re.search(rf"(\d+) {word}", self.closing)
+        return int(found[1]) if found else 0
+
     def wait(self) -> int:
         status = self.process.wait()
         self.reader.join()
@@ -72,6 +78,8 @@ def main(arguments: Sequence[str]) -> int:
     print(f"\nBoth databases, {monotonic() - began:.0f} s:")
     for run in runs:
         print(f"{run.name:>10} | {run.closing}")
+    passed, failed = (sum(run.counted(word) for run in runs) for word in ("passed", "failed"))
+    print(f"{passed} passed, {failed} failed")
     return max((result for result in results if result != NOTHING_COLLECTED), default=0)
 
 
