@@ -1,5 +1,30 @@
-"""Addresses of the API."""
+"""Addresses of the API. Whatever is refused here leaves in one shape, unknown addresses too."""
 
-from django.urls import URLPattern
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
-urlpatterns: list[URLPattern] = []
+from bihuan.registers.access.errors import NotFound
+from bihuan.web.api import cases, reports, surveys, visits
+from bihuan.web.api.door import api
+from bihuan.web.api.refusals import in_one_shape, refused
+
+for each in (reports, cases, visits, surveys):
+    api.add_router("", each.router)
+
+
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    return refused(NotFound())
+
+
+def _shaped(pattern: URLPattern) -> URLPattern:
+    pattern.callback = in_one_shape(pattern.callback)
+    return pattern
+
+
+_found, _app, _namespace = api.urls
+_patterns = [_shaped(pattern) for pattern in _found if isinstance(pattern, URLPattern)]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include((_patterns, _app), namespace=_namespace)),
+    re_path(r"^.*$", in_one_shape(nothing_here)),
+]
