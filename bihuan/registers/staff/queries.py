@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from django.db.models import Q, QuerySet
+
 from bihuan.registers.staff.models import Busy, Certificate, Shift, Skill, Technician
 
 
@@ -80,3 +82,42 @@ def busy_between(
     for row in rows.order_by("begins"):
         taken.setdefault(row.technician_id, []).append((row.begins, row.ends))
     return taken
+
+
+def certificates_of(technician_id: int) -> list[Certificate]:
+    """One technician's certificates, the one that ends first first."""
+    return list(Certificate.objects.filter(technician_id=technician_id).order_by("valid_until"))
+
+
+def shifts_of(technician_id: int) -> dict[int, list[tuple[time, time]]]:
+    """One technician's hours: weekday (0 = Monday) → spans."""
+    found: dict[int, list[tuple[time, time]]] = {}
+    for shift in Shift.objects.filter(technician_id=technician_id).order_by("weekday", "begins"):
+        found.setdefault(shift.weekday, []).append((shift.begins, shift.ends))
+    return found
+
+
+def technicians_listed(search: str = "") -> QuerySet[Technician]:
+    """Every technician, retired ones too, for their register."""
+    return Technician.objects.select_related("person", "node").filter(_named(search, ""))
+
+
+def skills_listed(search: str = "") -> QuerySet[Skill]:
+    return Skill.objects.select_related("technician__person").filter(_named(search, "technician__"))
+
+
+def certificates_listed(search: str = "") -> QuerySet[Certificate]:
+    return Certificate.objects.select_related("technician__person").filter(_named(search, "technician__"))
+
+
+def shifts_listed(search: str = "") -> QuerySet[Shift]:
+    return Shift.objects.select_related("technician__person").filter(_named(search, "technician__"))
+
+
+def leave_listed(search: str = "") -> QuerySet[Busy]:
+    leave = Busy.objects.select_related("technician__person").filter(why=Busy.LEAVE)
+    return leave.filter(_named(search, "technician__"))
+
+
+def _named(search: str, through: str) -> Q:
+    return Q(**{f"{through}number__icontains": search}) | Q(**{f"{through}person__name__icontains": search})

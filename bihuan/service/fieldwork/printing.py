@@ -22,9 +22,14 @@ from bihuan.registers.access.errors import NotFound
 from bihuan.service.fieldwork.events import SheetPrinted, SheetSigned
 from bihuan.service.fieldwork.layout import laid_out
 from bihuan.service.fieldwork.models import Sheet
-from bihuan.service.fieldwork.sheets import Facts, facts_of, verify_address
+from bihuan.service.fieldwork.rules import media_of
+from bihuan.service.fieldwork.sheets import Facts, facts_of, masked, verify_address
 
 FOLDER = Path(__file__).parent / "print"
+BLANK = bytes.fromhex(  # one white dot, where a masked copy shows no signature
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c63f8"
+    "0f0001010100b138f6140000000049454e44ae426082"
+)
 _one_at_a_time = Lock()
 
 
@@ -39,7 +44,12 @@ def pdf_of(facts: Facts, *, digest: str, drawing: bytes, address: str, language:
     """The sheet's PDF in one language. `address` is what its square code opens."""
     with translation.override(language):
         data = laid_out(facts)
-    data |= {"digest": digest, "code": _square(address), "signature": list(drawing)}
+    data |= {
+        "digest": digest,
+        "code": _square(address),
+        "signature": list(drawing),
+        "drawn_as": media_of(drawing).split("/")[-1],
+    }
     with _one_at_a_time:
         made = _compiler().compile(sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, format="pdf")
     assert isinstance(made, bytes)
@@ -80,6 +90,20 @@ def kept_pdf(sheet: Sheet, *, now: datetime) -> bytes:
             printed = SheetPrinted(subject_id=sheet.case_id, sheet_id=sheet.id, digest=digest)
             record(printed, by=CLOCK, now=now, chain=sheet.case.chain_id)
     return made
+
+
+def masked_pdf(sheet: Sheet) -> bytes:
+    """A copy for those who may not see the customer in full: masked, without the signature, never kept."""
+    facts = facts_of(sheet)
+    if facts is None:
+        raise NotFound
+    return pdf_of(
+        masked(facts),
+        digest=sheet.digest,
+        drawing=BLANK,
+        address=verify_address(sheet),
+        language=sheet.language,
+    )
 
 
 def _must(content: bytes | None) -> bytes:

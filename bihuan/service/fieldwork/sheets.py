@@ -16,6 +16,7 @@ from bihuan.ground.vault import files
 from bihuan.ground.vault.actions import SealedBy, fingerprint, keys_for, signature
 from bihuan.ground.vault.cipher import NotReadable
 from bihuan.registers.access.errors import NotFound
+from bihuan.registers.access.masking import masked_name, masked_phone
 from bihuan.registers.access.queries import names_of
 from bihuan.registers.customers.queries import machine_cards, shown
 from bihuan.registers.knowledge.reading import shipped
@@ -235,6 +236,13 @@ def facts_of(sheet: Sheet) -> Facts | None:
         return None
     told: Facts = json.loads(clear)
     return told
+
+
+def masked(facts: Facts) -> Facts:
+    """The same sheet for eyes that need not know who: name and phone masked, door and own words left out."""
+    who = facts["customer"]
+    hidden = {"name": masked_name(who["name"]), "phone": masked_phone(who["phone"]), "address": "***"}
+    return facts | {"customer": hidden, "words": "", "opinion": facts["opinion"] | {"words": ""}}
 
 
 @dataclass(frozen=True, kw_only=True)

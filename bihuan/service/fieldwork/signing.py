@@ -33,8 +33,9 @@ from bihuan.service.fieldwork.errors import (
     WorkIsOver,
 )
 from bihuan.service.fieldwork.events import OpinionGiven, SheetSigned, WorkFinished
-from bihuan.service.fieldwork.models import Quote, Sheet, Tried, UsedPart, Work
+from bihuan.service.fieldwork.models import Photo, Quote, Sheet, Tried, UsedPart, Work
 from bihuan.service.fieldwork.outcomes import BY_OUTCOME, OPINIONS, Way, ways_from
+from bihuan.service.fieldwork.photos import content_of
 from bihuan.service.fieldwork.quoting import cover_of, is_repeat, price_list, quoted_count, used_count
 from bihuan.service.fieldwork.sheets import Facts, Signing, canonical, charges_of, gather, newest_quote
 
@@ -94,7 +95,7 @@ def sign(work: Work, told: Signed, *, doer: Doer, now: datetime) -> Sheet:
     """
     case = lock_work(work)
     way = _way_or_refuse(work, told.outcome)
-    drawing = rules.read_signature(told.signature)
+    drawing = rules.read_signature(told.signature) if told.signature else signed_paper(work)
     if drawing is None:
         raise NotSigned
     if told.opinion not in OPINIONS:
@@ -108,6 +109,12 @@ def sign(work: Work, told: Signed, *, doer: Doer, now: datetime) -> Sheet:
         _record_signing(work, sheet, told, doer=doer, now=now)
         _end(work, way, reason=told.reason, doer=doer, now=now)
     return sheet
+
+
+def signed_paper(work: Work) -> bytes | None:
+    """The photo of a paper that the customer signed by hand; None when there is none."""
+    paper = Photo.objects.filter(work=work, about="paper").order_by("-id").first()
+    return content_of(paper) if paper else None
 
 
 def _way_or_refuse(work: Work, outcome: str) -> Way:
@@ -162,12 +169,16 @@ def _keep(work: Work, facts: Facts, drawing: bytes, hand: SealedBy, *, now: date
 
 def _charges(work: Work, told: Signed, *, now: datetime) -> list[Facts]:
     """What is charged: the lines agreed to; after a refusal the fee for looking, if it was told at booking."""
-    if told.outcome != "declined":
-        return charges_of(newest_quote(work))
     agreed = charges_of(newest_quote(work))
-    if agreed:
+    if told.outcome != "declined" or agreed:
         return agreed
     return inspection_fee(work, now=now) if told.inspection_told else []
+
+
+def charges_for(work: Work, *, now: datetime) -> list[Facts]:
+    """What the customer would sign for, with the result chosen so far."""
+    chosen = Signed(outcome=work.outcome, opinion="", signature="", inspection_told=work.inspection_told)
+    return _charges(work, chosen, now=now)
 
 
 def inspection_fee(work: Work, *, now: datetime) -> list[Facts]:

@@ -2,11 +2,24 @@
 
 from django.urls import URLPattern, path
 
-from bihuan.web.technicians import sign_in
+from bihuan.web.technicians import customer_screen, day, files, offers, sign_in, visit
 
 app_name = "technicians"
 urlpatterns: list[URLPattern] = [
     path("sign-in", sign_in.ask, name="sign_in"),
     path("sign-in/code", sign_in.check, name="sign_in_code"),
     path("sign-in/link/<str:token>", sign_in.by_link, name="sign_in_link"),
+    path("", day.today, name="today"),
+    path("coming/", day.coming, name="coming"),
+    path("van/", day.van, name="van"),
+    path("me/", day.me, name="me"),
+    path("offers/<str:number>/accept", offers.accept, name="accept"),
+    path("offers/<str:number>/refuse", offers.refuse, name="refuse"),
+    path("<str:number>/", visit.visit, name="visit"),
+    path("<str:number>/go/<str:name>", visit.deed, name="deed"),
+    path("<str:number>/steps/<str:name>", visit.step, name="step"),
+    path("<str:number>/quote", customer_screen.quote, name="quote"),
+    path("<str:number>/sign", customer_screen.sign, name="sign"),
+    path("<str:number>/photos/<int:photo_id>", files.photo, name="photo"),
+    path("<str:number>/sheet.pdf", files.sheet, name="sheet"),
 ]

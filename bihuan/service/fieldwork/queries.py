@@ -1,0 +1,238 @@
+"""What a technician's day looks like, and what stands in the record of a visit."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Q
+from django.utils.timezone import get_current_timezone, localdate
+
+from bihuan.ground.vault.actions import SealedBy, keys_for
+from bihuan.registers.access.errors import NotFound
+from bihuan.registers.access.masking import Contact
+from bihuan.registers.access.viewer import Viewer
+from bihuan.registers.customers.queries import MachineCard, machine_cards
+from bihuan.registers.knowledge.content import Symptom
+from bihuan.registers.knowledge.reading import shipped
+from bihuan.registers.parts.models import Part
+from bihuan.registers.parts.queries import certificates_needed
+from bihuan.registers.staff.queries import technician_of
+from bihuan.service.cases.models import Case
+from bihuan.service.cases.queries import ONE, case_by_number, contacts_of
+from bihuan.service.dispatch.models import Assignment, Visit
+from bihuan.service.fieldwork.models import Photo, Quote, QuoteLine, Reading, Sheet, Tried, UsedPart, Work
+from bihuan.service.fieldwork.sheets import newest_quote
+from bihuan.service.intake.queries import words_of
+
+__all__ = ["Case", "Job", "Quote", "QuoteLine", "Sheet", "Work"]  # the rows that pages name in their signatures
+MOST_JOBS = 60
+IN_CASE = tuple(f"case__{name}" for name in ONE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One card of the day. `contact` is full only where this technician may see it."""
+
+    case: Case
+    visit: Visit | None
+    contact: Contact
+    words: str
+    machine: MachineCard | None
+    permits: frozenset[str]
+    last_plan: str
+    answer_by: datetime | None = None
+
+
+def mine(viewer: Viewer, number: str) -> Case:
+    """A case that this technician goes to; any other sounds as if it did not exist."""
+    case = case_by_number(viewer, number)
+    if case.technician_person_id is None or case.technician_person_id != viewer.person_id:
+        raise NotFound
+    return case
+
+
+def offered_to(viewer: Viewer, *, now: datetime) -> list[Job]:
+    """Jobs that wait for this technician's yes or no, the soonest answer first; masked."""
+    technician = technician_of(viewer.person_id or 0)
+    if technician is None:
+        return []
+    waiting = list(
+        Assignment.objects.filter(technician=technician, state=Assignment.OFFERED)
+        .select_related(*IN_CASE)
+        .order_by("answer_by", "id")[:MOST_JOBS]
+    )
+    until = {one.case_id: one.answer_by for one in waiting}
+    return _jobs([one.case for one in waiting], viewer, now=now, answer_by=until, full=False)
+
+
+def day_of(viewer: Viewer, day: date, *, now: datetime) -> list[Job]:
+    """The visits of a day in time order; today's list also holds what has no time yet or stands in the workshop."""
+    begins = datetime.combine(day, time(), tzinfo=get_current_timezone())
+    booked = Q(slot_from__gte=begins, slot_from__lt=begins + timedelta(days=1))
+    visits = _visits(viewer, booked & ~Q(state=Visit.WITHDRAWN))
+    if day != localdate(now):
+        return _with_visits([visit.case for visit in visits], visits, viewer, now=now)
+    overdue = _visits(
+        viewer, Q(slot_from__lt=begins, state__in=(Visit.BOOKED, Visit.ON_THE_WAY, Visit.ARRIVED))
+    )
+    unbooked = _visits(viewer, Q(state=Visit.PLANNED))
+    inside = Case.objects.select_related(*ONE).filter(
+        technician_person_id=viewer.person_id, open=True, stands_at="in_workshop"
+    )
+    every = [*overdue, *visits, *unbooked]
+    cases = list({case.id: case for case in [*(visit.case for visit in every), *inside[:MOST_JOBS]]}.values())
+    return _with_visits(cases, every, viewer, now=now)
+
+
+def coming(viewer: Viewer, *, now: datetime, days: int = 7) -> dict[date, list[Job]]:
+    """The next days' visits, day by day; days without any are left out."""
+    found = {}
+    for ahead in range(1, days + 1):
+        day = localdate(now) + timedelta(days=ahead)
+        if jobs := day_of(viewer, day, now=now):
+            found[day] = jobs
+    return found
+
+
+def _visits(viewer: Viewer, wanted: Q) -> list[Visit]:
+    """This technician's visits, of cases that are theirs, in time order."""
+    me = viewer.person_id or 0
+    rows = Visit.objects.filter(wanted, case__technician_person_id=me, technician__person_id=me)
+    return list(rows.select_related(*IN_CASE).order_by("slot_from", "id")[:MOST_JOBS])
+
+
+def _with_visits(cases: list[Case], visits: Iterable[Visit], viewer: Viewer, *, now: datetime) -> list[Job]:
+    newest = {visit.case_id: visit for visit in visits}
+    return _jobs(cases, viewer, now=now, visits=newest)
+
+
+def _jobs(
+    cases: list[Case],
+    viewer: Viewer,
+    *,
+    now: datetime,
+    visits: dict[int, Visit] | None = None,
+    answer_by: dict[int, datetime] | None = None,
+    full: bool = True,
+) -> list[Job]:
+    """Cards with names, words and machines, in a fixed number of queries."""
+    contacts = contacts_of(cases, viewer, now=now, masked=not full)
+    hand = keys_for(case.customer.key_id for case in cases)
+    cards = {
+        card.id: card for card in machine_cards([c.machine for c in cases if c.machine], day=localdate(now))
+    }
+    plans = _last_plans(cases, hand)
+    permits = {
+        pair: certificates_needed(category_code=pair[0], kind=pair[1])
+        for pair in {(case.category, case.kind) for case in cases}
+    }
+    return [
+        Job(
+            case=case,
+            visit=(visits or {}).get(case.id),
+            contact=contacts[case.customer_id],
+            words=words_of(case.report, hand).words,
+            machine=cards.get(case.machine_id or 0),
+            permits=permits[(case.category, case.kind)],
+            last_plan=plans.get(case.id, ""),
+            answer_by=(answer_by or {}).get(case.id),
+        )
+        for case in cases
+    ]
+
+
+def _last_plans(cases: list[Case], hand: SealedBy) -> dict[int, str]:
+    """What was planned on the visit before: what to bring on the second one."""
+    earlier = Work.objects.filter(
+        case_id__in=[case.id for case in cases], finished_at__isnull=False
+    ).order_by("id")
+    return {work.case_id: hand.open(work.plan_sealed) or "" for work in earlier}
+
+
+def job_of(case: Case, viewer: Viewer, *, now: datetime) -> Job:
+    """The card of one case."""
+    visit = Visit.objects.filter(case=case).order_by("-id").first()
+    return _jobs([case], viewer, now=now, visits={case.id: visit} if visit else {})[0]
+
+
+def work_of(case: Case) -> Work | None:
+    """The visit that is going on, else the last one."""
+    found = Work.objects.filter(case=case).order_by("-id").first()
+    if found is not None:
+        found.case = case
+    return found
+
+
+def works_of(case_id: int) -> list[Work]:
+    """Every visit and stay of a case, oldest first."""
+    return list(Work.objects.filter(case_id=case_id).select_related("technician_person").order_by("id"))
+
+
+def sheet_of(work: Work | None) -> Sheet | None:
+    return Sheet.objects.select_related("case__customer__key").filter(work=work).first() if work else None
+
+
+def sheets_of(case_id: int) -> list[Sheet]:
+    """The signed sheets of a case, newest first."""
+    return list(Sheet.objects.select_related("case__customer__key").filter(case_id=case_id).order_by("-id"))
+
+
+def opened(work: Work, *sealed: str) -> list[str]:
+    """Sealed words of this visit, in clear; empty where the customer was forgotten."""
+    hand = keys_for([work.case.customer.key_id])
+    return [hand.open(words) or "" for words in sealed]
+
+
+def quote_of(work: Work | None) -> Quote | None:
+    """The quote that counts, with its work and case."""
+    return newest_quote(work) if work else None
+
+
+def lines_of(quote: Quote | None) -> list[QuoteLine]:
+    return list(QuoteLine.objects.filter(quote=quote).order_by("id")) if quote else []
+
+
+def quote_of_case(case: Case) -> Quote | None:
+    """The quote that the customer may see on the private link: of the visit that is going on, or the last one."""
+    work = work_of(case)
+    found = quote_of(work)
+    if found is not None and work is not None:
+        found.work = work
+    return found
+
+
+def quoted_parts(work: Work) -> list[Part]:
+    """The parts that the customer agreed to."""
+    numbers = QuoteLine.objects.filter(quote__work=work, quote__state=Quote.CONSENTED, item="part").values(
+        "code"
+    )
+    return list(Part.objects.filter(number__in=numbers, retired_at__isnull=True).order_by("number"))
+
+
+def used_parts(work: Work) -> list[UsedPart]:
+    return list(UsedPart.objects.filter(work=work).select_related("part").order_by("id"))
+
+
+def readings_of(work: Work) -> list[Reading]:
+    return list(Reading.objects.filter(work=work).order_by("id"))
+
+
+def tried_of(work: Work) -> dict[str, bool]:
+    return dict(Tried.objects.filter(work=work).values_list("point", "passed"))
+
+
+def photos_of(work: Work) -> list[Photo]:
+    return list(Photo.objects.filter(work=work).order_by("id"))
+
+
+def photo(case: Case, photo_id: int) -> Photo:
+    """A photo of this very case."""
+    found = Photo.objects.filter(work__case=case, id=photo_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def symptom(code: str) -> Symptom | None:
+    """The standard symptom of this code; None for the appliance as a whole."""
+    return next((one for one in shipped().symptoms if one.code == code), None)

@@ -1,0 +1,117 @@
+"""A job as it is drawn on a technician's phone."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+from django.utils import formats
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from bihuan.registers.access.masking import Contact
+from bihuan.registers.knowledge.reading import shipped
+from bihuan.registers.staff.queries import shifts_of
+from bihuan.service.cases.cards_in_use import card_at
+from bihuan.service.cases.words import KINDS, place_title
+from bihuan.service.fieldwork.layout import family_words, is_chinese
+from bihuan.service.fieldwork.queries import Job
+from bihuan.service.fieldwork.words import COVERS, UNITS
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobCard:
+    """Everything a card shows, in words."""
+
+    number: str
+    contact: Contact
+    slot: str
+    late: bool
+    over: bool
+    place: str
+    kind: str
+    appliance: str
+    cover: str
+    serials: list[tuple[str, str]]
+    words: str
+    bring: list[str]
+    call: str
+    navigate: str
+    answer_by: datetime | None
+    expected_at: datetime | None
+    stands_at: str
+
+
+def card_of_job(job: Job, *, now: datetime) -> JobCard:
+    """The words of a job."""
+    case, visit = job.case, job.visit
+    waiting = case.stands_at in {"booked", "on_the_way"}
+    until = visit.slot_until if visit else None
+    return JobCard(
+        number=case.number,
+        contact=job.contact,
+        slot=_slot(visit.slot_from, until, now=now) if visit and visit.slot_from and until else "",
+        late=bool(waiting and until and now > until),
+        over=case.done_at is not None or case.stands_at in {"done", "closed", "to_call_back", "on_hold"},
+        place=place_title(card_at(case.card, case.card_version), case.stands_at),
+        kind=str(KINDS.get(case.kind, case.kind)),
+        appliance=_appliance(job),
+        cover=str(COVERS[job.machine.cover.value]) if job.machine else "",
+        serials=[(str(UNITS.get(unit, unit)), number) for unit, number in job.machine.serials.items()]
+        if job.machine
+        else [],
+        words=job.words,
+        bring=_bring(job),
+        call=f"tel:{job.contact.phone}" if job.contact.full and job.contact.phone else "",
+        navigate=_geo(job) if job.contact.full else "",
+        answer_by=job.answer_by,
+        expected_at=visit.expected_at if visit and waiting else None,
+        stands_at=case.stands_at,
+    )
+
+
+def _slot(begins: datetime, ends: datetime, *, now: datetime) -> str:
+    """Today 10:00–12:00; the day is named when it is another one."""
+    span = f"{localtime(begins):%H:%M}–{localtime(ends):%H:%M}"
+    apart = (localtime(begins).date() - localtime(now).date()).days
+    if apart == 0:
+        return span
+    return f"{formats.date_format(localtime(begins), 'MONTH_DAY_FORMAT')} {span}"
+
+
+def _appliance(job: Job) -> str:
+    family = family_words(job.case.category) if job.case.category else _("Appliance")
+    model = job.machine.model if job.machine else ""
+    return " ".join(part for part in (job.case.brand, family, model) if part)
+
+
+def _bring(job: Job) -> list[str]:
+    """What to put into the van: standard kit, what gas asks for, permits, and what the visit before planned."""
+    found = [_("Standard tool kit, shoe covers, mat")]
+    if "gas" in job.permits or job.case.category == "gas_cooker":
+        found.append(_("Gas leak detector"))
+    names = {one.code: (one.zh if is_chinese() else one.en) for one in shipped().certificates}
+    permits = [names.get(code, code) for code in sorted(job.permits)]
+    if permits:
+        found.append(_("Certificate: %(names)s") % {"names": _(", ").join(permits)})
+    if job.last_plan:
+        found.append(_("From the last visit: %(plan)s") % {"plan": job.last_plan})
+    return found
+
+
+def _geo(job: Job) -> str:
+    """An address that opens the phone's own map; no map service is told."""
+    place = job.case.place
+    if place is None or not job.contact.address:
+        return ""
+    where = f"{place.latitude},{place.longitude}" if place.latitude is not None else "0,0"
+    return f"geo:{where}?q={quote(job.contact.address)}"
+
+
+def opening_hours(technician_id: int) -> list[tuple[str, str]]:
+    """Weekday and hours at work, Monday first."""
+    monday = datetime(2024, 1, 1)  # noqa: DTZ001 (only its weekday is read)
+    found = []
+    for weekday, spans in sorted(shifts_of(technician_id).items()):
+        name = formats.date_format(monday + timedelta(days=weekday), "l")
+        found.append((name, _(", ").join(f"{begins:%H:%M}–{ends:%H:%M}" for begins, ends in spans)))
+    return found
