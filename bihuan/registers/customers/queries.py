@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from bihuan.ground.vault.actions import SealedBy, blind, keys_for
 from bihuan.registers.access.masking import Contact as Shown
 from bihuan.registers.access.masking import masked_address, masked_email, masked_name, masked_phone
@@ -134,3 +136,8 @@ def machines_of(customer_id: int, *, day: date) -> list[MachineCard]:
 def consents_of(customer_id: int) -> dict[str, bool]:
     """The newest answer for each kind of consent."""
     return {row.kind: row.given for row in Consent.objects.filter(customer_id=customer_id).order_by("id")}
+
+
+def everyone() -> QuerySet[Customer]:
+    """Every customer who was not forgotten, with the key at hand."""
+    return Customer.objects.filter(forgotten_at__isnull=True).select_related("key")

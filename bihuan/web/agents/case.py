@@ -1,0 +1,281 @@
+"""One case: where it stands, what happened, what may be done next, and everything known about it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from bihuan.ground.journal.queries import story_of
+from bihuan.ground.process.card import STAGES, Card
+from bihuan.ground.vault.actions import SealedBy, keys
+from bihuan.registers.access.masking import Contact
+from bihuan.registers.access.queries import names_of as people_named
+from bihuan.registers.access.queries import people_with
+from bihuan.registers.access.roles import Role
+from bihuan.registers.access.viewer import Viewer
+from bihuan.registers.customers.queries import machine_cards
+from bihuan.registers.knowledge.queries import symptoms_named
+from bihuan.registers.organisation.queries import names_of as nodes_named
+from bihuan.service.cases.queries import (
+    OpenMove,
+    card_of,
+    case_by_number,
+    contacts_of,
+    may_see_full,
+    notes_of,
+    open_moves_of,
+    visible,
+)
+from bihuan.service.cases.remote import guidances_of
+from bihuan.service.cases.words import (
+    CHANNELS,
+    HOLD_REASONS,
+    KINDS,
+    OUTCOMES,
+    URGENCIES,
+    WAYS,
+    WISHES,
+    need_words,
+    said,
+)
+from bihuan.service.commitments.queries import promises_of
+from bihuan.service.intake.queries import attachments_of, words_of
+from bihuan.web.agents.asking import QUESTIONS, environment_words
+from bihuan.web.agents.facts import MachineShown, cases_of, consents_shown, machine_shown
+from bihuan.web.agents.rows import chip_of, departments, families, in_language
+from bihuan.web.agents.telling import CONTACTS, Known, line_of, nodes_in, people_in
+from bihuan.web.look.doors import moment, staff_page
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """One entry of what happened: a line of the journal, or a note in somebody's words."""
+
+    at: datetime
+    who: str
+    icon: str
+    words: str
+    note: str = ""
+    quiet: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveShown:
+    """A step as a button: its name, what it still needs, whether it asks why."""
+
+    name: str
+    title: str
+    lacks: str
+    asks_reason: bool
+    rests: bool
+    ends: bool
+
+
+@staff_page("case.read")
+def case(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """The case page."""
+    return case_page(request, viewer, case_by_number(viewer, number))
+
+
+def case_page(
+    request: HttpRequest, viewer: Viewer, held: Any, *, revealed: Contact | None = None
+) -> HttpResponse:
+    """Everything about one case; `revealed` is the customer in full for this answer only."""
+    now, card, hand = moment(request), card_of(held), keys(held.customer.key)
+    promises = promises_of(held.id, now=now)
+    facts = story_of(held.chain_id)
+    names = people_named(people_in(facts))
+    clauses = {one.clause: said(one.title) for one in promises}
+    nodes = nodes_named(nodes_in(facts))
+    known = Known(card=card, people=names, nodes=nodes, clauses=clauses)
+    full = may_see_full(viewer, held, now=now)
+    context = {
+        "case": held,
+        "contact": revealed or contacts_of([held], viewer, now=now, masked=not full)[held.customer_id],
+        "words": words_of(held.report, hand),
+        "facts": facts_of(held),
+        "asked": asked_of(held, hand),
+        "track": track_of(card, held.stands_at),
+        "place": place_of(card, held.stands_at),
+        "promises": [chip_of(one, now) for one in promises if one.open],
+        "ended": [chip_of(one, now) for one in promises if not one.open],
+        "story": tellings(facts, notes_of(held.id), known, hand),
+        "moves": [_move(one, card) for one in open_moves_of(held, viewer)],
+        "machine": machine_of(held, now),
+        "consents": consents_shown(held.customer_id),
+        "history": [one for one in cases_of(viewer, held.customer_id) if one.id != held.id],
+        "similar": similar_to(held, viewer),
+        "files": attachments_of(held.report_id),
+        "guidances": guidances_of(held) if held.open else [],
+        "hold_reasons": HOLD_REASONS,
+        "urgencies": URGENCIES,
+        "contacts": [(code, words) for code, words in CONTACTS.items() if code != "live"],
+        "colleagues": colleagues(held, viewer),
+        "links": links_of(held),
+        "may": may_of(held, viewer),
+    }
+    return render(request, "agents/case.html", context)
+
+
+def may_of(held: Any, viewer: Viewer) -> dict[str, bool]:
+    """What this viewer may do on the page besides the card's own steps."""
+    desk = viewer.may("case.own")
+    return {
+        "note": viewer.may("case.note"),
+        "chase": held.open and viewer.may("case.chase"),
+        "claim": held.open and held.owner_id is None and desk,
+        "accept": held.next_owner_id is not None and held.next_owner_id == viewer.person_id,
+        "hand_over": held.open and viewer.may("case.hand_over"),
+        "reveal": viewer.may("customer.reveal"),
+        "remote": viewer.may("case.remote"),
+        "customer": viewer.may("customer.look_up"),
+    }
+
+
+def colleagues(held: Any, viewer: Viewer) -> list[Any]:
+    """To whom the case may be handed over."""
+    if not viewer.may("case.hand_over"):
+        return []
+    return [one for one in people_with(Role.AGENT) if one.id != held.owner_id]
+
+
+def track_of(card: Card, stands_at: str) -> list[dict[str, Any]]:
+    """The card's places as a track: one for each stage, named by where the case stands or by the stage's first."""
+    stage = card.place(stands_at).stage
+    at = STAGES.index(stage)
+    shown: list[dict[str, Any]] = []
+    for index, one in enumerate(STAGES):
+        places = [place for place in card.places if place.stage == one and place.name != "withdrawn"]
+        if not places and one != stage:
+            continue
+        here = card.place(stands_at) if one == stage else places[0]
+        ended = stage == "closed" and one == stage
+        state = "done" if index < at or ended else "current" if index == at else "next"
+        shown.append({"name": said(here.title), "state": state, "guide": said(here.guide)})
+    return shown
+
+
+def place_of(card: Card, stands_at: str) -> dict[str, str]:
+    place = card.place(stands_at)
+    return {"title": said(place.title), "guide": said(place.guide), "standard": said(place.standard)}
+
+
+def _move(one: OpenMove, card: Card) -> MoveShown:
+    return MoveShown(
+        name=one.move.name,
+        title=said(one.move.title),
+        lacks=_(", ").join(need_words(one.lacks)),
+        asks_reason=one.move.asks_reason,
+        rests=one.move.reaches in card.clock_rests_at,
+        ends=one.move.reaches in card.ends,
+    )
+
+
+def tellings(facts: Iterable[Any], notes: Iterable[Any], known: Known, hand: SealedBy) -> list[Told]:
+    """What happened, newest first; a note stands where it was written, in its own words."""
+    written = {note.id: note for note in notes}
+    told: list[Told] = []
+    for fact in facts:
+        note = written.get(getattr(fact.event, "note_id", 0)) if fact.event.kind == "case.noted" else None
+        line = line_of(fact, known)
+        words = hand.open(note.words_sealed) if note else ""
+        told.append(
+            Told(
+                at=fact.happened_at,
+                who=who(fact.by, known),
+                icon="note" if note else line.icon,
+                words=line.words,
+                note=(words if words is not None else _("(forgotten)")) or "",
+                quiet=line.quiet and not note,
+            )
+        )
+    return told[::-1]
+
+
+def who(by: Any, known: Known) -> str:
+    """Who did it, by name for staff."""
+    if by.kind == "staff":
+        return known.people.get(by.id, _("staff"))
+    return {"customer": _("customer"), "clock": _("by itself"), "token": _("program")}.get(
+        by.kind, str(by.kind)
+    )
+
+
+def facts_of(held: Any) -> list[tuple[str, str]]:
+    """The report in short lines."""
+    report = held.report
+    named = symptoms_named(report.symptoms)
+    told = [
+        (
+            _("Standard symptom"),
+            _(", ").join(in_language(named.get(code)) or code for code in report.symptoms),
+        ),
+        (_("Error code"), report.error_code),
+        (_("When it began"), f"{report.began_on:%Y-%m-%d}" if report.began_on else ""),
+        (_("Kind of work"), str(KINDS.get(held.kind, held.kind))),
+        (_("Way of service"), str(WAYS.get(held.way, held.way))),
+        (_("Wish"), str(WISHES.get(held.wish, held.wish))),
+        (_("Came in by"), str(CHANNELS.get(held.channel, held.channel))),
+        (_("Department"), departments().get(held.department, held.department)),
+        (_("Order number elsewhere"), held.outside_number),
+        (_("Answers for it"), held.owner.name if held.owner else _("nobody yet")),
+        (_("Hand-over proposed to"), held.next_owner.name if held.next_owner else ""),
+        (_("Works on it"), held.node.name),
+        (_("Technician"), held.technician_person.name if held.technician_person else ""),
+        (_("On hold"), str(HOLD_REASONS.get(held.hold_reason, held.hold_reason))),
+    ]
+    return [(name, value) for name, value in told if value]
+
+
+def asked_of(held: Any, hand: SealedBy) -> list[tuple[str, str]]:
+    """What was asked and answered, where it is used, what went before."""
+    asked = words_of(held.report, hand).asked
+    told = [(str(words), asked.get(code, "")) for code, words in QUESTIONS.items()]
+    told.append((_("Where it is used"), environment_words(asked.get("environment", ""))))
+    return [(name, value) for name, value in told if value]
+
+
+def machine_of(held: Any, now: datetime) -> MachineShown | None:
+    """The machine with the cover it has today."""
+    if held.machine is None:
+        return None
+    card = machine_cards([held.machine], day=localdate(now))[0]
+    return machine_shown(card, families())
+
+
+def similar_to(held: Any, viewer: Viewer) -> list[dict[str, str]]:
+    """Finished cases with the same symptom on the same sort of machine, and how they ended."""
+    if not held.symptom:
+        return []
+    alike = (
+        visible(viewer).filter(symptom=held.symptom, category=held.category, open=False).exclude(id=held.id)
+    )
+    found = alike.order_by("-opened_at", "-id")[:4]
+    return [
+        {"number": one.number, "brand": one.brand, "outcome": str(OUTCOMES.get(one.outcome, one.outcome))}
+        for one in found
+    ]
+
+
+def links_of(held: Any) -> list[tuple[str, str, str]]:
+    """Pages of other rooms about this case, where they exist: title, address, icon."""
+    wanted = (
+        (_("Customer problem record"), "agents:record_table", "printer"),
+        (_("Choose who goes"), "dispatchers:case", "route"),
+        (_("Choose who goes"), "dispatchers:choose", "route"),
+        (_("Job order"), "dispatchers:job_order", "file-text"),
+        (_("Service sheet"), "technicians:sheet_of_case", "receipt"),
+    )
+    found = []
+    for title, name, icon in wanted:
+        try:
+            found.append((str(title), reverse(name, args=[held.number]), icon))
+        except NoReverseMatch:
+            continue
+    return found

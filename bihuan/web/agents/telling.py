@@ -1,0 +1,269 @@
+"""A case's story as its page tells it: an icon, a sentence with names, whichever room recorded the event.
+
+Where no sentence stands here, the words that the room itself gave are used; else the event's name, so that
+nothing that happened is hidden.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise as Lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bihuan.ground.journal.event import Event, Fact
+from bihuan.ground.process.card import Card
+from bihuan.service.cases import telling
+from bihuan.service.cases.words import (
+    CHANNELS,
+    CLOSED_HOW,
+    HOLD_REASONS,
+    NEEDS,
+    OUTCOMES,
+    URGENCIES,
+    move_title,
+    place_title,
+)
+
+CONTACTS: dict[str, Lazy] = {
+    "live": gettext_lazy("at once, as the customer asked"),
+    "phone": gettext_lazy("by phone"),
+    "sms": gettext_lazy("by SMS"),
+    "mail": gettext_lazy("by e-mail"),
+    "chat": gettext_lazy("by chat"),
+    "visit": gettext_lazy("on site"),
+}
+STEP_ANSWERS: dict[str, Lazy] = {
+    "yes": gettext_lazy("yes"),
+    "no": gettext_lazy("no"),
+    "skipped": gettext_lazy("skipped"),
+    "solved": gettext_lazy("solved"),
+    "stopped": gettext_lazy("stopped for safety"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What a teller may look up: the case's card, and names by number or code."""
+
+    card: Card
+    people: Mapping[int, str] = field(default_factory=dict)
+    nodes: Mapping[int, str] = field(default_factory=dict)
+    clauses: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of a story. `quiet` lines are bookkeeping: shown small."""
+
+    icon: str
+    words: str
+    quiet: bool = False
+
+
+type Teller = Callable[[Any, Known], str]
+
+
+def line_of(fact: Fact[Event], known: Known) -> Line:
+    """The sentence for one fact."""
+    if fact.event.kind not in TELLERS and fact.event.kind in telling.TELLERS:
+        return Line(icon="info-circle", words=telling.tell(fact, known.card))
+    icon, tell, quiet = TELLERS.get(fact.event.kind, ("info-circle", _unknown, True))
+    return Line(icon=icon, words=str(tell(fact.event, known)), quiet=quiet)
+
+
+def people_in(facts: list[Fact[Event]]) -> set[int]:
+    """The numbers of the people these facts name, so that their names can be read in one query."""
+    found = {fact.by.id for fact in facts if fact.by.kind == "staff"}
+    for fact in facts:
+        told = fact.event.facts()
+        found |= {told[name] for name in ("owner_id", "person_id", "technician_person_id") if told.get(name)}
+    return found
+
+
+def nodes_in(facts: list[Fact[Event]]) -> set[int]:
+    """The numbers of the nodes these facts name."""
+    return {told["node_id"] for fact in facts if (told := fact.event.facts()).get("node_id")}
+
+
+def _unknown(event: Event, known: Known) -> str:
+    return _("Recorded: %(what)s") % {"what": event.kind.replace(".", " · ").replace("_", " ")}
+
+
+def _is(sentence: Lazy) -> Teller:
+    return lambda event, known: str(sentence)
+
+
+def _word(words: Mapping[str, Any], code: str) -> str:
+    return str(words.get(code, code))
+
+
+def _opened(event: Any, known: Known) -> str:
+    return _("Case opened; urgency %(urgency)s") % {"urgency": _word(URGENCIES, event.urgency)}
+
+
+def _received(event: Any, known: Known) -> str:
+    return _("The customer told us (%(channel)s)") % {"channel": _word(CHANNELS, event.channel)}
+
+
+def _moved(event: Any, known: Known) -> str:
+    try:
+        move, reached = move_title(known.card, event.move), place_title(known.card, event.reached)
+    except KeyError:  # a card edited beyond what this case began under
+        move, reached = event.move, event.reached
+    return _("%(move)s → %(place)s") % {"move": move, "place": reached}
+
+
+def _ticked(event: Any, known: Known) -> str:
+    return _("Now there: %(need)s") % {"need": _word(NEEDS, event.need)}
+
+
+def _unticked(event: Any, known: Known) -> str:
+    needs = _(", ").join(_word(NEEDS, need) for need in event.needs)
+    return _("No longer there: %(needs)s") % {"needs": needs}
+
+
+def _rested(event: Any, known: Known) -> str:
+    return _("The clocks rest: %(reason)s") % {"reason": _word(HOLD_REASONS, event.reason)}
+
+
+def _done(event: Any, known: Known) -> str:
+    return _("Work done: %(outcome)s") % {"outcome": _word(OUTCOMES, event.outcome) or _("no outcome given")}
+
+
+def _closed(event: Any, known: Known) -> str:
+    return _("Case closed: %(how)s") % {"how": _word(CLOSED_HOW, event.how)}
+
+
+def _proposed(event: Any, known: Known) -> str:
+    return _("Hand-over proposed to %(name)s") % {"name": known.people.get(event.owner_id, "–")}
+
+
+def _owned(event: Any, known: Known) -> str:
+    return _("%(name)s answers for the case now") % {"name": known.people.get(event.owner_id, "–")}
+
+
+def _given(event: Any, known: Known) -> str:
+    return _("%(node)s does the work now") % {"node": known.nodes.get(event.node_id, "–")}
+
+
+def _contacted(event: Any, known: Known) -> str:
+    return _("Spoke with the customer %(how)s") % {"how": _word(CONTACTS, event.how)}
+
+
+def _chased(event: Any, known: Known) -> str:
+    return _("The customer asked again (%(times)s)") % {"times": event.times}
+
+
+def _urgency(event: Any, known: Known) -> str:
+    return _("Urgency is %(urgency)s now") % {"urgency": _word(URGENCIES, event.urgency)}
+
+
+def _tried(event: Any, known: Known) -> str:
+    return _("Phone guidance, step %(step)s: %(answer)s") % {
+        "step": event.step,
+        "answer": _word(STEP_ANSWERS, event.answer),
+    }
+
+
+def _clause(known: Known, code: str) -> str:
+    return known.clauses.get(code, code)
+
+
+def _promised(event: Any, known: Known) -> str:
+    return _("Promised: %(what)s") % {"what": _(", ").join(_clause(known, code) for code in event.clauses)}
+
+
+def _kept(event: Any, known: Known) -> str:
+    said = _("Kept late: %(what)s") if event.late else _("Kept in time: %(what)s")
+    return said % {"what": _clause(known, event.clause)}
+
+
+def _at_risk(event: Any, known: Known) -> str:
+    return _("At risk: %(what)s") % {"what": _clause(known, event.clause)}
+
+
+def _broken(event: Any, known: Known) -> str:
+    return _("Broken: %(what)s") % {"what": _clause(known, event.clause)}
+
+
+def _offered(event: Any, known: Known) -> str:
+    return _("Offered to %(node)s") % {"node": known.nodes.get(getattr(event, "node_id", 0), "–")}
+
+
+def _assigned(event: Any, known: Known) -> str:
+    name = known.people.get(getattr(event, "technician_person_id", 0) or getattr(event, "person_id", 0), "")
+    return _("Technician assigned: %(name)s") % {"name": name} if name else _("Technician assigned")
+
+
+_T = gettext_lazy
+TELLERS: dict[str, tuple[str, Teller, bool]] = {
+    "report.received": ("message", _received, False),
+    "report.understood": ("message", _is(_T("Read and understood")), True),
+    "report.quarantined": ("alert-triangle", _is(_T("Kept aside: no case could be opened by itself")), False),
+    "case.opened": ("plus", _opened, False),
+    "case.moved": ("arrow-right", _moved, False),
+    "case.need_ticked": ("check", _ticked, True),
+    "case.needs_unticked": ("x", _unticked, True),
+    "case.rested": ("player-pause", _rested, False),
+    "case.resumed": ("player-play", _is(_T("The clocks run again")), False),
+    "case.done": ("circle-check", _done, False),
+    "case.closed": ("circle-check", _closed, False),
+    "case.reopened": ("refresh", _is(_T("Opened again")), False),
+    "case.owner_proposed": ("user", _proposed, False),
+    "case.owner_changed": ("user", _owned, False),
+    "case.given_to": ("building-store", _given, False),
+    "case.contacted": ("phone", _contacted, False),
+    "case.chased": ("alert-triangle", _chased, False),
+    "case.noted": ("message", _is(_T("Note written")), True),
+    "case.urgency_changed": ("flame", _urgency, False),
+    "case.step_tried": ("headset", _tried, False),
+    "promise.made": ("clock", _promised, True),
+    "promise.kept": ("circle-check", _kept, True),
+    "promise.at_risk": ("alert-triangle", _at_risk, False),
+    "promise.broken": ("alert-octagon", _broken, False),
+    "promise.breach_withdrawn": (
+        "circle-check",
+        _is(_T("A breach was taken back: it had been in time")),
+        False,
+    ),
+    "promise.voided": ("x", _is(_T("A promise is not asked for any more")), True),
+    "dispatch.offered": ("building-store", _offered, False),
+    "dispatch.accepted": ("circle-check", _is(_T("The service point accepted the job")), False),
+    "dispatch.returned": ("arrow-back-up", _is(_T("The service point returned the job")), False),
+    "dispatch.offer_withdrawn": ("arrow-back-up", _is(_T("The offer was taken back")), False),
+    "dispatch.assigned": ("user", _assigned, False),
+    "dispatch.job_accepted": ("circle-check", _is(_T("The technician accepted the job")), False),
+    "dispatch.job_refused": ("x", _is(_T("The technician refused the job")), False),
+    "dispatch.released": ("arrow-back-up", _is(_T("The technician was released from the job")), False),
+    "dispatch.booked": ("calendar-event", _is(_T("A time was agreed")), False),
+    "dispatch.withdrawn": ("x", _is(_T("The visit was taken back")), False),
+    "dispatch.late_said": ("clock", _is(_T("The technician said that the visit will be late")), False),
+    "dispatch.reminder_due": ("bell", _is(_T("The customer is reminded of the visit")), True),
+    "fieldwork.confirmed": ("phone", _is(_T("The technician confirmed the visit before leaving")), False),
+    "fieldwork.departed": ("truck", _is(_T("The technician is on the way")), False),
+    "fieldwork.running_late": ("clock", _is(_T("The technician said that the visit will be late")), False),
+    "fieldwork.arrived": ("map-pin", _is(_T("The technician arrived")), False),
+    "fieldwork.machine_received": ("package", _is(_T("The machine was taken in")), False),
+    "fieldwork.diagnosed": ("clipboard-check", _is(_T("The diagnosis was written")), False),
+    "fieldwork.quoted": ("receipt", _is(_T("A quote was made")), False),
+    "fieldwork.quote_consented": ("circle-check", _is(_T("The customer agreed to the quote")), False),
+    "fieldwork.quote_refused": ("x", _is(_T("The customer declined the quote")), False),
+    "fieldwork.functions_tested": ("checks", _is(_T("Every complained point was tested")), False),
+    "fieldwork.signed": ("signature", _is(_T("The customer signed the service sheet")), False),
+    "fieldwork.sheet_printed": ("printer", _is(_T("The service sheet was printed")), True),
+    "fieldwork.opinion_given": ("message", _is(_T("The customer gave an opinion on the sheet")), False),
+    "fieldwork.finished": ("circle-check", _is(_T("The visit was finished")), False),
+    "satisfaction.confirm_asked": ("send", _is(_T("The customer was asked whether it is solved")), False),
+    "satisfaction.confirmed": ("circle-check", _is(_T("The customer says that it is solved")), False),
+    "satisfaction.not_solved": ("alert-triangle", _is(_T("The customer says that it is not solved")), False),
+    "satisfaction.survey_sent": ("send", _is(_T("The survey was sent")), False),
+    "satisfaction.survey_answered": ("star", _is(_T("The survey was answered")), False),
+    "satisfaction.low_score": ("alert-triangle", _is(_T("A low score: somebody must call back")), False),
+    "satisfaction.callback_opened": ("phone-calling", _is(_T("A callback is due")), False),
+    "satisfaction.callback_attempted": ("phone", _is(_T("A callback was tried")), False),
+    "satisfaction.callback_done": ("circle-check", _is(_T("The callback was done")), False),
+    "notice.queued": ("send", _is(_T("A message to the customer was written")), True),
+    "notice.sent": ("send", _is(_T("A message was sent to the customer")), True),
+}
