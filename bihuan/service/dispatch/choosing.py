@@ -125,6 +125,7 @@ def points_now(now: datetime) -> list[Point]:
 def _point(node: Node, covers: list[Covered], permissions: list[Permission], load: int) -> Point:
     return Point(
         id=node.id,
+        name=node.name,
         own=not node.authorised,
         covers=tuple(covers),
         permissions=tuple(permissions),
@@ -177,9 +178,13 @@ def points_for(case: Case, *, now: datetime) -> Choice:
     return points_for_all([case], now=now)[case.id]
 
 
-def points_for_all(cases: Sequence[Case], *, now: datetime) -> dict[int, Choice]:
-    """The same for many cases, in as many statements as for one."""
-    points, tried = points_now(now), returned_by(case.id for case in cases)
+def points_for_all(
+    cases: Sequence[Case], *, now: datetime, tried: Mapping[int, set[int]] | None = None
+) -> dict[int, Choice]:
+    """The same for many cases, in as many statements as for one. `tried`: who returned which, when it is known."""
+    points = points_now(now)
+    if tried is None:
+        tried = returned_by(case.id for case in cases)
     today = localdate(now)
     return {
         case.id: choose_point(work_of(case, today=today, tried=tried.get(case.id, ())), points)
@@ -215,6 +220,7 @@ def _worker(one: Ability, crew: Crew, permits: frozenset[str]) -> Worker:
     first = free[0].begins.astimezone(zone).date() if free else None
     return Worker(
         id=one.id,
+        name=one.name,
         skills=one.skills,
         permits=one.certificates,
         first_day=first,

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from bihuan.ground.journal.actions import record, writing
 from bihuan.ground.journal.event import CLOCK, Event, Fact
+from bihuan.registers.access.errors import NotFound
 from bihuan.registers.organisation.queries import node as node_at
 from bihuan.registers.organisation.queries import service_points
 from bihuan.service.cases.actions import Doer, case_for_change, move_case, tick
@@ -52,14 +53,13 @@ def offer(
     standing = standing_offer(case.id)
     if standing is not None:
         raise OfferedAlready(case.number, standing.node.name)
-    node = node_at(node_id)
     choice = points_for(case, now=now)
     ruled_out = choice.why_not(node_id)
-    known = ruled_out is not None or any(one.id == node_id for one in choice.candidates)
-    if not known:
-        raise NotToOffer(case.number)
+    if ruled_out is None and all(one.id != node_id for one in choice.candidates):
+        raise NotFound
     if ruled_out is not None and not (by_choice and ruled_out.a_person_may):
-        raise PointRuledOut(node.name, ruled_out.rule)
+        raise PointRuledOut(ruled_out.name, ruled_out.rule)
+    node = node_at(node_id)
     minutes = policy_for(node).point_minutes
     made = Offer.objects.create(
         case=case,

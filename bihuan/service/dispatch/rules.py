@@ -77,6 +77,7 @@ class Point:
     """A service point as the choice sees it. `load` counts the work it has for today."""
 
     id: int
+    name: str = ""
     own: bool
     covers: tuple[Covered, ...] = ()
     permissions: tuple[Permission, ...] = ()
@@ -91,6 +92,7 @@ class Worker:
     """A technician as the choice sees them. `first_day`: the first day with a free slot; None when there is none."""
 
     id: int
+    name: str = ""
     skills: Mapping[tuple[str, str], int]
     permits: Mapping[str, date]
     first_day: date | None
@@ -105,6 +107,7 @@ class Candidate:
     """One possible choice, in its place, with what speaks for it."""
 
     id: int
+    name: str
     reasons: tuple[Reason, ...]
 
 
@@ -113,6 +116,7 @@ class RuledOut:
     """One that may not be chosen, and the rule that says so."""
 
     id: int
+    name: str
     rule: Reason
 
     @property
@@ -199,7 +203,7 @@ def choose_point(work: Work, points: Iterable[Point]) -> Choice:
     for point in points:
         rule = _point_rule(point, work)
         if rule is not None:
-            out.append(RuledOut(id=point.id, rule=rule))
+            out.append(RuledOut(id=point.id, name=point.name, rule=rule))
             continue
         found.append(_point_candidate(point, work))
     return _choice(found, out)
@@ -236,7 +240,7 @@ def _point_candidate(point: Point, work: Work) -> tuple[tuple[int, ...], Candida
         reasons.append(Reason("distance", {"metres": way}))
     share = point.load * 10 // max(point.capacity, 1)
     key = (-level, share, FAR if way is None else way, 0 if point.own else 1, point.id)
-    return key, Candidate(id=point.id, reasons=tuple(reasons))
+    return key, Candidate(id=point.id, name=point.name, reasons=tuple(reasons))
 
 
 def choose_worker(work: Work, workers: Iterable[Worker]) -> Choice:
@@ -246,7 +250,7 @@ def choose_worker(work: Work, workers: Iterable[Worker]) -> Choice:
     for worker in workers:
         rule = _worker_rule(worker, work)
         if rule is not None:
-            out.append(RuledOut(id=worker.id, rule=rule))
+            out.append(RuledOut(id=worker.id, name=worker.name, rule=rule))
             continue
         found.append(_worker_candidate(worker, work))
     return _choice(found, out)
@@ -294,7 +298,7 @@ def _worker_candidate(worker: Worker, work: Work) -> tuple[tuple[int, ...], Cand
     if way is not None:
         reasons.append(Reason("distance", {"metres": way}))
     key = (-level, (first - work.today).days, worker.load, FAR if way is None else way, worker.id)
-    return key, Candidate(id=worker.id, reasons=tuple(reasons))
+    return key, Candidate(id=worker.id, name=worker.name, reasons=tuple(reasons))
 
 
 def _choice(found: Sequence[tuple[tuple[int, ...], Candidate]], out: Sequence[RuledOut]) -> Choice:

@@ -6,12 +6,13 @@ slot's end, so that slots that touch can both be booked and nobody is ever promi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 STARTS = (8, 10, 12, 14, 16, 18)  # o'clock, in the installation's zone
 WIDTH = timedelta(hours=2)
 DRIVE = timedelta(minutes=30)
 DAYS_AHEAD = 7
+LONG_PAST = datetime(1970, 1, 2, tzinfo=UTC)
 
 type Hours = Mapping[int, Sequence[tuple[time, time]]]  # weekday (0 = Monday) → hours at work
 type Taken = Sequence[tuple[int, int]]  # epoch seconds [from, until)
@@ -92,3 +93,24 @@ def free(
             if slot.taken_from >= now and in_shift(slot, hours, zone) and not is_taken(slot, taken)
         ]
     return found
+
+
+def by_day(found: Sequence[Slot]) -> list[tuple[date, list[Slot]]]:
+    """Slots in order, gathered by the day they begin on."""
+    days: dict[date, list[Slot]] = {}
+    for slot in found:
+        days.setdefault(slot.begins.date(), []).append(slot)
+    return list(days.items())
+
+
+def read_slot(told: str) -> Slot:
+    """A slot as a form sends it, the instant it begins; what cannot be read is a slot long past."""
+    try:
+        begins = datetime.fromisoformat(told)
+    except ValueError:
+        begins = LONG_PAST
+    begins = begins if begins.tzinfo else LONG_PAST
+    try:
+        return Slot(begins, begins + WIDTH)
+    except OverflowError:
+        return Slot(LONG_PAST, LONG_PAST + WIDTH)

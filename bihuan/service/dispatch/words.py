@@ -58,14 +58,8 @@ BY_THE_HOUSE: dict[str, Lazy] = {
     "no_answer": _("No answer in time"),
     "moved_on": _("The case went another way"),
 }
-REASONS: dict[str, Lazy] = {
-    **RETURN_REASONS,
-    **REFUSE_REASONS,
-    **REASSIGN_REASONS,
-    **REBOOK_REASONS,
-    **LATE_REASONS,
-    **BY_THE_HOUSE,
-}
+OFFER_REASONS: dict[str, Lazy] = {**RETURN_REASONS, **BY_THE_HOUSE}
+JOB_REASONS: dict[str, Lazy] = {**REBOOK_REASONS, **REASSIGN_REASONS, **REFUSE_REASONS, **BY_THE_HOUSE}
 
 ASSIGNMENT_STATES: dict[str, Lazy] = {
     "offered": _("Waits for the technician's answer"),

@@ -1,6 +1,23 @@
 """Addresses of these pages."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from bihuan.web.dispatchers.assign import assign
+from bihuan.web.dispatchers.board import board, offer_many
+from bihuan.web.dispatchers.book import book
+from bihuan.web.dispatchers.choose import offer
+from bihuan.web.dispatchers.job_order import job_order
+from bihuan.web.dispatchers.service_point import answer, assign_quickly, service_point
 
 app_name = "dispatchers"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", board, name="board"),
+    path("offer", offer_many, name="offer_many"),
+    path("point", service_point, name="service_point"),
+    path("<str:number>/offer", offer, name="offer"),
+    path("<str:number>/answer", answer, name="answer"),
+    path("<str:number>/assign", assign, name="assign"),
+    path("<str:number>/assign/now", assign_quickly, name="assign_quickly"),
+    path("<str:number>/book", book, name="book"),
+    path("<str:number>/job-order", job_order, name="job_order"),
+]

@@ -67,7 +67,7 @@ def test_the_choice_does_not_depend_on_the_order_asked_and_leaves_nobody_out(
     order.shuffle(shuffled)
     choice = choose_point(WORK, points)
     assert choice == choose_point(WORK, shuffled)
-    assert sorted([one.id for one in (*choice.candidates, *choice.ruled_out)]) == sorted(
+    assert sorted([one.id for one in choice.candidates] + [one.id for one in choice.ruled_out]) == sorted(
         one.id for one in points
     )
 
@@ -105,8 +105,10 @@ def test_ruling_one_out_never_reorders_the_others(points: list[Point], spare: in
 @pytest.mark.demand("S1-14", "S1-15")
 def test_the_street_beats_the_district_beats_the_city_then_load_then_distance() -> None:
     def point(number: int, covered: Covered, *, load: int = 0, latitude: float = 30.29) -> Point:
-        where = {"latitude": latitude, "longitude": 120.10}
-        return Point(id=number, own=True, covers=(covered,), load=load, capacity=10, **where)
+        at = (latitude, 120.10)
+        return Point(
+            id=number, own=True, covers=(covered,), load=load, capacity=10, latitude=at[0], longitude=at[1]
+        )
 
     street = Covered(city="杭州市", district="西湖区", street="文新街道")
     asked = [

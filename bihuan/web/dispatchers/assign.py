@@ -1,0 +1,86 @@
+"""Choosing the technician for one case: every candidate with reasons, everybody else with the rule."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from bihuan.registers.access.errors import Refusal
+from bihuan.registers.access.viewer import Viewer
+from bihuan.service.cases.actions import Doer
+from bihuan.service.cases.queries import case_by_number
+from bihuan.service.dispatch import assigning, offering
+from bihuan.service.dispatch.choosing import workers_for
+from bihuan.service.dispatch.queries import assignments_of, standings
+from bihuan.service.dispatch.words import ASSIGNMENT_STATES, JOB_REASONS, REASSIGN_REASONS, RETURN_REASONS
+from bihuan.web.dispatchers.rows import family_names, option_of, rows_of, ruled_out_of, slot_of
+from bihuan.web.look.doors import moment, staff_page
+
+
+@staff_page("visit.assign")
+def assign(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """Show the choice; a POST assigns, reassigns with a reason, or returns the case."""
+    case = case_by_number(viewer, number)
+    if request.method == "POST":
+        try:
+            return _decide(request, viewer, case, moment(request))
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return _shown(request, case_by_number(viewer, number), status=refusal.status)
+    return _shown(request, case)
+
+
+def _decide(request: HttpRequest, viewer: Viewer, case: Any, now: datetime) -> HttpResponse:
+    asked, doer = request.POST, Doer.of(viewer)
+    reason, words = asked.get("reason", ""), asked.get("words", "")[:2000]
+    if asked.get("step") == "return":
+        offering.return_offer(case, reason=reason, words=words, doer=doer, now=now)
+        messages.success(request, _("Case %(number)s was returned to head office.") % {"number": case.number})
+        return _back(viewer)
+    chosen = asked.get("technician", "")
+    technician_id = int(chosen) if chosen.isdecimal() else 0
+    if not technician_id:
+        messages.error(request, _("Choose a technician first."))
+        return redirect("dispatchers:assign", case.number)
+    if asked.get("step") == "reassign":
+        made = assigning.reassign(
+            case, technician_id=technician_id, reason=reason, words=words, doer=doer, now=now, by_choice=True
+        )
+    else:
+        made = assigning.assign(case, technician_id=technician_id, doer=doer, now=now, by_choice=True)
+    told = {"name": made.technician.person.name, "number": case.number}
+    messages.success(request, _("%(name)s is asked to take case %(number)s.") % told)
+    return _back(viewer)
+
+
+def _back(viewer: Viewer) -> HttpResponse:
+    return redirect("dispatchers:service_point" if viewer.may("offer.answer") else "dispatchers:board")
+
+
+def _shown(request: HttpRequest, case: Any, *, status: int = 200) -> HttpResponse:
+    now, families = moment(request), family_names()
+    held = standings([case.id])
+    standing = held[case.id]
+    choice = workers_for(case, now=now)
+    going = standing.assignment.technician_id if standing.assignment else 0
+    context = {
+        "case": case,
+        "row": rows_of([case], held, now=now)[0],
+        "standing": standing.assignment,
+        "slot": slot_of(standing.visit),
+        "state": ASSIGNMENT_STATES.get(standing.assignment.state, "") if standing.assignment else "",
+        "ready": case.stands_at == "to_assign",
+        "may_return": standing.offer is not None,
+        "options": [option_of(one, categories=families) for one in choice.candidates if one.id != going],
+        "ruled_out": [ruled_out_of(one, categories=families) for one in choice.ruled_out if one.id != going],
+        "reasons": REASSIGN_REASONS,
+        "return_reasons": RETURN_REASONS,
+        "asked": [
+            (row, str(ASSIGNMENT_STATES.get(row.state, "")), str(JOB_REASONS.get(row.reason, "")), words)
+            for row, words in assignments_of(case)
+        ],
+    }
+    return render(request, "dispatchers/assign.html", context, status=status)

@@ -1,0 +1,159 @@
+"""The dispatch board of head office: what waits for a service point, for an answer, for a time."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise as Lazy
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from bihuan.registers.access.errors import Refusal
+from bihuan.registers.access.viewer import Viewer
+from bihuan.service.cases.actions import Doer
+from bihuan.service.cases.queries import case_by_number
+from bihuan.service.cases.words import URGENCIES
+from bihuan.service.dispatch import offering
+from bihuan.service.dispatch.choosing import points_for_all
+from bihuan.service.dispatch.queries import (
+    KEY,
+    LANES,
+    ON_HOLD,
+    RETURNED,
+    TO_ASSIGN,
+    TO_BOOK,
+    TO_OFFER,
+    WAITING,
+    Filters,
+    lane,
+    lane_counts,
+    standings,
+)
+from bihuan.service.dispatch.rules import Choice
+from bihuan.service.dispatch.words import sentence
+from bihuan.web.dispatchers.rows import family_names, rows_of
+from bihuan.web.look.doors import moment, staff_page
+from bihuan.web.look.listing import Page, page
+
+TITLES: dict[str, Lazy] = {
+    TO_OFFER: _("To offer"),
+    RETURNED: _("Returned by service points"),
+    WAITING: _("Waiting for an answer"),
+    TO_ASSIGN: _("To assign"),
+    TO_BOOK: _("To book"),
+    ON_HOLD: _("On hold"),
+}
+ICONS = {
+    TO_OFFER: "inbox",
+    RETURNED: "arrow-back-up",
+    WAITING: "clock",
+    TO_ASSIGN: "user-plus",
+    TO_BOOK: "calendar-plus",
+    ON_HOLD: "player-pause",
+}
+ASKING = (TO_OFFER, RETURNED)
+SIZE = 25
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaneLink:
+    title: str
+    icon: str
+    count: int
+    url: str
+    here: bool
+
+
+@staff_page("offer.make", "visit.assign")
+@require_GET
+def board(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """One lane of cases, most pressing first, with what dispatch knows of each."""
+    now = moment(request)
+    asked = request.GET.get("lane", "")
+    here = asked if asked in LANES else TO_OFFER
+    filters = filters_of(request)
+    shown: Page[Any] = page(lane(viewer, here, filters), KEY, request.GET.get("after"), SIZE)
+    held = standings((case.id for case in shown.rows), hands=here not in ASKING)
+    choices = points_for_all(shown.rows, now=now, tried=_tried(held)) if here in ASKING else {}
+    context = {
+        "lanes": _links(here, lane_counts(viewer, filters), filters),
+        "here": here,
+        "title": TITLES[here],
+        "rows": rows_of(shown.rows, held, now=now, notes={key: _best(one) for key, one in choices.items()}),
+        "page": shown,
+        "asking": here in ASKING and viewer.may("offer.make"),
+        "filters": filters,
+        "categories": family_names(),
+        "urgencies": URGENCIES,
+        "filtered": filters != Filters(),
+    }
+    return render(request, "dispatchers/board.html", context)
+
+
+def filters_of(request: HttpRequest) -> Filters:
+    asked = request.GET
+    urgency = asked.get("urgency", "")
+    return Filters(
+        category=asked.get("category", "")[:40],
+        urgency=urgency if urgency in URGENCIES else "",
+        district=asked.get("district", "").strip()[:60],
+    )
+
+
+def _tried(held: Any) -> dict[int, set[int]]:
+    return {case_id: {one.node_id for one in standing.returns} for case_id, standing in held.items()}
+
+
+def _best(choice: Choice) -> str:
+    """The best service point and why, in one line; or that each is ruled out."""
+    best = choice.best
+    if best is None:
+        return say("Each service point is ruled out")
+    reasons = say(", ").join(sentence(reason, categories_named={}) for reason in best.reasons)
+    return say("%(node)s: %(reasons)s") % {"node": best.name, "reasons": reasons}
+
+
+def _links(here: str, counts: dict[str, int], filters: Filters) -> list[LaneLink]:
+    kept = {"category": filters.category, "urgency": filters.urgency, "district": filters.district}
+    return [
+        LaneLink(
+            title=str(TITLES[code]),
+            icon=ICONS[code],
+            count=counts.get(code, 0),
+            url="?" + urlencode({"lane": code, **{name: value for name, value in kept.items() if value}}),
+            here=code == here,
+        )
+        for code in LANES
+    ]
+
+
+@staff_page("offer.make")
+@require_POST
+def offer_many(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Ask the best service point for each chosen case; what could not be offered is said one by one."""
+    now, doer, done = moment(request), Doer.of(viewer), 0
+    chosen = request.POST.getlist("case")[:100]
+    for number in chosen:
+        try:
+            offering.offer_best(case_by_number(viewer, number), doer=doer, now=now)
+            done += 1
+        except Refusal as refusal:
+            messages.warning(request, str(refusal))
+    if done:
+        told = ngettext(
+            "%(done)d case offered to its best service point.",
+            "%(done)d cases offered, each to its best service point.",
+            done,
+        )
+        messages.success(request, told % {"done": done})
+    elif not chosen:
+        messages.info(request, say("Choose at least one case first."))
+    return redirect(
+        reverse("dispatchers:board") + "?" + urlencode({"lane": request.POST.get("lane", TO_OFFER)})
+    )

@@ -1,0 +1,139 @@
+"""The service point's desk (网点工作台): accept or return, assign, and how my technicians' day looks."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_date
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from bihuan.registers.access.errors import NotFound, Refusal
+from bihuan.registers.access.viewer import Viewer
+from bihuan.service.cases.actions import Doer
+from bihuan.service.cases.queries import case_by_number
+from bihuan.service.dispatch import assigning, offering
+from bihuan.service.dispatch.choosing import crew_of, workers_for_all
+from bihuan.service.dispatch.queries import (
+    KEY,
+    TO_ASSIGN,
+    TO_BOOK,
+    WAITING,
+    answers_due,
+    day_of,
+    lane,
+    lane_counts,
+    standings,
+    to_assign,
+)
+from bihuan.service.dispatch.words import RETURN_REASONS
+from bihuan.web.dispatchers.rows import Option, Row, family_names, option_of, rows_of
+from bihuan.web.look.doors import moment, staff_page
+
+SHOWN = 3  # suggestions beside a case; the page of the case has them all
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToAnswer:
+    """A case offered to us, with the time left to answer."""
+
+    row: Row
+    left: timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToAssign:
+    """An accepted case with the technicians that fit best."""
+
+    row: Row
+    options: tuple[Option, ...]
+
+
+@staff_page("offer.answer")
+@require_GET
+def service_point(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """What waits for our answer, what waits for a technician, and the day."""
+    now = moment(request)
+    day = parse_date(request.GET.get("day", "")) or localdate(now)
+    offers = answers_due(viewer)
+    waiting = to_assign(viewer)
+    to_book = list(lane(viewer, TO_BOOK).order_by(*KEY)[:20])
+    crew = crew_of(viewer.nodes, now=now)
+    cases = [offer.case for offer in offers] + waiting + to_book
+    rows = {row.case.id: row for row in rows_of(cases, standings(case.id for case in cases), now=now)}
+    counts = lane_counts(viewer)
+    context = {
+        "to_answer": [ToAnswer(row=rows[offer.case_id], left=offer.answer_by - now) for offer in offers],
+        "to_assign": _suggested(waiting, rows, crew),
+        "to_book": [rows[case.id] for case in to_book],
+        "day": day,
+        "days": [localdate(now) + timedelta(days=ahead) for ahead in range(7)],
+        "crew": day_of(crew, day),
+        "counts": {name: counts[name] for name in (WAITING, TO_ASSIGN, TO_BOOK)},
+        "reasons": RETURN_REASONS,
+    }
+    return render(request, "dispatchers/service_point.html", context)
+
+
+def _suggested(waiting: list[Any], rows: dict[int, Row], crew: Any) -> list[ToAssign]:
+    choices, families = workers_for_all(waiting, crew=crew), family_names()
+    return [
+        ToAssign(
+            row=rows[case.id],
+            options=tuple(option_of(one, categories=families) for one in choices[case.id].candidates[:SHOWN]),
+        )
+        for case in waiting
+    ]
+
+
+@staff_page("offer.answer")
+@require_POST
+def answer(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """接单 or 退单. A refusal is said on the desk; nothing is lost."""
+    case, doer, now = case_by_number(viewer, number), Doer.of(viewer), moment(request)
+    try:
+        if request.POST.get("answer") == "accept":
+            offering.accept_offer(case, doer=doer, now=now)
+            messages.success(
+                request, _("Case %(number)s is yours. Choose a technician.") % {"number": number}
+            )
+        else:
+            _give_back(request, case, doer, now)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    return redirect("dispatchers:service_point")
+
+
+def _give_back(request: HttpRequest, case: Any, doer: Doer, now: datetime) -> None:
+    reason, words = request.POST.get("reason", ""), request.POST.get("words", "")[:2000]
+    offering.return_offer(case, reason=reason, words=words, doer=doer, now=now)
+    messages.success(request, _("Case %(number)s was returned to head office.") % {"number": case.number})
+
+
+@staff_page("visit.assign")
+@require_POST
+def assign_quickly(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """One of the suggested technicians, from the desk."""
+    case = case_by_number(viewer, number)
+    chosen = request.POST.get("technician", "")
+    try:
+        made = assigning.assign(
+            case,
+            technician_id=int(chosen) if chosen.isdecimal() else 0,
+            doer=Doer.of(viewer),
+            now=moment(request),
+        )
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        told = {"name": made.technician.person.name, "number": number}
+        messages.success(request, _("%(name)s is asked to take case %(number)s.") % told)
+    return redirect("dispatchers:service_point")
