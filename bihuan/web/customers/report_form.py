@@ -1,0 +1,180 @@
+"""The form on the web by which a customer reports: short, with scripts off, answered by a private link."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.timezone import localdate
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bihuan.ground.journal.event import Actor
+from bihuan.registers.access.errors import Refusal
+from bihuan.registers.customers.actions import AddressTold, MachineTold
+from bihuan.registers.knowledge.queries import hazards_in, knowledge
+from bihuan.registers.organisation.queries import coverage_of, head_office, service_points
+from bihuan.service.intake.actions import receive
+from bihuan.service.intake.errors import ReportRefused, sentence_of
+from bihuan.service.intake.queries import link_of
+from bihuan.service.intake.rules import LONGEST_WORDS, faults_of
+from bihuan.service.intake.told import FileTold, Told
+from bihuan.web.look.doors import moment, open_page
+from bihuan.web.look.forms import TidyForm
+from bihuan.web.look.throttle import Throttle
+
+TRIES = Throttle(name="report-form", times=8, seconds=600)
+MOST_FILES, LARGEST_FILE = 4, 10 * 1024 * 1024
+MEDIA = ("image/jpeg", "image/png", "image/webp", "image/heic", "video/mp4", "video/quicktime")
+
+
+class WebReportForm(TidyForm):
+    """What a customer may tell us. Only the words and a way to answer are asked for."""
+
+    words = forms.CharField(
+        label=gettext_lazy("What happened?"),
+        help_text=gettext_lazy("What does the machine do, or not do? Since when? What does it show?"),
+        max_length=LONGEST_WORDS,
+        widget=forms.Textarea(attrs={"rows": "5"}),
+    )
+    phone = forms.CharField(label=gettext_lazy("Your phone"), required=False, max_length=40)
+    email = forms.CharField(label=gettext_lazy("Or your e-mail"), required=False, max_length=254)
+    name = forms.CharField(label=gettext_lazy("Your name"), required=False, max_length=120)
+    category = forms.ChoiceField(label=gettext_lazy("Appliance"), required=False)
+    brand = forms.CharField(label=gettext_lazy("Brand"), required=False, max_length=60)
+    model = forms.CharField(label=gettext_lazy("Model, if you can see it"), required=False, max_length=60)
+    bought_on = forms.DateField(label=gettext_lazy("Bought on"), required=False)
+    district = forms.CharField(label=gettext_lazy("District"), required=False, max_length=60)
+    street = forms.CharField(label=gettext_lazy("Street or town"), required=False, max_length=60)
+    door = forms.CharField(label=gettext_lazy("Road, house and door"), required=False, max_length=200)
+    consent_service = forms.BooleanField()
+    consent_recording = forms.BooleanField(required=False)
+    consent_marketing = forms.BooleanField(required=False)
+    website = forms.CharField(required=False)  # no person sees it; whoever fills it in is none
+    key = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chinese = (get_language() or "en").startswith("zh")
+        held = knowledge()
+        category = self.fields["category"]
+        assert isinstance(category, forms.ChoiceField)
+        named = [(one.code, one.zh if chinese else one.en) for one in held.families if one.code != "general"]
+        category.choices = [("", "–"), *named]
+        for one in held.script.consent:
+            if f"consent_{one.kind}" in self.fields:
+                self.fields[f"consent_{one.kind}"].label = one.zh if chinese else one.en
+        bought = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"})
+        self.fields["bought_on"].widget = bought
+        self.fields["phone"].widget.attrs |= {"inputmode": "tel", "autocomplete": "tel"}
+        self.fields["email"].widget.attrs |= {"inputmode": "email", "autocomplete": "email"}
+        self.fields["name"].widget.attrs["autocomplete"] = "name"
+        self.fields["district"].widget.attrs["list"] = "districts"
+        self.fields["street"].widget.attrs["list"] = "streets"
+        self.fields["consent_service"].error_messages["required"] = _(
+            "Without this we may not use your number and address, and could not come."
+        )
+
+
+class TooOften(Refusal):
+    status = 429
+
+    def __init__(self) -> None:
+        super().__init__(_("Several reports came from here within minutes. Please wait a little, or ring us."))
+
+
+@open_page
+def report(request: HttpRequest) -> HttpResponse:
+    """The form; sent, it leads to the private page of the case."""
+    if request.method != "POST":
+        return _page(request, WebReportForm(initial={"key": uuid4().hex}))
+    if not TRIES.count(request):
+        raise TooOften
+    form = WebReportForm(request.POST)
+    if request.POST.get("website"):
+        return render(request, "customers/report_thanks.html")
+    files, trouble = _files(request)
+    if trouble:
+        form.add_error(None, trouble)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    return _receive(request, form, files)
+
+
+def _receive(request: HttpRequest, form: WebReportForm, files: tuple[FileTold, ...]) -> HttpResponse:
+    now, told = moment(request), told_of(form.cleaned_data, files)
+    for fault in faults_of(told, today=localdate(now), strict=False):
+        form.add_error(fault.field if fault.field in form.fields else None, sentence_of(fault))
+    if form.errors:
+        return _page(request, form, status=422)
+    key = form.cleaned_data["key"]
+    try:
+        made = receive(
+            told, by=Actor(kind="customer"), node=head_office(), now=now, once=("web-form", key) if key else None
+        )
+    except ReportRefused as refusal:
+        for field, sentence in refusal.fields.items():
+            form.add_error(field if field in form.fields else None, sentence)
+        return _page(request, form, status=422)
+    return HttpResponseRedirect("/c/" + link_of(made).rpartition("/c/")[2])
+
+
+def told_of(held: dict[str, Any], files: tuple[FileTold, ...]) -> Told:
+    """What the form says, as a report."""
+    consents = {kind: bool(held[f"consent_{kind}"]) for kind in ("service", "recording", "marketing")}
+    return Told(
+        words=held["words"],
+        channel="web",
+        phone=held["phone"],
+        email=held["email"],
+        name=held["name"],
+        machine=MachineTold(
+            category=held["category"], brand=held["brand"], model=held["model"], bought_on=held["bought_on"]
+        ),
+        address=AddressTold(
+            city=city_of(held["district"]), district=held["district"], street=held["street"], door=held["door"]
+        ),
+        consents=consents,
+        language=get_language() or "",
+        files=files,
+    )
+
+
+def city_of(district: str) -> str:
+    """The city that a district of our coverage lies in; nothing for another."""
+    rows = coverage_of({node.id for node in service_points()})
+    return next((row.city for row in rows if district and row.district == district.strip()), "")
+
+
+def _files(request: HttpRequest) -> tuple[tuple[FileTold, ...], str]:
+    sent = request.FILES.getlist("files")
+    if len(sent) > MOST_FILES:
+        return (), _("At most %(most)s files.") % {"most": MOST_FILES}
+    for one in sent:
+        if (one.size or 0) > LARGEST_FILE:
+            return (), _("“%(name)s” is larger than 10 MB.") % {"name": str(one.name)[:60]}
+        if one.content_type not in MEDIA:
+            return (), _("“%(name)s” is neither a photo nor a video.") % {"name": str(one.name)[:60]}
+    kept = [FileTold(name=str(one.name)[:120], media=str(one.content_type), content=one.read()) for one in sent]
+    return tuple(kept), ""
+
+
+def _page(request: HttpRequest, form: WebReportForm, *, status: int = 200) -> HttpResponse:
+    """The form; a word of danger in what was typed shows the advice at once, whatever else is wrong."""
+    chinese = (get_language() or "en").startswith("zh")
+    held = knowledge()
+    covered = coverage_of({node.id for node in service_points()})
+    words = str(form.data.get("words", ""))[:LONGEST_WORDS] if form.is_bound else ""
+    heard = set(hazards_in(words)) if words else set()
+    privacy = next((one for one in held.script.line if one.code == "privacy"), None)
+    context = {
+        "form": form,
+        "advice": [one.advice_zh if chinese else one.advice_en for one in held.hazards if one.code in heard],
+        "privacy": "" if privacy is None else (privacy.zh if chinese else privacy.en),
+        "districts": sorted({row.district for row in covered if row.district}),
+        "streets": sorted({row.street for row in covered if row.street}),
+        "most_files": MOST_FILES,
+    }
+    return render(request, "customers/report.html", context, status=status)
