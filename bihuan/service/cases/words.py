@@ -54,17 +54,24 @@ CHANNELS: dict[str, Lazy] = {
     "third_party": _("Platform"),
     "social": _("Social media"),
 }
-OUTCOMES: dict[str, Lazy] = {
-    "done": _("Work done"),
-    "waits_for_part": _("Waits for a part"),
-    "second_visit": _("Second visit"),
-    "not_at_home": _("Customer not at home"),
-    "refused": _("Repair declined"),
+OUTCOMES: dict[str, Lazy] = {  # the outcomes that the cards' moves declare
+    "finished": pgettext_lazy("outcome of a visit", "Work done"),
+    "waiting": _("Waits for a part"),
+    "second_visit": _("Second visit needed"),
+    "customer_absent": _("Customer not at home"),
+    "declined": _("Repair declined by the customer"),
     "no_fault": _("No fault found, use explained"),
     "collected": _("Taken to the workshop"),
-    "inspected_for_exchange": _("Inspected for exchange"),
-    "cancelled": _("Cancelled"),
+    "exchange_advised": _("Inspected: exchange advised"),
+    "withdrawn": _("Cancelled by the customer"),
+    "site_not_ready": _("Site not ready"),
+    "taken_down": _("Taken down, to be put up elsewhere"),
     "solved_remotely": _("Solved by phone"),
+    "answered": _("Answered"),
+    "visit_needed": _("A visit is needed"),
+    "adopted": _("Suggestion adopted"),
+    "set_aside": _("Suggestion set aside"),
+    "not_granted": _("Not granted"),
 }
 HOLD_REASONS: dict[str, Lazy] = {
     "customer": _("Waiting for the customer"),

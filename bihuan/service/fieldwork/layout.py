@@ -8,9 +8,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bihuan.registers.knowledge.reading import shipped
-from bihuan.service.cases.words import KINDS
+from bihuan.service.cases.words import KINDS, OUTCOMES
 from bihuan.service.fieldwork.sheets import Facts
-from bihuan.service.fieldwork.words import COVERS, FREE_BECAUSE, ITEMS, OLD_PARTS, OPINIONS, OUTCOMES, UNITS
+from bihuan.service.fieldwork.words import COVERS, FREE_BECAUSE, ITEMS, OLD_PARTS, OPINIONS, UNITS
 
 
 def is_chinese() -> bool:

@@ -4,19 +4,6 @@ from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-OUTCOMES: dict[str, Lazy] = {
-    "finished": pgettext_lazy("outcome of a visit", "Work done"),
-    "waiting": _("Waits for a part"),
-    "second_visit": _("Second visit needed"),
-    "customer_absent": _("Customer not at home"),
-    "declined": _("Repair declined by the customer"),
-    "no_fault": _("No fault found, use explained"),
-    "collected": _("Taken to the workshop"),
-    "exchange_advised": _("Inspected: exchange advised"),
-    "withdrawn": _("Cancelled by the customer"),
-    "site_not_ready": _("Site not ready"),
-    "taken_down": _("Taken down, to be put up elsewhere"),
-}
 OUTCOME_HELP: dict[str, Lazy] = {
     "finished": _("Every complained point works; the customer signs."),
     "waiting": _("The clock rests until the part is there."),

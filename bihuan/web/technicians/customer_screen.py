@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods
 from bihuan.registers.access.errors import NotFound, Refusal
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.actions import Doer
+from bihuan.service.cases.words import OUTCOMES
 from bihuan.service.fieldwork import queries, quoting, rules, signing
 from bihuan.service.fieldwork.errors import NotSigned
 from bihuan.service.fieldwork.outcomes import OPINIONS
 from bihuan.service.fieldwork.words import OPINIONS as OPINION_WORDS
-from bihuan.service.fieldwork.words import OUTCOMES
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.words import money
 from bihuan.web.technicians.site import Site, site_at

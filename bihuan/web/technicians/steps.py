@@ -8,6 +8,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from bihuan.registers.knowledge.reading import shipped
+from bihuan.service.cases.words import OUTCOMES
 from bihuan.service.fieldwork import actions, checklists, queries, quoting, signing
 from bihuan.service.fieldwork.layout import is_chinese
 from bihuan.service.fieldwork.outcomes import OPINIONS
@@ -20,7 +21,6 @@ from bihuan.service.fieldwork.words import (
     NOT_COVERED,
     OLD_PARTS,
     OUTCOME_HELP,
-    OUTCOMES,
     PHOTO_ABOUT,
     STATES,
     UNITS,

@@ -1,5 +1,6 @@
 """The page of one visit: what to do next on top, the steps below, each a small form of its own."""
 
+from time import time_ns
 from typing import Any
 
 from django.contrib import messages
@@ -12,13 +13,13 @@ from django.views.decorators.http import require_POST
 from bihuan.registers.access.errors import NotFound, Refusal
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.actions import Doer
+from bihuan.service.cases.words import OUTCOMES
 from bihuan.service.dispatch import booking
 from bihuan.service.dispatch.visiting import open_visit
 from bihuan.service.dispatch.words import LATE_REASONS
 from bihuan.service.fieldwork import queries
 from bihuan.service.fieldwork.outcomes import BY_OUTCOME
 from bihuan.service.fieldwork.signing import ways_of
-from bihuan.service.fieldwork.words import OUTCOMES
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.technicians.answers import DEEDS, STEPS
 from bihuan.web.technicians.cards import card_of_job
@@ -125,6 +126,7 @@ def _show(
         "sheet": queries.sheet_of(site.work),
         "outcome": OUTCOMES.get(site.work.outcome, ""),
         "outcomes": OUTCOMES,
+        "group": f"steps-{time_ns()}",  # a swapped list must not be closed by the open step of the old one
         "late_reasons": LATE_REASONS,
         "refused": str(refusal) if refusal else "",
         "refused_in": wanted if refusal else "",
