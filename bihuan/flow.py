@@ -9,6 +9,7 @@ from datetime import datetime
 from bihuan.ground.journal import reactions
 from bihuan.ground.journal.story import STORY, Line, on, on_every
 from bihuan.ground.worktime import clock
+from bihuan.registers.access.events import RegisterChanged
 from bihuan.service.cases import opening
 from bihuan.service.cases.events import (
     CaseChased,
@@ -121,7 +122,7 @@ LINES: tuple[Line, ...] = (
     *TOLD,
 )
 
-NOBODY_WAITS_FOR: tuple[type, ...] = (CallbackAttempted, CallbackDone)
+NOBODY_WAITS_FOR: tuple[type, ...] = (RegisterChanged, CallbackAttempted, CallbackDone)
 
 SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("reactions", reactions.wake_overdue),

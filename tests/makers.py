@@ -121,7 +121,9 @@ def a_catalogue() -> None:
 
 
 def a_person(role: Role, *, node: Node, name: str = "", **more: Any) -> Person:
-    """Somebody who can sign in with `PASSWORD`."""
+    """Somebody who can sign in with `PASSWORD`; like the demo's people they need no second factor, unless
+    a test says `demo=False`."""
+    more.setdefault("demo", True)
     login = f"{role}-{next(_logins)}"
     return add_person(
         login=login, name=name or f"测试{role}", roles=[role], node=node, password=PASSWORD, **more

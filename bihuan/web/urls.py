@@ -4,6 +4,13 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from bihuan.web.look import home
 from bihuan.web.look.health import healthz
+from bihuan.web.managers import settings_urls
+from bihuan.web.managers import urls as managers
+
+MANAGERS: list[URLPattern | URLResolver] = [
+    path("manage/", include(managers.urlpatterns)),
+    path("settings/", include(settings_urls.urlpatterns)),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -13,7 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("bihuan.web.agents.urls")),
     path("dispatch/", include("bihuan.web.dispatchers.urls")),
     path("field/", include("bihuan.web.technicians.urls")),
-    path("manage/", include("bihuan.web.managers.urls")),
+    path("", include((MANAGERS, "managers"))),
     path("api/v1/", include("bihuan.web.api.urls")),
     path("", include("bihuan.web.customers.urls")),
 ]

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +53,24 @@ def key_of(name: str) -> int:
 
 def drop(name: str) -> None:
     _path(name).unlink(missing_ok=True)
+
+
+def count_of(key_id: int) -> int:
+    """How many kept files were sealed with this key."""
+    return sum(1 for _ in _of(key_id))
+
+
+def drop_of(key_id: int) -> int:
+    """Take every file sealed with this key off the disk. Returns how many."""
+    found = list(_of(key_id))
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)
+
+
+def _of(key_id: int) -> Iterator[Path]:
+    folder: Path = settings.BIHUAN_DATA / "files"
+    return folder.glob(f"*/*.{key_id}.*")
 
 
 def _path(name: str) -> Path:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from bihuan.ground.worktime import holidays_of
 from bihuan.ground.worktime.calendar import Calendar
@@ -121,4 +121,16 @@ def _card(calendar: WorkCalendar) -> CalendarCard:
         follows_holidays=calendar.follows_holidays,
         version=calendar.version,
         retired=calendar.retired_at is not None,
+    )
+
+
+def calendars_listed(search: str = "") -> QuerySet[WorkCalendar]:
+    """Every calendar, retired ones too, for its register."""
+    return WorkCalendar.objects.filter(Q(code__icontains=search) | Q(name__icontains=search))
+
+
+def days_listed(search: str = "") -> QuerySet[CalendarDay]:
+    """Every date that people wrote over, for its register."""
+    return CalendarDay.objects.select_related("calendar").filter(
+        Q(name__icontains=search) | Q(calendar__code__icontains=search)
     )

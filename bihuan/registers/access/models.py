@@ -93,3 +93,19 @@ class Reveal(models.Model):
 
     class Meta:
         app_label = "access"
+
+
+class Change(models.Model):
+    """One change of a register or setting: who, when, and what it was before and after. Nothing personal."""
+
+    register = models.CharField(max_length=32)
+    row = models.CharField(max_length=160)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    deed = models.CharField(max_length=16)  # added, changed, retired, removed, activated
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+
+    class Meta:
+        app_label = "access"
+        indexes = (models.Index(fields=("register", "row", "-id"), name="access_change_of_row"),)

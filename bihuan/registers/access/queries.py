@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
+
 from bihuan.ground.vault.actions import fingerprint
 from bihuan.registers.access.errors import NotSignedIn
-from bihuan.registers.access.models import Device, Person, Reveal, Token
+from bihuan.registers.access.models import Change, Device, Person, Reveal, Token
 from bihuan.registers.access.roles import Role
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.organisation.models import Node
@@ -90,3 +92,25 @@ def remembered(clear: str, *, now: datetime) -> Person | None:
 
 def devices_of(person_id: int, *, now: datetime) -> list[Device]:
     return list(Device.objects.filter(person_id=person_id, revoked_at__isnull=True, expires_at__gt=now))
+
+
+def people_listed(search: str = "") -> QuerySet[Person]:
+    """Everybody who may or might sign in, for their register."""
+    return Person.objects.select_related("node").filter(
+        Q(login__icontains=search) | Q(name__icontains=search) | Q(node__name__icontains=search)
+    )
+
+
+def changes_of(register: str = "", row: str = "") -> QuerySet[Change]:
+    """The history of one entry, one register, or all of them."""
+    found = Change.objects.select_related("person")
+    if register:
+        found = found.filter(register=register)
+    return found.filter(row=row[:160]) if row else found
+
+
+def reveals_listed(viewer: Viewer) -> QuerySet[Reveal]:
+    """Who looked behind whose mask, as far as this viewer's nodes reach."""
+    viewer.must("reveal.review")
+    found = Reveal.objects.select_related("person__node")
+    return found if viewer.nodes is None else found.filter(person__node_id__in=viewer.nodes)

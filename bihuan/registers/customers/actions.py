@@ -170,5 +170,6 @@ def forget(customer: Customer, *, now: datetime) -> None:
     with transaction.atomic():
         destroy(customer.key_id, now=now)
         Contact.objects.filter(customer=customer).delete()
+        Serial.objects.filter(machine__customer=customer).delete()
         Place.objects.filter(customer=customer).update(door_sealed="", latitude=None, longitude=None)
         Customer.objects.filter(id=customer.id).update(name_sealed="", name_blind="", forgotten_at=now)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from time import monotonic
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q, QuerySet
 
 from bihuan.registers.knowledge import rules
 from bihuan.registers.knowledge.content import Checklist, ErrorCode, Knowledge, Symptom
@@ -126,3 +126,8 @@ def checklists_for(symptoms: Iterable[str], *, category: str = "") -> list[Check
         if heard & set(one.symptoms) and one.family in ("general", category or one.family)
     ]
     return sorted(fits, key=lambda one: one.family == "general")
+
+
+def items_listed(search: str = "") -> QuerySet[Item]:
+    """Every entry, retired ones too, for its register."""
+    return Item.objects.filter(Q(kind__icontains=search) | Q(code__icontains=search) | Q(body__icontains=search))

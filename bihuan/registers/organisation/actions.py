@@ -1,10 +1,21 @@
-"""Keeping the tree."""
+"""Keeping the tree: its nodes, what they serve, and for which brands they may."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
-from bihuan.registers.organisation.models import Node
+from bihuan.registers.organisation.keeping import held, keep_row
+from bihuan.registers.organisation.models import Authorisation, Coverage, Node
+
+NODE = frozenset(
+    {"kind", "name", "code", "authorised", "phone", "address", "latitude", "longitude", "daily_capacity"}
+)
+COVERAGE = frozenset({"node_id", "city", "district", "street", "category", "kind"})
+AUTHORISATION = frozenset({"node_id", "brand", "category", "valid_from", "valid_until"})
 
 
 @transaction.atomic
@@ -14,3 +25,63 @@ def add_node(*, kind: str, name: str, code: str, parent: Node | None = None, **m
     made.path = f"{parent.path if parent else '/'}{made.id}/"
     made.save(update_fields=["path"])
     return made
+
+
+@transaction.atomic
+def keep_node(node_id: int | None, *, parent_id: int | None, **told: Any) -> Node:
+    """Make a node or change one. Its place in the tree is chosen once: whole stories hang on it."""
+    _tidy_place(node_id, told, parent_id)
+    if node_id is not None:
+        return keep_row(Node, node_id, told, fields=NODE)
+    parent = held(Node, parent_id) if parent_id else None
+    made = keep_row(Node, None, told | {"parent_id": parent_id}, fields=NODE | {"parent_id"})
+    made.path = f"{parent.path if parent else '/'}{made.id}/"
+    made.save(update_fields=["path"])
+    return made
+
+
+def _tidy_place(node_id: int | None, told: dict[str, Any], parent_id: int | None) -> None:
+    if node_id is not None:
+        stands = held(Node, node_id)
+        if stands.parent_id != parent_id or told.get("kind", stands.kind) != stands.kind:
+            raise ValidationError(
+                _("A node keeps its kind and its place; make a new one and retire this one.")
+            )
+        return
+    if (told.get("kind") == Node.HEAD_OFFICE) != (parent_id is None):
+        raise ValidationError({"parent_id": _("Every node but the head office stands under another one.")})
+    if told.get("kind") == Node.HEAD_OFFICE and Node.objects.filter(kind=Node.HEAD_OFFICE).exists():
+        raise ValidationError({"kind": _("There is a head office already.")})
+
+
+@transaction.atomic
+def retire_node(node_id: int, *, now: datetime) -> None:
+    """Take a node and all below it out of use; the head office stays."""
+    node = held(Node, node_id)
+    if node.kind == Node.HEAD_OFFICE:
+        raise ValidationError(_("The head office cannot be retired."))
+    Node.objects.filter(path__startswith=node.path, retired_at__isnull=True).update(retired_at=now)
+
+
+def keep_coverage(coverage_id: int | None, **told: Any) -> Coverage:
+    return keep_row(Coverage, coverage_id, told, fields=COVERAGE)
+
+
+def drop_coverage(coverage_id: int) -> None:
+    """Coverage is a rule for cases to come; nothing done names it, so it goes. Its history stays."""
+    Coverage.objects.filter(id=coverage_id).delete()
+
+
+def keep_authorisation(authorisation_id: int | None, **told: Any) -> Authorisation:
+    return keep_row(Authorisation, authorisation_id, told, fields=AUTHORISATION)
+
+
+@transaction.atomic
+def end_authorisation(authorisation_id: int, *, now: datetime) -> None:
+    """Let it run out yesterday; one that has not begun goes."""
+    row = held(Authorisation, authorisation_id)
+    row.valid_until = min(row.valid_until, localdate(now) - timedelta(days=1))
+    if row.valid_until < row.valid_from:
+        row.delete()
+    else:
+        row.save(update_fields=["valid_until"])

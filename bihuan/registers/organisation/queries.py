@@ -1,5 +1,7 @@
 """Asking the tree."""
 
+from django.db.models import Q, QuerySet
+
 from bihuan.registers.organisation.models import Authorisation, Coverage, Node
 
 
@@ -32,3 +34,19 @@ def coverage_of(node_ids: set[int]) -> list[Coverage]:
 
 def authorisations_of(node_ids: set[int]) -> list[Authorisation]:
     return list(Authorisation.objects.filter(node_id__in=node_ids))
+
+
+def nodes_listed(search: str = "") -> QuerySet[Node]:
+    """Every node, retired ones too, for its register."""
+    return Node.objects.select_related("parent").filter(Q(name__icontains=search) | Q(code__icontains=search))
+
+
+def coverage_listed(search: str = "") -> QuerySet[Coverage]:
+    found = Q(node__name__icontains=search) | Q(district__icontains=search) | Q(street__icontains=search)
+    return Coverage.objects.select_related("node").filter(found)
+
+
+def authorisations_listed(search: str = "") -> QuerySet[Authorisation]:
+    return Authorisation.objects.select_related("node").filter(
+        Q(node__name__icontains=search) | Q(brand__icontains=search)
+    )

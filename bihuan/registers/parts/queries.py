@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from bihuan.registers.parts.models import Category, Part, Price, Product, Requirement, Stock
 
@@ -81,3 +81,37 @@ def van_of(technician_id: int) -> list[Stock]:
     """What lies in one technician's van, by part number; empty shelves are left out."""
     rows = Stock.objects.select_related("part__category").filter(technician_id=technician_id, quantity__gt=0)
     return list(rows.order_by("part__number"))
+
+
+def categories_listed(search: str = "") -> QuerySet[Category]:
+    """Every category, retired ones too, for its register."""
+    return Category.objects.filter(_any(search, "code", "name_zh", "name_en"))
+
+
+def products_listed(search: str = "") -> QuerySet[Product]:
+    return Product.objects.select_related("category").filter(_any(search, "brand", "model", "name_zh"))
+
+
+def parts_listed(search: str = "") -> QuerySet[Part]:
+    return Part.objects.select_related("category").filter(_any(search, "number", "name_zh", "name_en"))
+
+
+def prices_listed(search: str = "") -> QuerySet[Price]:
+    return Price.objects.filter(_any(search, "item", "code", "category", "name_zh", "name_en"))
+
+
+def requirements_listed(search: str = "") -> QuerySet[Requirement]:
+    return Requirement.objects.filter(_any(search, "category", "kind", "certificate"))
+
+
+def stock_listed(search: str = "") -> QuerySet[Stock]:
+    return Stock.objects.select_related("part", "node", "technician__person").filter(
+        _any(search, "part__number", "part__name_zh", "node__name")
+    )
+
+
+def _any(search: str, *columns: str) -> Q:
+    found = Q()
+    for column in columns:
+        found |= Q(**{f"{column}__icontains": search})
+    return found

@@ -12,6 +12,7 @@ from bihuan.registers.access.errors import NotFound, NotSignedIn, Refusal
 from bihuan.registers.access.queries import viewer_of_id
 from bihuan.registers.access.viewer import Viewer
 from bihuan.web.look.errors import forbidden, refused
+from bihuan.web.look.second_factor import stopped
 
 type View[**P] = Callable[Concatenate[HttpRequest, Viewer, P], HttpResponseBase]
 
@@ -35,6 +36,8 @@ def staff_page[**P](
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             viewer = viewer_at(request)
+            if (instead := stopped(request, viewer)) is not None:
+                return instead
             if verbs and not any(viewer.may(verb) for verb in verbs):
                 return forbidden(request)
             return answered(request, lambda: view(request, viewer, *args, **kwargs))

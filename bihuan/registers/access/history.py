@@ -1,0 +1,66 @@
+"""The history of every register: each write is noted in the same transaction, with what it was and became."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from bihuan.ground.journal.actions import record
+from bihuan.registers.access.errors import NotAllowed
+from bihuan.registers.access.events import RegisterChanged
+from bihuan.registers.access.models import Change
+from bihuan.registers.access.viewer import Viewer
+
+
+@transaction.atomic
+def noted[T](
+    viewer: Viewer,
+    *,
+    register: str,
+    deed: str,
+    before: Mapping[str, Any],
+    write: Callable[[], T],
+    read: Callable[[T], tuple[str, Mapping[str, Any]]],
+    now: datetime,
+) -> T:
+    """Carry out `write` and keep who did it and what changed; both or neither.
+
+    `read` tells the row's name in its register and its facts afterwards: codes and figures, nothing personal.
+    A write that changed nothing leaves no trace.
+    """
+    viewer.must("settings.change")
+    written = write()
+    row, after = read(written)
+    if dict(before) != dict(after) or deed not in ("added", "changed"):
+        note_change(viewer, register=register, row=row, deed=deed, before=before, after=after, now=now)
+    return written
+
+
+def note_change(
+    viewer: Viewer,
+    *,
+    register: str,
+    row: str,
+    deed: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    now: datetime,
+) -> Change:
+    """Write one change down: in its history and, by number only, in the journal."""
+    if viewer.person_id is None:
+        raise NotAllowed("settings.change")
+    changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+    with transaction.atomic():
+        kept = Change.objects.create(
+            register=register,
+            row=row[:160],
+            person_id=viewer.person_id,
+            at=now,
+            deed=deed,
+            before={name: value for name, value in before.items() if name in changed},
+            after={name: value for name, value in after.items() if name in changed},
+        )
+        event = RegisterChanged(subject_id=kept.id, register=register, deed=deed)
+        record(event, by=viewer.actor, now=now)
+    return kept

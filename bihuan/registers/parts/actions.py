@@ -1,0 +1,111 @@
+"""Keeping the catalogue, the price list, the permits that work asks for, and what lies on the shelves."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from bihuan.registers.organisation.keeping import held, keep_row, retire_row
+from bihuan.registers.parts.models import Category, Part, Price, Product, Requirement, Stock
+
+CATEGORY = frozenset({"code", "name_zh", "name_en", "units", "safe_years", "runs_on"})
+PRODUCT = frozenset({"brand", "model", "category_id", "name_zh", "name_en", "warranty_months"})
+PART = frozenset({"number", "name_zh", "name_en", "category_id", "by_serial"})
+PRICE = frozenset(
+    {"item", "code", "category", "kind", "name_zh", "name_en", "fen", "valid_from", "valid_until"}
+)
+REQUIREMENT = frozenset({"category", "kind", "certificate"})
+STOCK = frozenset({"part_id", "node_id", "technician_id", "quantity"})
+
+
+@transaction.atomic
+def keep_category(category_id: int | None, **told: Any) -> Category:
+    """A code, once given, stays: machines, skills and prices name it."""
+    if category_id is not None and held(Category, category_id).code != told.get("code"):
+        raise ValidationError({"code": _("A code stays as it is; other entries name it.")})
+    return keep_row(Category, category_id, told, fields=CATEGORY)
+
+
+def retire_category(category_id: int, *, now: datetime) -> None:
+    retire_row(Category, category_id, now=now)
+
+
+def keep_product(product_id: int | None, **told: Any) -> Product:
+    return keep_row(Product, product_id, told, fields=PRODUCT)
+
+
+def retire_product(product_id: int, *, now: datetime) -> None:
+    retire_row(Product, product_id, now=now)
+
+
+def keep_part(part_id: int | None, **told: Any) -> Part:
+    return keep_row(Part, part_id, told, fields=PART)
+
+
+def retire_part(part_id: int, *, now: datetime) -> None:
+    retire_row(Part, part_id, now=now)
+
+
+@transaction.atomic
+def keep_price(price_id: int | None, *, now: datetime, **told: Any) -> Price:
+    """A price that began is never rewritten: quotes were given by it. A new one ends it the day before."""
+    begins, until = told["valid_from"], told.get("valid_until")
+    if until is not None and until < begins:
+        raise ValidationError({"valid_until": _("The last day lies before the first.")})
+    if price_id is not None:
+        stands = held(Price, price_id)
+        same = all(getattr(stands, name) == value for name, value in told.items() if name != "valid_until")
+        if stands.valid_from <= localdate(now) and not same:
+            raise ValidationError(_("This price is in force or was. Add a new one from a later day instead."))
+    _make_room(price_id, told)
+    return keep_row(Price, price_id, told, fields=PRICE)
+
+
+def _make_room(price_id: int | None, told: dict[str, Any]) -> None:
+    """End an open price of the same thing the day before this begins; refuse two prices for one day."""
+    begins, until = told["valid_from"], told.get("valid_until")
+    same = {name: told.get(name, "") for name in ("item", "code", "category", "kind")}
+    others = Price.objects.select_for_update().filter(**same)
+    if price_id is not None:
+        others = others.exclude(id=price_id)
+    others.filter(valid_until__isnull=True, valid_from__lt=begins).update(
+        valid_until=begins - timedelta(days=1)
+    )
+    clash = others.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=begins))
+    if until is not None:
+        clash = clash.filter(valid_from__lte=until)
+    if clash.exists():
+        raise ValidationError(
+            {"valid_from": _("Another price for the same thing holds on one of these days.")}
+        )
+
+
+@transaction.atomic
+def end_price(price_id: int, *, now: datetime) -> None:
+    """No longer offered from today on; a price that has not begun goes."""
+    row = held(Price, price_id)
+    yesterday = localdate(now) - timedelta(days=1)
+    row.valid_until = min(row.valid_until or yesterday, yesterday)
+    if row.valid_until < row.valid_from:
+        row.delete()
+    else:
+        row.save(update_fields=["valid_until"])
+
+
+def keep_requirement(requirement_id: int | None, **told: Any) -> Requirement:
+    return keep_row(Requirement, requirement_id, told, fields=REQUIREMENT)
+
+
+def drop_requirement(requirement_id: int) -> None:
+    Requirement.objects.filter(id=requirement_id).delete()
+
+
+def keep_stock(stock_id: int | None, **told: Any) -> Stock:
+    """What was counted on a shelf or in a van."""
+    if told.get("quantity", 0) < 0:
+        raise ValidationError({"quantity": _("A count is 0 or more.")})
+    return keep_row(Stock, stock_id, told, fields=STOCK)
