@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from bihuan.registers.access.actions import revoke_devices
+from bihuan.registers.access.errors import NotFound
 from bihuan.registers.access.models import Device, Person, Token
 from bihuan.registers.access.roles import Role
 from bihuan.registers.access.viewer import Viewer
@@ -63,3 +65,14 @@ def set_password(viewer: Viewer, person_id: int, password: str, *, now: datetime
 def _end_devices_and_tokens(person: Person, *, now: datetime) -> None:
     Device.objects.filter(person=person, revoked_at__isnull=True).update(revoked_at=now)
     Token.objects.filter(person=person, revoked_at__isnull=True).update(revoked_at=now)
+
+
+def revoke_devices_of(viewer: Viewer, person_id: int, *, now: datetime) -> int:
+    """Sign somebody of the viewer's nodes out of every remembered device, at once. Returns how many."""
+    viewer.must("device.revoke")
+    found = Person.objects.filter(id=person_id)
+    if viewer.nodes is not None:
+        found = found.filter(node_id__in=viewer.nodes)
+    if not found.exists():
+        raise NotFound
+    return revoke_devices(person_id, now=now)

@@ -94,6 +94,15 @@ def devices_of(person_id: int, *, now: datetime) -> list[Device]:
     return list(Device.objects.filter(person_id=person_id, revoked_at__isnull=True, expires_at__gt=now))
 
 
+def remembered_devices(viewer: Viewer, *, now: datetime) -> list[Device]:
+    """The devices that stay signed in, of the people in the viewer's nodes, by name."""
+    viewer.must("device.revoke")
+    found = Device.objects.select_related("person__node").filter(revoked_at__isnull=True, expires_at__gt=now)
+    if viewer.nodes is not None:
+        found = found.filter(person__node_id__in=viewer.nodes)
+    return list(found.order_by("person__name", "-made_at")[:500])
+
+
 def people_listed(search: str = "") -> QuerySet[Person]:
     """Everybody who may or might sign in, for their register."""
     return Person.objects.select_related("node").filter(
