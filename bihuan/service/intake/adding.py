@@ -1,0 +1,35 @@
+"""Files that a customer sends after their report."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from bihuan.ground.vault import files
+from bihuan.ground.vault.actions import keys
+from bihuan.service.intake.models import Attachment, Report
+from bihuan.service.intake.told import FileTold
+
+
+@transaction.atomic
+def add_files(report: Report, told: Sequence[FileTold]) -> int:
+    """Keep more files with a report, sealed with its customer's key; one that is there already is kept once.
+    Returns how many are new."""
+    hand = keys(report.customer.key)
+    there = set(Attachment.objects.filter(report=report).values_list("digest", flat=True))
+    fresh = 0
+    for file in told:
+        kept = files.keep(file.content, key_id=report.customer.key_id, by=hand)
+        if kept.digest in there:
+            files.drop(kept.name)
+            continue
+        there.add(kept.digest)
+        fresh += 1
+        Attachment.objects.create(
+            report=report,
+            name_sealed=hand.seal(report.customer.key_id, file.name),
+            media=file.media,
+            digest=kept.digest,
+            kept_as=kept.name,
+            size=kept.size,
+        )
+    return fresh

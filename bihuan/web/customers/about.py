@@ -1,0 +1,56 @@
+"""What every customer may read without a link: what we promise, and what we do with their data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from bihuan.service.cases.words import KINDS, URGENCIES
+from bihuan.service.commitments.profiles_in_use import profile_in_force
+from bihuan.web.look.words import words_span
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicPromise:
+    """One clause in plain words: what, within how long, counted when, for whom."""
+
+    title: str
+    within: str
+    counted: str
+    scope: str
+
+
+@require_safe
+def commitments(request: HttpRequest) -> HttpResponse:
+    """Every public clause in force."""
+    language = get_language() or "en"
+    made = [
+        PublicPromise(
+            title=clause.title.in_(language),
+            within=words_span(timedelta(seconds=clause.seconds))
+            if clause.seconds
+            else _("in the agreed time"),
+            counted=_("day and night") if clause.calendar == "24x7" else _("between 9:00 and 21:00"),
+            scope=_scope(clause.scope),
+        )
+        for clause in profile_in_force().clauses
+        if clause.public
+    ]
+    return render(request, "customers/commitments.html", {"promises": made})
+
+
+def _scope(scope: Mapping[str, frozenset[str]]) -> str:
+    """For which reports a clause holds; empty when for all."""
+    words = [str(URGENCIES.get(code, code)) for code in sorted(scope.get("urgency", ()))]
+    words += [str(KINDS.get(code, code)) for code in sorted(scope.get("work", ()))]
+    return _(", ").join(words)
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "customers/privacy.html")

@@ -1,0 +1,211 @@
+"""/c/TOKEN: like following a parcel. Where it stands, what happens next and when, who comes, what is asked of you."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise as Lazy
+from django.utils.timezone import localdate
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from bihuan.ground.process.card import STAGES, Card
+from bihuan.ground.vault.actions import keys
+from bihuan.registers.staff.queries import certificates_of
+from bihuan.service.cases import talking
+from bihuan.service.cases.queries import Case, card_of, notes_of, open_moves_of
+from bihuan.service.cases.words import HOLD_REASONS, KINDS, place_title
+from bihuan.service.commitments.queries import PromiseView, promises_of
+from bihuan.service.complaints.queries import about_of, complaints_about
+from bihuan.service.dispatch.queries import open_visit_of
+from bihuan.service.fieldwork.queries import quote_of_case
+from bihuan.service.intake.queries import link_of, words_of
+from bihuan.service.satisfaction.queries import latest_survey, survey_link
+from bihuan.web.customers.door import Visitor, private_page
+from bihuan.web.customers.words import CERTIFICATES, NEXT, SAID
+from bihuan.web.customers.words import STAGES as STAGE_WORDS
+from bihuan.web.look.naming import family_name
+from bihuan.web.look.throttle import Throttle
+from bihuan.web.look.words import local_time, words_left
+
+CHASES = Throttle(name="chase", times=1, seconds=600)
+CHASES_A_DAY = Throttle(name="chase-day", times=12, seconds=86400)
+
+
+@private_page
+def track(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """Looking changes nothing."""
+    if request.method not in {"GET", "HEAD"}:
+        return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
+    said = SAID.get(request.GET.get("said", ""), "")
+    context: dict[str, Any] = {"visitor": visitor, "token": visitor.token, "said": said, "case": visitor.case}
+    if visitor.case is not None:
+        context |= standing(visitor, visitor.case)
+    return render(request, "customers/track.html", context)
+
+
+@require_POST
+@private_page
+def chase(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """催单: pressed twice in ten minutes it counts once."""
+    case = visitor.the_case
+    told = "chased_already"
+    mark = str(case.id)
+    if case.open and not CHASES.spent(request, mark) and CHASES_A_DAY.count(request, mark):
+        CHASES.count(request, mark)
+        talking.chase(case, by=visitor.viewer.actor, now=visitor.now)
+        told = "chased"
+    return back_to(visitor, told)
+
+
+def back_to(visitor: Visitor, said: str = "") -> HttpResponse:
+    """The customer's page, with one sentence about what was just done."""
+    where = reverse("customers:case", args=[visitor.token])
+    return redirect(f"{where}?said={said}" if said else where)
+
+
+def standing(visitor: Visitor, case: Case) -> dict[str, Any]:
+    """Everything that the page says about a case."""
+    card, now = card_of(case), visitor.now
+    visit = open_visit_of(case.id)
+    promises = [one for one in promises_of(case.id, now=now) if one.public]
+    moves = {each.move.name for each in open_moves_of(case, visitor.viewer) if not each.lacks}
+    about = about_of(case.id)
+    return {
+        "kind": KINDS.get(case.kind, case.kind),
+        "machine": " ".join(part for part in (case.brand, family_name(case.category)) if part),
+        "place": place_title(card, case.stands_at),
+        "words": words_of(visitor.report, keys(visitor.report.customer.key)).words,
+        "stages": stages(card, case),
+        "next": NEXT.get(case.stands_at) or NEXT[card.place(case.stands_at).stage],
+        "next_when": next_when(promises, now=now),
+        "hold": HOLD_REASONS.get(case.hold_reason, case.hold_reason) if case.hold_reason else "",
+        "promises": [shown(one, now=now) for one in promises],
+        "visit": visit,
+        "comes": comes(visit),
+        "asked": asked(visitor, case, visit),
+        "slot_link": address_of("customers:slot", visitor.token) if visit and case.open else "",
+        "may_cancel": "cancel" in moves,
+        "notes": notes(case),
+        "complaints": [(one, link_of(one.report)) for one in complaints_about(case.id)],
+        "about": (about, link_of(about.report)) if about else None,
+    }
+
+
+def stages(card: Card, case: Case) -> list[dict[str, Any]]:
+    """The track: the stages that this card has, in their order."""
+    has = {place.stage for place in card.places}
+    at = card.place(case.stands_at).stage
+    here = STAGES.index(at)
+    return [
+        {
+            "name": STAGE_WORDS[stage],
+            "state": "done"
+            if place < here or (stage == at == "closed")
+            else "current"
+            if stage == at
+            else "next",
+        }
+        for place, stage in enumerate(STAGES)
+        if stage in has
+    ]
+
+
+def next_when(promises: list[PromiseView], *, now: datetime) -> str:
+    """The next moment that we promised, in words."""
+    running = [one for one in promises if one.open and one.due_at and one.due_at > now]
+    if not running:
+        return ""
+    soonest = min(running, key=lambda one: one.due_at or now)
+    assert soonest.due_at is not None
+    title = soonest.title.in_(get_language() or "en")
+    return _("%(promise)s by %(when)s at the latest") % {
+        "promise": title,
+        "when": local_time(soonest.due_at, now),
+    }
+
+
+def shown(one: PromiseView, *, now: datetime) -> dict[str, str]:
+    """One promise as its customer reads it."""
+    state = str(one.light)
+    if one.ended_at is not None:
+        words = local_time(one.ended_at, now)
+    elif one.due_at is None:
+        words = _("The clock rests.")
+    else:
+        words = f"{local_time(one.due_at, now)} · {words_left(one.due_at - now)}"
+    return {"title": one.title.in_(get_language() or "en"), "state": state, "words": words}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comes:
+    """Who comes: name and permits with their last day; never a phone, never a picture of a permit."""
+
+    name: str
+    permits: list[tuple[Lazy, date]]
+
+
+def comes(visit: Any) -> Comes | None:
+    """The technician of a visit that was agreed."""
+    if visit is None or visit.state == "planned":
+        return None
+    today = localdate()
+    permits = [
+        (CERTIFICATES[held.kind], held.valid_until)
+        for held in certificates_of(visit.technician_id)
+        if held.kind in CERTIFICATES and held.valid_until >= today
+    ]
+    return Comes(name=visit.technician.person.name, permits=permits)
+
+
+def asked(visitor: Visitor, case: Case, visit: Any) -> dict[str, str] | None:
+    """The one thing that is asked of the customer now, with its button."""
+    quote = quote_of_case(case) if case.open else None
+    if quote is not None and quote.state == "offered":
+        words, button = (
+            _("Please look at the quote. Paid work begins only after you agree."),
+            _("See the quote"),
+        )
+        return _ask("receipt", words, button, address_of("customers:quote", visitor.token))
+    if visit is not None and visit.state == "planned" and case.stands_at == "to_book":
+        words, button = _("Please choose when we may come."), _("Choose a time")
+        return _ask("calendar-plus", words, button, address_of("customers:slot", visitor.token))
+    survey = latest_survey(case.id)
+    if survey is not None and survey.confirm_asked_at and survey.solved is None and case.stands_at == "done":
+        return _ask(
+            "circle-check",
+            _("Is it solved? One tap tells us."),
+            _("Tell us"),
+            f"{survey_link(survey.id)}/solved",
+        )
+    if survey is not None and survey.sent_at and survey.answered_at is None:
+        return _ask(
+            "star", _("How did we do? Less than a minute."), _("Rate the service"), survey_link(survey.id)
+        )
+    return None
+
+
+def _ask(icon: str, words: str, button: str, url: str) -> dict[str, str] | None:
+    return {"icon": icon, "words": words, "button": button, "url": url} if url else None
+
+
+def address_of(name: str, token: str) -> str:
+    """A page of this customer, or an empty text while there is no such page."""
+    try:
+        return reverse(name, args=[token])
+    except NoReverseMatch:
+        return ""
+
+
+def notes(case: Case) -> list[dict[str, Any]]:
+    """What was written for the customer or by them, newest first."""
+    hand = keys(case.customer.key)
+    return [
+        {"words": hand.open(row.words_sealed) or "", "at": row.at, "own": row.by_kind == "customer"}
+        for row in notes_of(case.id)
+        if row.public or row.by_kind == "customer"
+    ][:50]

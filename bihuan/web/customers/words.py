@@ -1,0 +1,52 @@
+"""What a customer reads about where their case stands: plain words, no jargon."""
+
+from django.utils.functional import Promise as Lazy
+from django.utils.translation import gettext_lazy as _
+
+STAGES: dict[str, Lazy] = {
+    "received": _("We have your report"),
+    "dispatched": _("Choosing a technician"),
+    "booked": _("Time agreed"),
+    "on_the_way": _("On the way to you"),
+    "in_service": _("Being worked on"),
+    "done": _("Work done"),
+    "closed": _("Settled"),
+}
+# What happens next: by place where a place says more, else by stage.
+NEXT: dict[str, Lazy] = {
+    "received": _("We look at your report and arrange the service."),
+    "dispatched": _("A technician is being chosen for you."),
+    "to_book": _("Please choose a time for the visit, or we ring you to agree on one."),
+    "booked": _("The technician comes in the agreed time. You get a message when they set off."),
+    "on_the_way": _("The technician is on the way. Please keep your phone near."),
+    "in_service": _("We are working on it and tell you as soon as there is news."),
+    "on_site": _("The technician is with you. Paid work begins only after you agree to the quote."),
+    "on_hold": _("Work has to wait for the moment. We tell you as soon as it goes on."),
+    "remote": _("We guide you by phone first; if that does not help, a technician comes."),
+    "done": _("The work is done. Please tell us whether it is solved."),
+    "to_call_back": _("Somebody rings you to hear what was not right."),
+    "closed": _("This case is settled. If the trouble returns, tell us here."),
+    "withdrawn": _("This case was cancelled; nobody will come."),
+    "awaiting_customer": _("We have answered. Please tell us whether you accept."),
+}
+CANCEL_REASONS: dict[str, Lazy] = {
+    "works_again": _("It works again"),
+    "no_time": _("I have no time"),
+    "other_help": _("I found other help"),
+    "too_expensive": _("It costs too much"),
+    "waited_too_long": _("I waited too long"),
+    "other": _("Another reason"),
+}
+SAID: dict[str, Lazy] = {
+    "chased": _("We have heard you. Whoever is responsible was told that you are waiting."),
+    "chased_already": _("Your last reminder is with us; somebody is on it."),
+    "cancelled": _("Your case is cancelled. Nobody will come."),
+    "complained": _("Your complaint is written down; a named person deals with it until it is settled."),
+    "added": _("Thank you. It was added to your case."),
+}
+CERTIFICATES: dict[str, Lazy] = {
+    "electrician": _("Electrician's permit"),
+    "refrigeration": _("Refrigeration permit"),
+    "height": _("Permit for work at height"),
+    "gas": _("Gas appliance permit"),
+}
