@@ -2,10 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from bihuan.web.customers import confirm, quote, slot, survey, verify
+from bihuan.web.customers import about, asking, confirm, lookup, quote, report_form, slot, survey, tracking, verify
 
 app_name = "customers"
 urlpatterns: list[URLPattern] = [
+    path("c/<str:token>", tracking.track, name="case"),
+    path("c/<str:token>/chase", tracking.chase, name="chase"),
+    path("c/<str:token>/cancel", asking.cancel, name="cancel"),
+    path("c/<str:token>/complain", asking.complain, name="complain"),
+    path("c/<str:token>/add", asking.add, name="add"),
+    path("report/", report_form.report, name="report"),
+    path("track/", lookup.lookup, name="lookup"),
+    path("promises", about.commitments, name="commitments"),
+    path("privacy", about.privacy, name="privacy"),
     path("s/<str:token>", survey.survey, name="survey"),
     path("s/<str:token>/solved", confirm.confirm, name="confirm"),
     path("c/<str:token>/slot", slot.slot, name="slot"),
