@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "bihuan.service.notices",
     "bihuan.service.improvement",
     "bihuan.web.apps.WebConfig",
+    "bihuan.management.demo.apps.DemoConfig",
 ]
 
 MIDDLEWARE = [

@@ -11,6 +11,7 @@ from django.db import close_old_connections
 from bihuan.flow import SWEEPS
 from bihuan.ground.journal.reactions import watched
 from bihuan.ground.worktime import clock
+from bihuan.management.demo import filling
 
 
 class Command(BaseCommand):
@@ -38,6 +39,6 @@ class Command(BaseCommand):
 def run_sweeps() -> None:
     """One round: each sweep by itself, so that one that fails does not stop the others."""
     close_old_connections()
-    for name, sweep in SWEEPS:
+    for name, sweep in (*SWEEPS, ("demo company", filling.resume)):
         watched(name, sweep, now=clock.now())
     close_old_connections()

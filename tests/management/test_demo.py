@@ -1,0 +1,125 @@
+"""The demo company: founded once in an empty database, its past told by the same actions, cut short and gone on."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from itertools import pairwise
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.tasks import task_backends
+
+from bihuan.ground.journal.models import Entry, Reaction
+from bihuan.ground.journal.queries import all_faults
+from bihuan.ground.journal.story import STORY
+from bihuan.ground.vault.actions import keys
+from bihuan.ground.worktime import clock
+from bihuan.management.demo import filling
+from bihuan.management.demo.fates import TODAY
+from bihuan.management.demo.models import Filling, Made
+from bihuan.management.demo.queries import progress
+from bihuan.registers.access.models import Person
+from bihuan.registers.access.roles import Role
+from bihuan.registers.customers.models import Customer, Machine
+from bihuan.registers.organisation.models import Node
+from bihuan.registers.staff.models import Busy, Technician
+from bihuan.service.cases.events import CaseClosed
+from bihuan.service.cases.models import Case
+from bihuan.service.intake.queries import words_of
+from bihuan.service.notices.models import Notice
+from tests import makers
+
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+MOMENT = datetime(2026, 11, 18, 7, 30, tzinfo=UTC)  # a Wednesday afternoon
+
+
+def found(monkeypatch: pytest.MonkeyPatch, *, at_once: int, cases: int) -> datetime:
+    monkeypatch.setattr(clock, "now", lambda: MOMENT)
+    call_command("demo", at_once=at_once, cases=cases, stdout=StringIO())
+    return MOMENT
+
+
+@pytest.fixture
+def founded(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """A demo company with every case of today's desks."""
+    return found(monkeypatch, at_once=60, cases=60)
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """A demo company of ten cases, six of them made."""
+    return found(monkeypatch, at_once=6, cases=10)
+
+
+@pytest.mark.demand("S2-20")
+def test_the_company_is_whole_and_its_past_true(founded: datetime) -> None:
+    kinds = Counter(Node.objects.values_list("kind", flat=True))
+    assert kinds == {Node.HEAD_OFFICE: 1, Node.REGION: 2, Node.SERVICE_POINT: 6}
+    assert (Technician.objects.count(), Customer.objects.count()) == (40, 300)
+    assert {role for roles in Person.objects.values_list("roles", flat=True) for role in roles} == {
+        str(role) for role in Role if role is not Role.CUSTOMER
+    }
+    assert Filling.objects.get().trouble == ""
+    assert list(all_faults()) == []
+    assert not Entry.objects.filter(recorded_at__gt=founded).exists()
+    open_places = set(Case.objects.filter(open=True).values_list("stands_at", flat=True))
+    assert {"to_accept", "to_assign", "to_book", "booked", "on_hold", "done", "to_call_back"} <= open_places
+    assert Reaction.objects.count() == 0
+    assert set(Notice.objects.values_list("state", flat=True)) == {Notice.SENT}
+    assert not Notice.objects.filter(sent_at__gt=founded + timedelta(days=1)).exists()
+    for one in Technician.objects.all():
+        taken = list(Busy.objects.filter(technician=one).order_by("begins").values_list("begins", "ends"))
+        assert all(before[1] <= after[0] for before, after in pairwise(taken))
+
+
+def test_the_sources_own_record_is_among_todays_cases(begun: datetime) -> None:
+    case = Case.objects.select_related("report", "machine", "customer__key").get(
+        id=Made.objects.get(number=0).case_id
+    )
+    machine = case.machine
+    assert machine is not None
+    assert (machine.model, str(machine.bought_on), case.channel, case.urgency) == (
+        "ABC123",
+        "2023-05-15",
+        "hotline",
+        "high",
+    )
+    assert words_of(case.report, keys(case.customer.key)).words == "机器突然不制冷了"
+    assert case.number == f"AF20261118{Case.objects.filter(number__startswith='AF20261118').count():03d}"
+    assert Machine.objects.filter(model="ABC123").count() == 1
+
+
+def test_a_filling_that_was_cut_short_goes_on_and_makes_no_case_twice(begun: datetime) -> None:
+    row = Filling.objects.get()
+    seen = progress()
+    assert seen is not None
+    assert (seen.made, seen.cases, seen.percent, seen.ended_at) == (6, 10, 60, None)
+    call_command("demo", at_once=6, stdout=StringIO())
+    assert Case.objects.count() == 6
+    while filling.go_on(now=begun, ask=False):
+        pass
+    row.refresh_from_db()
+    assert (row.made, row.ended_at) == (row.cases, begun)
+    assert Made.objects.filter(case_id__isnull=False).count() == Case.objects.count() == row.cases
+    assert not filling.go_on(now=begun, ask=False)
+    assert list(all_faults()) == []
+
+
+def test_the_clock_wakes_a_filling_that_nobody_touches(begun: datetime) -> None:
+    assert filling.resume(begun + timedelta(seconds=30)) == 0
+    assert filling.resume(begun + timedelta(seconds=61)) == 1
+    assert filling.resume(begun + timedelta(seconds=62)) == 0
+
+
+def test_a_company_that_exists_is_left_alone() -> None:
+    makers.company()
+    with pytest.raises(CommandError, match="needs an empty one"):
+        call_command("demo", stdout=StringIO())
+    assert Filling.objects.count() == 0
+
+
+def test_quiet_ends_with_its_block(begun: datetime) -> None:
+    assert STORY.later(CaseClosed(subject_id=1, how="confirmed")) != []
+    assert type(task_backends["default"]).__name__ != "DummyBackend"
+    assert len(TODAY) < filling.FIRST
