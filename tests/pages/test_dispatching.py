@@ -7,6 +7,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
 
 from bihuan.ground.worktime import clock
 from bihuan.registers.access.roles import Role
@@ -14,13 +16,14 @@ from bihuan.registers.customers.told import MachineTold
 from bihuan.registers.organisation.models import Node
 from bihuan.service.cases.actions import Doer, move_case
 from bihuan.service.cases.models import Case
-from bihuan.service.dispatch import assigning, offering
+from bihuan.service.dispatch import assigning, booking, offering
 from bihuan.service.dispatch.actions import set_policy
 from bihuan.service.dispatch.models import Assignment, Offer, Visit
 from bihuan.service.dispatch.policy import Policy
 from bihuan.service.dispatch.queries import free_slots
 from bihuan.service.intake.queries import link_of
 from tests.makers import Company, a_case, company, settle
+from tests.pages.axe import overflow, shots, violations
 
 
 @pytest.fixture
@@ -234,6 +237,16 @@ def test_a_lane_costs_the_same_statements_for_one_row_and_for_three(made: Compan
     assert counts[1] <= 12, [one["sql"][:120] for one in told.captured_queries]
 
 
+def statements(client: Client, url: str) -> int:
+    """How many statements a page costs, whatever was read into memory a moment ago."""
+    counts = []
+    for _ in range(3):
+        with CaptureQueriesContext(connection) as told:
+            client.get(url)
+        counts.append(len(told))
+    return min(counts)
+
+
 def a_case_in(made: Company, lane: str) -> None:
     now = clock.now()
     point, dispatcher = (
@@ -263,8 +276,90 @@ def test_the_desk_costs_the_same_statements_for_one_case_and_for_three(made: Com
         while Offer.objects.filter(state=Offer.ACCEPTED).count() < wanted:
             accepted(made)
             case_of(made)
-        client.get(reverse("dispatchers:service_point"))
-        with CaptureQueriesContext(connection) as told:
-            client.get(reverse("dispatchers:service_point"))
-        counts.append(len(told))
+        counts.append(statements(client, reverse("dispatchers:service_point")))
     assert counts[0] == counts[1]
+
+
+def enter(page: Page, live_server: LiveServer, made: Company, role: Role, language: str) -> None:
+    """Sign this person in, in this language."""
+    client = Client()
+    client.force_login(made.people[role])
+    cookies = {"sessionid": client.cookies["sessionid"].value, "language": language}
+    page.context.add_cookies(
+        [{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()]
+    )
+
+
+def staged(made: Company) -> dict[str, Case]:
+    """Cases in every lane."""
+    set_policy(made.head, Policy(auto_offer=False))
+    now, point = clock.now(), Doer.of(made.viewer(Role.SERVICE_POINT_DISPATCHER))
+    cases = {}
+    for lane in ("to_offer", "returned", "waiting", "to_assign", "to_book", "on_hold"):
+        a_case_in(made, lane)
+        cases[lane] = Case.objects.latest("id")
+    a_case_in(made, "to_book")
+    booked = Case.objects.latest("id")
+    visit = Visit.objects.get(case=booked)
+    booking.book(visit, free_slots(booked, now=now)[1], doer=point, now=now)
+    return cases | {"booked": Case.objects.get(id=booked.id)}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_dispatch_page_is_accessible_and_fits_a_phone(
+    page: Page, live_server: LiveServer, language: str
+) -> None:
+    made = company()
+    cases = staged(made)
+    pages = {
+        "board": (Role.DISPATCHER, reverse("dispatchers:board")),
+        "board-returned": (Role.DISPATCHER, reverse("dispatchers:board") + "?lane=returned"),
+        "board-to-book": (Role.DISPATCHER, reverse("dispatchers:board") + "?lane=to_book"),
+        "offer": (Role.DISPATCHER, reverse("dispatchers:offer", args=[cases["returned"].number])),
+        "service-point": (Role.SERVICE_POINT_DISPATCHER, reverse("dispatchers:service_point")),
+        "assign": (
+            Role.SERVICE_POINT_DISPATCHER,
+            reverse("dispatchers:assign", args=[cases["to_assign"].number]),
+        ),
+        "reassign": (
+            Role.SERVICE_POINT_DISPATCHER,
+            reverse("dispatchers:assign", args=[cases["to_book"].number]),
+        ),
+        "book": (Role.SERVICE_POINT_DISPATCHER, reverse("dispatchers:book", args=[cases["booked"].number])),
+        "job-order": (
+            Role.SERVICE_POINT_DISPATCHER,
+            reverse("dispatchers:job_order", args=[cases["booked"].number]),
+        ),
+        "slot": (Role.SERVICE_POINT_DISPATCHER, slot_link(cases["to_book"])),
+        "slot-booked": (Role.SERVICE_POINT_DISPATCHER, slot_link(cases["booked"])),
+    }
+    for name, (role, path) in pages.items():
+        enter(page, live_server, made, role, language)
+        page.goto(live_server.url + path)
+        assert violations(page) == [], name
+        page.set_viewport_size({"width": 360, "height": 780})
+        assert overflow(page) == 0, name
+        page.set_viewport_size({"width": 1440, "height": 900})
+        shots(page, f"dispatch-{name}")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_case_goes_from_the_board_to_an_agreed_time_by_hand(page: Page, live_server: LiveServer) -> None:
+    made = company()
+    set_policy(made.head, Policy(auto_offer=False))
+    case = a_case(made, now=clock.now())
+    enter(page, live_server, made, Role.DISPATCHER, "zh-hans")
+    page.goto(live_server.url + reverse("dispatchers:offer", args=[case.number]))
+    page.locator("button[type=submit]", has=page.locator("use[href$=send]")).click()
+    expect(page.locator(".alert-success")).to_be_visible()
+    enter(page, live_server, made, Role.SERVICE_POINT_DISPATCHER, "zh-hans")
+    page.goto(live_server.url + reverse("dispatchers:service_point"))
+    page.locator(f"form[action*='{case.number}/answer'] .btn-primary").first.click()
+    page.locator(f"form[action*='{case.number}/assign'] .btn-primary").click()
+    expect(page.locator(".alert-success")).to_be_visible()
+    page.goto(live_server.url + slot_link(case))
+    page.locator("input[name=slot]").first.check()
+    page.locator("main button[type=submit]").click()
+    expect(page.locator(".alert-success")).to_be_visible()
+    assert Case.objects.get(id=case.id).stands_at == "booked"

@@ -6,8 +6,7 @@ from datetime import date, datetime
 from django.utils.formats import date_format
 from django.utils.functional import Promise as Lazy
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
-from django.utils.translation import gettext as say
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from bihuan.registers.parts.queries import categories
@@ -121,7 +120,7 @@ def sentence(reason: Reason, *, categories_named: Mapping[str, str] | None = Non
     """A reason in the reader's language. `categories_named`: code → name; asked for when it is not given."""
     params: dict[str, object] = dict(reason.params)
     if "day" in params and isinstance(params["day"], date):
-        params["day"] = date_format(params["day"], say("j M Y"))
+        params["day"] = date_format(params["day"], gettext("j M Y"))
     if "metres" in params:
         params["km"] = f"{int(str(params['metres'])) / 1000:.1f}"
     if "permit" in params:
@@ -130,9 +129,9 @@ def sentence(reason: Reason, *, categories_named: Mapping[str, str] | None = Non
         params["work"] = str(KINDS.get(str(params["work"]), params["work"]))
     if "category" in params:
         names = category_names() if categories_named is None else categories_named
-        params["category"] = names.get(str(params["category"])) or say("this appliance")
+        params["category"] = names.get(str(params["category"])) or gettext("this appliance")
     if params.get("brand") == "":
-        params["brand"] = say("(unknown)")
+        params["brand"] = gettext("(unknown)")
     words = str(_SENTENCES[reason.code]) % params
     return words[:1].upper() + words[1:]
 
@@ -149,4 +148,6 @@ def category_names() -> dict[str, str]:
 
 def slot_words(begins: datetime, ends: datetime) -> str:
     """23 Nov 10:00–12:00, in the installation's zone."""
-    return f"{date_format(localtime(begins), say('j M'))} {localtime(begins):%H:%M}–{localtime(ends):%H:%M}"
+    return (
+        f"{date_format(localtime(begins), gettext('j M'))} {localtime(begins):%H:%M}–{localtime(ends):%H:%M}"
+    )

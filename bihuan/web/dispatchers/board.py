@@ -9,9 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise as Lazy
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bihuan.registers.access.errors import Refusal
@@ -114,9 +113,9 @@ def _best(choice: Choice) -> str:
     """The best service point and why, in one line; or that each is ruled out."""
     best = choice.best
     if best is None:
-        return say("Each service point is ruled out")
-    reasons = say(", ").join(sentence(reason, categories_named={}) for reason in best.reasons)
-    return say("%(node)s: %(reasons)s") % {"node": best.name, "reasons": reasons}
+        return gettext("Each service point is ruled out")
+    reasons = gettext(", ").join(sentence(reason, categories_named={}) for reason in best.reasons)
+    return gettext("%(node)s: %(reasons)s") % {"node": best.name, "reasons": reasons}
 
 
 def _links(here: str, counts: dict[str, int], filters: Filters) -> list[LaneLink]:
@@ -153,7 +152,7 @@ def offer_many(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         )
         messages.success(request, told % {"done": done})
     elif not chosen:
-        messages.info(request, say("Choose at least one case first."))
+        messages.info(request, gettext("Choose at least one case first."))
     return redirect(
         reverse("dispatchers:board") + "?" + urlencode({"lane": request.POST.get("lane", TO_OFFER)})
     )
