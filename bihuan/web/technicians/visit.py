@@ -36,7 +36,8 @@ def visit(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     case = queries.mine(viewer, number)
     now = moment(request)
     work = queries.work_of(case)
-    if work is None or (work.finished_at is not None and case.stands_at in {"on_site", "in_workshop"}):
+    begins_anew = case.stands_at in ON_WAY | {"on_site", "in_workshop"}
+    if work is None or (work.finished_at is not None and begins_anew):
         work = site_at(viewer, number, now=now).work if case.open and case.done_at is None else None
     if work is None:
         raise NotFound
