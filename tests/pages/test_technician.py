@@ -1,7 +1,6 @@
 """A technician's phone, as the technician and the customer see it."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -27,14 +26,16 @@ pytestmark = pytest.mark.django_db
 def phone(here: OnSite) -> Client:
     """The technician's phone, signed in."""
     client = Client(headers={"accept-language": "en"})
-    client.force_login(person(here.viewer.person_id or 0), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(
+        person(here.viewer.person_id or 0), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
     return client
 
 
 @pytest.fixture
 def clock_at(monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
     """Set the installation's clock, as the demo may."""
-    import bihuan.web.look.middleware as middleware  # noqa: PLC0415 (only this test turns the clock)
+    import bihuan.web.look.middleware as middleware
 
     def set_to(moment):  # type: ignore[no-untyped-def]
         monkeypatch.setattr(middleware, "now", lambda: moment)
@@ -105,7 +106,7 @@ def test_a_whole_visit_by_plain_forms(clock_at) -> None:  # type: ignore[no-unty
     page = client.get(at)
     assert "At the door" in words(page)
     for sort in ("conduct", "safety", "closing"):
-        from bihuan.service.fieldwork.checklists import lines_for  # noqa: PLC0415
+        from bihuan.service.fieldwork.checklists import lines_for
 
         codes = [line.code for line in lines_for(here.work.case, sort)]
         form = {f"safety-{code}": "yes" for code in codes} if sort == "safety" else {sort: codes}
@@ -125,7 +126,10 @@ def test_a_whole_visit_by_plain_forms(clock_at) -> None:  # type: ignore[no-unty
     point = here.work.case.report.symptoms[0]
     client.post(at + "steps/tests", {f"point-{point}": "yes"})
     client.post(at + "steps/readings", {"name": "Current", "value": "1.1", "unit": "A"})
-    client.post(at + "steps/photos", {"about": "before", "photo": SimpleUploadedFile("a.png", png()), "serial-whole": "SN1"})
+    client.post(
+        at + "steps/photos",
+        {"about": "before", "photo": SimpleUploadedFile("a.png", png()), "serial-whole": "SN1"},
+    )
     assert Photo.objects.count() == 1
     answer = client.post(at + "steps/outcome", {"outcome": "finished", "minutes": "40"})
     assert answer.headers["Location"] == at + "sign"
@@ -136,7 +140,10 @@ def test_a_whole_visit_by_plain_forms(clock_at) -> None:  # type: ignore[no-unty
     assert "This visit has ended" in words(ended)
     sheet = client.get(at + "sheet.pdf")
     assert sheet.content.startswith(b"%PDF")
-    assert (sheet.headers["Content-Type"], sheet.headers["X-Content-Type-Options"]) == ("application/pdf", "nosniff")
+    assert (sheet.headers["Content-Type"], sheet.headers["X-Content-Type-Options"]) == (
+        "application/pdf",
+        "nosniff",
+    )
     here.case.refresh_from_db()
     assert here.case.stands_at == "done"
 
@@ -302,8 +309,7 @@ def test_the_pages_of_a_visit_in_a_real_browser(live_server, page: Page, languag
     look("technicians-visit-diagnosis")
     page.locator("#step-diagnosis form button").click()
     page.wait_for_selector("#step-quote[open]")
-    for group in page.locator("#step-quote details.step-group:not([open]) > summary").all():
-        group.click()
+    page.evaluate("document.querySelectorAll('#step-quote details').forEach(part => { part.open = true })")
     for line in here.prices("labour", "visit", "part"):
         page.fill(f"#line-{line}", "1")
     look("technicians-visit-quote")

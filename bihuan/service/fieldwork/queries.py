@@ -24,7 +24,14 @@ from bihuan.service.fieldwork.models import Photo, Quote, QuoteLine, Reading, Sh
 from bihuan.service.fieldwork.sheets import newest_quote
 from bihuan.service.intake.queries import words_of
 
-__all__ = ["Case", "Job", "Quote", "QuoteLine", "Sheet", "Work"]  # the rows that pages name in their signatures
+__all__ = [
+    "Case",
+    "Job",
+    "Quote",
+    "QuoteLine",
+    "Sheet",
+    "Work",
+]  # the rows that pages name in their signatures
 MOST_JOBS = 60
 IN_CASE = tuple(f"case__{name}" for name in ONE)
 

@@ -263,7 +263,7 @@ def test_whatever_is_altered_afterwards_is_seen(what: str) -> None:
 
 def _other_facts(sheet: Sheet) -> str:
     """A forger with the customer's key seals a cheaper sheet."""
-    from bihuan.ground.vault.actions import keys_for  # noqa: PLC0415 (a forger's tool, used here only)
+    from bihuan.ground.vault.actions import keys_for
 
     key = sheet.case.customer.key_id
     facts = sheets.facts_of(sheet)
