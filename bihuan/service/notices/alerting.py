@@ -101,5 +101,5 @@ def _path(case: Case, person: Person) -> str:
     if Role.TECHNICIAN in roles:
         return "/field/"
     if roles & set(POINT):
-        return "/dispatch/point/"
-    return f"/desk/cases/{case.number}"
+        return "/dispatch/point"
+    return f"/desk/case/{case.number}"

@@ -35,7 +35,7 @@ def text_for(audience: str, kind: str, *, language: str, fill: Mapping[str, str]
     words = parts[tongue].format_map(fill)
     return Text(
         subject=parts[f"subject_{tongue}"].format_map(fill),
-        words=(f"{words}{'' if tongue == 'zh' else ' '}{link}" if link else words.rstrip("：: ")),
+        words=f"{words} {link}" if link else words.rstrip("：: "),
     )
 
 

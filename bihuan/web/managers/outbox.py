@@ -1,0 +1,79 @@
+"""The outbox: every SMS, mail and push message as its receiver reads it, and what became of it."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise as Lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from bihuan.registers.access.viewer import Viewer
+from bihuan.service.notices import queries
+from bihuan.service.notices.actions import try_again
+from bihuan.service.notices.queries import NoticeView
+from bihuan.service.notices.words import CHANNELS, KINDS, STATES, trouble_words
+from bihuan.web.look.doors import moment, staff_page
+from bihuan.web.look.listing import page
+
+ICONS = {"sms": "message-2", "mail": "mail", "push": "bell", "call": "phone-off"}
+COLOURS = {"waiting": "bg-yellow-lt", "sent": "bg-green-lt", "given_up": "bg-red-lt"}
+KEY = ("-made_at", "-id")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """One message with the words of its codes."""
+
+    view: NoticeView
+    icon: str
+    channel: str | Lazy
+    kind: str | Lazy
+    state: str | Lazy
+    colour: str
+    trouble: str
+    may_retry: bool
+
+
+@require_safe
+@staff_page("outbox.read")
+def outbox(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Newest first; the filters stand in the address."""
+    chosen = {name: request.GET.get(name, "").strip()[:40] for name in ("channel", "state", "kind", "number")}
+    found = page(queries.outbox(viewer, **chosen), key=KEY, after=request.GET.get("after"), size=20)
+    mends = viewer.may("operations.mend")
+    context = {
+        "messages_shown": [_message(view, mends=mends) for view in queries.shown(found.rows)],
+        "page": found,
+        "chosen": chosen,
+        "filtered": any(chosen.values()),
+        "channels": CHANNELS,
+        "states": STATES,
+        "kinds": KINDS,
+    }
+    return render(request, "managers/outbox.html", context)
+
+
+def _message(view: NoticeView, *, mends: bool) -> Message:
+    return Message(
+        view=view,
+        icon=ICONS.get(view.channel, "send"),
+        channel=CHANNELS.get(view.channel, view.channel),
+        kind=KINDS.get(view.kind, view.kind),
+        state=STATES.get(view.state, view.state),
+        colour=COLOURS.get(view.state, ""),
+        trouble=trouble_words(view.trouble),
+        may_retry=mends and view.state == "given_up" and view.channel != "call" and view.words is not None,
+    )
+
+
+@require_POST
+@staff_page("operations.mend")
+def again(request: HttpRequest, viewer: Viewer, notice_id: int) -> HttpResponse:
+    """Another try of a message that was given up."""
+    if try_again(notice_id, now=moment(request)):
+        messages.success(request, _("The message goes out again now."))
+    else:
+        messages.info(request, _("This message is on its way already."))
+    return redirect("managers:outbox")

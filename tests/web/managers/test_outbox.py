@@ -1,0 +1,87 @@
+"""The outbox page: what was said to whom, masked, filtered, cut by node."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from bihuan.registers.access.roles import Role
+from bihuan.service.notices import sending
+from bihuan.service.notices.models import Notice
+from tests.makers import NOW, Company, a_case, a_person, company, settle
+
+pytestmark = pytest.mark.django_db
+OUTBOX = "/manage/outbox"
+
+
+def reader(made: Company, role: Role = Role.SUPERVISOR) -> Client:
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(made.people[role])
+    return client
+
+
+@pytest.mark.demand("S4-19")
+def test_every_message_stands_there_as_the_customer_reads_it() -> None:
+    made = company()
+    case = a_case(made, phone="13800138000", name="张三丰")
+    settle()
+    page = reader(made).get(OUTBOX).content.decode()
+    assert case.number in page
+    assert "138****8000" in page
+    assert "13800138000" not in page
+    assert "张三丰" not in page
+    assert "已收到您的诉求" in page
+
+
+def test_filters_narrow_it_and_say_when_nothing_is_left() -> None:
+    made = company()
+    one, other = a_case(made), a_case(made)
+    settle()
+    page = reader(made).get(OUTBOX, {"number": one.number}).content.decode()
+    assert (one.number in page, f"· {other.number}" in page) == (True, False)
+    assert "No message like this" in reader(made).get(OUTBOX, {"state": "given_up"}).content.decode()
+
+
+def test_one_row_and_three_cost_the_same_statements() -> None:
+    made = company()
+    client, counts = reader(made), []
+    for cases in (1, 2):
+        for _ in range(cases):
+            a_case(made)
+        settle()
+        client.get(OUTBOX)
+        with CaptureQueriesContext(connection) as asked:
+            client.get(OUTBOX)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+    assert counts[0] <= 12
+
+
+def test_who_may_not_read_it_does_not() -> None:
+    made = company()
+    assert reader(made, Role.TECHNICIAN).get(OUTBOX).status_code == 403
+    assert Client().get(OUTBOX).status_code == 302
+
+
+def test_a_supervisor_of_one_service_point_reads_only_its_messages() -> None:
+    made = company()
+    case = a_case(made)
+    settle()
+    near = a_person(Role.SUPERVISOR, node=made.authorised)
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(near)
+    assert case.number not in client.get(OUTBOX).content.decode()
+
+
+def test_a_message_given_up_goes_out_again_at_a_click() -> None:
+    made = company()
+    case = a_case(made)
+    settle()
+    notice = Notice.objects.get(case=case, kind="case_opened")
+    Notice.objects.filter(id=notice.id).update(state=Notice.GIVEN_UP, trouble="NotSent", attempts=8)
+    client = reader(made, Role.MANAGER)
+    assert "The provider did not take it." in client.get(OUTBOX).content.decode()
+    client.post(f"{OUTBOX}/{notice.id}/again")
+    notice.refresh_from_db()
+    assert (notice.state, notice.attempts) == (Notice.WAITING, 0)
+    assert sending.send_due(max(NOW, notice.next_at)) >= 1
