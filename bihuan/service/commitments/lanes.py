@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
 
@@ -66,4 +67,5 @@ def counts(viewer: Viewer, *, now: datetime) -> Mapping[str, int]:
     if viewer.person_id is None:
         return dict.fromkeys(LANES, 0)
     asked = {name: _Counted(lane(viewer, name, now=now).order_by().values("id")[:COUNTED]) for name in LANES}
-    return dict(Person.objects.filter(id=viewer.person_id).values(**asked)[0])
+    held: Mapping[str, Any] = Person.objects.filter(id=viewer.person_id).values(**asked)[0]
+    return {name: int(held[name]) for name in LANES}

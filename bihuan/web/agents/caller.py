@@ -30,6 +30,10 @@ class Caller:
         """The cases that are still open: the customer may be asking again."""
         return [row for row in self.rows if row.case.open]
 
+    @property
+    def closed_rows(self) -> list[Row]:
+        return [row for row in self.rows if not row.case.open]
+
 
 def caller_of(phone: str, email: str, viewer: Viewer, *, now: datetime) -> Caller:
     """The caller reached by this number or address."""

@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from bihuan.ground.journal.queries import story_of
-from bihuan.ground.process.card import STAGES, Card
+from bihuan.ground.process.card import Card
 from bihuan.ground.vault.actions import SealedBy, keys
 from bihuan.registers.access.masking import Contact
 from bihuan.registers.access.queries import names_of as people_named
@@ -51,6 +51,10 @@ from bihuan.web.agents.facts import MachineShown, cases_of, consents_shown, mach
 from bihuan.web.agents.rows import chip_of, departments, families, in_language
 from bihuan.web.agents.telling import CONTACTS, Known, line_of, nodes_in, people_in
 from bihuan.web.look.doors import moment, staff_page
+
+ASIDE = frozenset(
+    {"remote", "on_hold", "in_workshop", "to_call_back", "withdrawn", "turned_over", "escalated", "in_review"}
+)  # places off the main way
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +121,7 @@ def case_page(
         "urgencies": URGENCIES,
         "contacts": [(code, words) for code, words in CONTACTS.items() if code != "live"],
         "colleagues": colleagues(held, viewer),
-        "links": links_of(held),
+        "links": links_of(held, viewer),
         "may": may_of(held, viewer),
     }
     return render(request, "agents/case.html", context)
@@ -146,19 +150,23 @@ def colleagues(held: Any, viewer: Viewer) -> list[Any]:
 
 
 def track_of(card: Card, stands_at: str) -> list[dict[str, Any]]:
-    """The card's places as a track: one for each stage, named by where the case stands or by the stage's first."""
-    stage = card.place(stands_at).stage
-    at = STAGES.index(stage)
-    shown: list[dict[str, Any]] = []
-    for index, one in enumerate(STAGES):
-        places = [place for place in card.places if place.stage == one and place.name != "withdrawn"]
-        if not places and one != stage:
-            continue
-        here = card.place(stands_at) if one == stage else places[0]
-        ended = stage == "closed" and one == stage
-        state = "done" if index < at or ended else "current" if index == at else "next"
-        shown.append({"name": said(here.title), "state": state, "guide": said(here.guide)})
-    return shown
+    """The card's main places as a track; a side place only while the case stands there."""
+    shown = [place for place in card.places if place.name not in ASIDE or place.name == stands_at]
+    at = next(index for index, place in enumerate(shown) if place.name == stands_at)
+    ended = stands_at in card.ends
+    return [
+        {
+            "name": said(place.title),
+            "state": "done"
+            if index < at or (ended and index == at)
+            else "current"
+            if index == at
+            else "next",
+            "guide": said(place.guide),
+        }
+        for index, place in enumerate(shown)
+        if not (ended and index > at)
+    ]
 
 
 def place_of(card: Card, stands_at: str) -> dict[str, str]:
@@ -263,19 +271,52 @@ def similar_to(held: Any, viewer: Viewer) -> list[dict[str, str]]:
     ]
 
 
-def links_of(held: Any) -> list[tuple[str, str, str]]:
-    """Pages of other rooms about this case, where they exist: title, address, icon."""
+def links_of(held: Any, viewer: Viewer) -> list[tuple[str, str, str]]:
+    """Pages of other rooms about this case, for those who may open them: title, address, icon."""
+    at = held.stands_at
     wanted = (
-        (_("Customer problem record"), "agents:record_table", "printer"),
-        (_("Choose who goes"), "dispatchers:case", "route"),
-        (_("Choose who goes"), "dispatchers:choose", "route"),
-        (_("Job order"), "dispatchers:job_order", "file-text"),
-        (_("Service sheet"), "technicians:sheet_of_case", "receipt"),
+        (True, _("Customer problem record"), "agents:record_table", "printer"),
+        (
+            at == "to_accept" and viewer.may("offer.make"),
+            _("Choose a service point"),
+            "dispatchers:offer",
+            "route",
+        ),
+        (
+            at == "to_assign" and viewer.may("visit.assign"),
+            _("Choose a technician"),
+            "dispatchers:assign",
+            "user",
+        ),
+        (
+            at == "to_book" and viewer.may("visit.book"),
+            _("Agree a time"),
+            "dispatchers:book",
+            "calendar-event",
+        ),
+        (
+            held.technician_person_id is not None and viewer.may("visit.read"),
+            _("Job order"),
+            "dispatchers:job_order",
+            "file-text",
+        ),
+        (
+            held.done_at is not None and viewer.may("sheet.read"),
+            _("Service sheet"),
+            "technicians:sheet",
+            "receipt",
+        ),
     )
-    found = []
-    for title, name, icon in wanted:
-        try:
-            found.append((str(title), reverse(name, args=[held.number]), icon))
-        except NoReverseMatch:
-            continue
-    return found
+    return [
+        (title, address, icon)
+        for there, title, name, icon in wanted
+        if there and (address := _address(name, held.number))
+    ]
+
+
+def _address(name: str, number: str) -> str:
+    """The address of a page, or nothing while there is no such page."""
+    try:
+        return reverse(name, args=[number])
+    except NoReverseMatch:
+        return ""

@@ -5,7 +5,6 @@ from typing import Any, cast
 from uuid import uuid4
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -33,8 +32,6 @@ from bihuan.web.agents.rows import departments, in_language
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.words import local_time
 
-OWN_FIELDS = {"bought_on": "bought_on", "about_years": "about_years", "began_on": "began_on"}
-
 
 @staff_page("report.take")
 def report(request: HttpRequest, viewer: Viewer) -> HttpResponse:
@@ -51,7 +48,7 @@ def report(request: HttpRequest, viewer: Viewer) -> HttpResponse:
             return _save(request, viewer)
         case "check":
             return _check(request, viewer)
-    initial = {name: request.POST.get(name, "") for name in request.POST}
+    initial: dict[str, Any] = {name: request.POST.get(name, "") for name in request.POST}
     initial["symptoms"] = request.POST.getlist("symptoms")
     return _form_page(request, viewer, ReportForm(initial=initial), data=request.POST)
 
@@ -162,7 +159,7 @@ def _say_what_was_promised(request: HttpRequest, case: Any, now: datetime) -> No
 
 def files_of(request: HttpRequest) -> tuple[tuple[FileTold, ...], str]:
     """The photos and files that came along; a sentence instead when one cannot be taken."""
-    sent = [cast(UploadedFile, one) for one in request.FILES.getlist("files")]
+    sent = request.FILES.getlist("files")
     if len(sent) > MOST_FILES:
         return (), _("At most %(most)s files.") % {"most": MOST_FILES}
     for one in sent:

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bihuan.registers.customers.actions import AddressTold, MachineTold
+from bihuan.registers.customers.told import AddressTold, MachineTold
 from bihuan.registers.knowledge.queries import knowledge
 from bihuan.registers.parts.queries import categories
 from bihuan.service.cases.words import CHANNELS, KINDS, URGENCIES, WAYS, WISHES

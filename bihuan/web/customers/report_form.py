@@ -7,13 +7,12 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.timezone import localdate
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from bihuan.ground.journal.event import Actor
 from bihuan.registers.access.errors import Refusal
-from bihuan.registers.customers.actions import AddressTold, MachineTold
+from bihuan.registers.customers.told import AddressTold, MachineTold
 from bihuan.registers.knowledge.queries import hazards_in, knowledge
 from bihuan.registers.organisation.queries import coverage_of, head_office, service_points
 from bihuan.service.intake.actions import receive
@@ -82,7 +81,9 @@ class TooOften(Refusal):
     status = 429
 
     def __init__(self) -> None:
-        super().__init__(_("Several reports came from here within minutes. Please wait a little, or ring us."))
+        super().__init__(
+            _("Several reports came from here within minutes. Please wait a little, or ring us.")
+        )
 
 
 @open_page
@@ -112,7 +113,11 @@ def _receive(request: HttpRequest, form: WebReportForm, files: tuple[FileTold, .
     key = form.cleaned_data["key"]
     try:
         made = receive(
-            told, by=Actor(kind="customer"), node=head_office(), now=now, once=("web-form", key) if key else None
+            told,
+            by=Actor(kind="customer"),
+            node=head_office(),
+            now=now,
+            once=("web-form", key) if key else None,
         )
     except ReportRefused as refusal:
         for field, sentence in refusal.fields.items():
@@ -134,7 +139,10 @@ def told_of(held: dict[str, Any], files: tuple[FileTold, ...]) -> Told:
             category=held["category"], brand=held["brand"], model=held["model"], bought_on=held["bought_on"]
         ),
         address=AddressTold(
-            city=city_of(held["district"]), district=held["district"], street=held["street"], door=held["door"]
+            city=city_of(held["district"]),
+            district=held["district"],
+            street=held["street"],
+            door=held["door"],
         ),
         consents=consents,
         language=get_language() or "",
@@ -157,7 +165,9 @@ def _files(request: HttpRequest) -> tuple[tuple[FileTold, ...], str]:
             return (), _("“%(name)s” is larger than 10 MB.") % {"name": str(one.name)[:60]}
         if one.content_type not in MEDIA:
             return (), _("“%(name)s” is neither a photo nor a video.") % {"name": str(one.name)[:60]}
-    kept = [FileTold(name=str(one.name)[:120], media=str(one.content_type), content=one.read()) for one in sent]
+    kept = [
+        FileTold(name=str(one.name)[:120], media=str(one.content_type), content=one.read()) for one in sent
+    ]
     return tuple(kept), ""
 
 

@@ -1,6 +1,7 @@
 """The case page and what is done on it; the record on paper; phone guidance; lists and cards."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from bihuan.ground.worktime import clock
 from bihuan.registers.access.models import Reveal
 from bihuan.registers.access.roles import Role
-from bihuan.registers.customers.actions import MachineTold
+from bihuan.registers.customers.told import MachineTold
 from bihuan.service.cases.models import Case, Note, Tick
-from tests.makers import Company, a_case, company
+from tests.makers import Company, a_case, a_person, company
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +51,9 @@ def done(client: Client, case: Case, deed: str, **told: Any) -> Any:
 
 
 @pytest.mark.demand("S0-23")
-def test_the_page_tells_where_the_case_stands_what_happened_and_what_comes_next(agent: Client, case: Case) -> None:
+def test_the_page_tells_where_the_case_stands_what_happened_and_what_comes_next(
+    agent: Client, case: Case
+) -> None:
     shown = page(agent, case)
     assert "To accept" in shown and "Standard" in shown
     assert "Case opened; urgency High" in shown
@@ -58,7 +61,9 @@ def test_the_page_tells_where_the_case_stands_what_happened_and_what_comes_next(
     assert "First contact" in shown
 
 
-def test_the_owner_sees_the_customer_in_full_and_others_a_mask(agent: Client, made: Company, case: Case) -> None:
+def test_the_owner_sees_the_customer_in_full_and_others_a_mask(
+    agent: Client, made: Company, case: Case
+) -> None:
     assert "张三丰" in page(agent, case) and "tel:+8613912345678" in page(agent, case)
     shown = page(as_role(agent, made, Role.SUPERVISOR), case)
     assert "张三丰" not in shown and "139****5678" in shown
@@ -86,7 +91,9 @@ def test_a_step_that_lacks_something_is_refused_in_the_readers_language(
     client = as_role(agent, made, Role.DISPATCHER, language)
     answer = done(client, case, "move", move="accept")
     assert answer.status_code == 409
-    if language == "en":  # the Chinese catalogue is compiled later; the refusal itself must not change anything
+    if (
+        language == "en"
+    ):  # the Chinese catalogue is compiled later; the refusal itself must not change anything
         assert says in answer.content.decode()
     case.refresh_from_db()
     assert case.stands_at == "to_accept"
@@ -102,7 +109,9 @@ def test_a_step_that_asks_why_keeps_the_reason_as_a_note(agent: Client, case: Ca
 
 @pytest.mark.demand("S3-75")
 def test_a_contact_is_written_down_and_keeps_the_first_promise(agent: Client, case: Case) -> None:
-    assert done(agent, case, "note", words="Told her that we come tomorrow", contact="phone").status_code == 302
+    assert (
+        done(agent, case, "note", words="Told her that we come tomorrow", contact="phone").status_code == 302
+    )
     shown = page(agent, case)
     assert "Told her that we come tomorrow" in shown and "Spoke with the customer by phone" in shown
     assert done(agent, case, "note", words=" ").status_code == 422
@@ -119,8 +128,6 @@ def test_a_chase_is_counted_and_never_a_second_case(agent: Client, case: Case) -
 
 @pytest.mark.demand("U-09")
 def test_another_owner_is_proposed_and_must_accept(agent: Client, made: Company, case: Case) -> None:
-    from tests.makers import a_person
-
     next_one = a_person(Role.AGENT, node=made.head, name="接手的人")
     done(agent, case, "hand-over", to=str(next_one.id))
     case.refresh_from_db()
@@ -146,12 +153,20 @@ def test_a_case_that_is_not_there_is_not_found(agent: Client, number: str) -> No
     assert agent.post(f"/desk/case/{number}/note", {"words": "x"}).status_code == 404
 
 
-@pytest.mark.demand("S0-40", "S0-41", "S0-42", "S0-43", "S0-44", "S0-45", "S0-46", "S0-47", "S0-48", "S0-49", "S0-50")
+@pytest.mark.demand(
+    "S0-40", "S0-41", "S0-42", "S0-43", "S0-44", "S0-45", "S0-46", "S0-47", "S0-48", "S0-49", "S0-50"
+)
 def test_the_record_on_paper_holds_the_eleven_lines_masked(agent: Client, made: Company) -> None:
     machine = MachineTold(
-        category="air_conditioner", brand="澄川", model="ABC123", serials={"indoor": "SN98765"}, bought_on=__import__("datetime").date(2023, 5, 15)
+        category="air_conditioner",
+        brand="澄川",
+        model="ABC123",
+        serials={"indoor": "SN98765"},
+        bought_on=date(2023, 5, 15),
     )
-    held = a_case(made, now=clock.now(), machine=machine, symptoms=("ac_no_cooling",), urgency="high", kind="repair")
+    held = a_case(
+        made, now=clock.now(), machine=machine, symptoms=("ac_no_cooling",), urgency="high", kind="repair"
+    )
     shown = page(as_role(agent, made, Role.AGENT, "zh-hans"), held, "/record")
     cells = [re.sub(r"<[^>]+>", "", one).strip() for one in re.findall(r"<td[^>]*>(.*?)</td>", shown, re.S)]
     number, name, contact, product, bought, _channel, _kind, words, standard, _urgency, received = cells
@@ -162,7 +177,7 @@ def test_the_record_on_paper_holds_the_eleven_lines_masked(agent: Client, made: 
     assert words == "“机器突然不制冷了”" and standard == "制冷功能失效"
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", received)
     english = page(as_role(agent, made, Role.AGENT), held, "/record")
-    assert all(f"<td class=\"wrap-any\">{one}</td>" in english for one in ("Phone", "Fault", "High"))
+    assert all(f'<td class="wrap-any">{one}</td>' in english for one in ("Phone", "Fault", "High"))
 
 
 @pytest.mark.demand("U-02", "S0-16", "S0-20", "S1-09")
@@ -173,7 +188,9 @@ def test_phone_guidance_goes_step_by_step_and_ends_solved_by_phone(agent: Client
     done(agent, held, "move", move="guide_remotely")
     for _step in range(12):
         shown = page(agent, held, "/phone")
-        found = re.search(r'name="checklist" value="(\w+)"><input type="hidden" name="step" value="(\d+)"', shown)
+        found = re.search(
+            r'name="checklist" value="(\w+)"><input type="hidden" name="step" value="(\d+)"', shown
+        )
         if found is None:
             break
         answer = "solved" if 'value="solved"' in shown else "yes"
@@ -201,13 +218,21 @@ def test_what_was_tried_travels_with_a_case_that_is_sent_on(agent: Client, made:
 
 
 def test_no_phone_guidance_where_there_was_a_word_of_danger(agent: Client, made: Company) -> None:
-    held = a_case(made, now=clock.now(), words="燃气灶打不着火，有燃气味", machine=MachineTold(category="gas_cooker", brand="澄川"))
+    held = a_case(
+        made,
+        now=clock.now(),
+        words="燃气灶打不着火，有燃气味",
+        machine=MachineTold(category="gas_cooker", brand="澄川"),
+    )
     assert "No phone guidance for this case" in page(agent, held, "/phone")
 
 
 def test_cases_are_found_by_number_phone_name_serial_and_outside_number(agent: Client, made: Company) -> None:
     held = a_case(made, now=clock.now(), phone="13977778888", outside_number="JD-42")
-    assert agent.get("/desk/cases", {"q": held.number.lower()}).headers["Location"] == f"/desk/case/{held.number}"
+    assert (
+        agent.get("/desk/cases", {"q": held.number.lower()}).headers["Location"]
+        == f"/desk/case/{held.number}"
+    )
     for asked in ("13977778888", "张三丰", "SN98765", "JD-42", held.number[:10]):
         assert held.number in agent.get("/desk/cases", {"q": asked}).content.decode(), asked
     assert "Nothing found" in agent.get("/desk/cases", {"q": "13900009999"}).content.decode()
@@ -216,7 +241,9 @@ def test_cases_are_found_by_number_phone_name_serial_and_outside_number(agent: C
 
 
 @pytest.mark.parametrize("address", ["/desk/cases", "/desk/customers"])
-def test_the_long_lists_cost_the_same_for_one_row_and_three(agent: Client, made: Company, address: str) -> None:
+def test_the_long_lists_cost_the_same_for_one_row_and_three(
+    agent: Client, made: Company, address: str
+) -> None:
     def statements() -> int:
         agent.get(address)
         with CaptureQueriesContext(connection) as seen:
@@ -230,7 +257,9 @@ def test_the_long_lists_cost_the_same_for_one_row_and_three(agent: Client, made:
     assert statements() == one <= 12
 
 
-def test_the_customer_card_is_masked_mended_and_revealed_for_a_purpose(agent: Client, made: Company, case: Case) -> None:
+def test_the_customer_card_is_masked_mended_and_revealed_for_a_purpose(
+    agent: Client, made: Company, case: Case
+) -> None:
     at = f"/desk/customers/{case.customer_id}"
     shown = agent.get(at).content.decode()
     assert "张*" in shown and "张三丰" not in shown and case.number in shown and "In warranty" in shown
@@ -245,7 +274,9 @@ def test_the_customer_card_is_masked_mended_and_revealed_for_a_purpose(agent: Cl
     assert other.customer_id != case.customer_id
 
 
-def test_customers_are_found_by_phone_and_the_number_stays_out_of_the_address(agent: Client, case: Case) -> None:
+def test_customers_are_found_by_phone_and_the_number_stays_out_of_the_address(
+    agent: Client, case: Case
+) -> None:
     shown = agent.post("/desk/customers", {"q": "13912345678"}).content.decode()
     assert f"/desk/customers/{case.customer_id}" in shown
     assert "Nobody found" in agent.post("/desk/customers", {"q": "13900000001"}).content.decode()

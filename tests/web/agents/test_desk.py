@@ -27,12 +27,16 @@ def desk(client: Client, made: Company) -> Client:
 
 def statements(client: Client, address: str) -> int:
     client.get(address)  # what is remembered between requests is remembered now
-    with CaptureQueriesContext(connection, ) as seen:
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
         assert client.get(address).status_code == 200
     return len(seen)
 
 
-def test_the_desk_shows_my_cases_masked_with_the_soonest_promise_in_words(desk: Client, made: Company) -> None:
+def test_the_desk_shows_my_cases_masked_with_the_soonest_promise_in_words(
+    desk: Client, made: Company
+) -> None:
     case = a_case(made, now=clock.now())
     shown = desk.get("/desk/").content.decode()
     assert case.number in shown
@@ -45,13 +49,30 @@ def test_an_empty_lane_says_so(desk: Client) -> None:
     assert "Nothing waits here" in desk.get("/desk/?lane=chased").content.decode()
 
 
-@pytest.mark.parametrize("lane", ["mine", "unowned", "handed", "returned", "at_risk", "broken", "chased", "on_hold", "to_call_back", "all", "nonsense"])
+@pytest.mark.parametrize(
+    "lane",
+    [
+        "mine",
+        "unowned",
+        "handed",
+        "returned",
+        "at_risk",
+        "broken",
+        "chased",
+        "on_hold",
+        "to_call_back",
+        "all",
+        "nonsense",
+    ],
+)
 def test_every_lane_opens(desk: Client, made: Company, lane: str) -> None:
     a_case(made, now=clock.now())
     assert desk.get(f"/desk/?lane={lane}").status_code == 200
 
 
-def test_a_list_costs_the_same_for_one_row_and_for_three_and_at_most_twelve_statements(desk: Client, made: Company) -> None:
+def test_a_list_costs_the_same_for_one_row_and_for_three_and_at_most_twelve_statements(
+    desk: Client, made: Company
+) -> None:
     a_case(made, now=clock.now())
     one = statements(desk, "/desk/")
     a_case(made, now=clock.now())
@@ -61,7 +82,9 @@ def test_a_list_costs_the_same_for_one_row_and_for_three_and_at_most_twelve_stat
 
 
 @pytest.mark.demand("U-09")
-def test_a_case_that_was_chased_and_one_that_was_proposed_stand_in_their_lanes(desk: Client, made: Company) -> None:
+def test_a_case_that_was_chased_and_one_that_was_proposed_stand_in_their_lanes(
+    desk: Client, made: Company
+) -> None:
     now, case = clock.now(), a_case(made, now=clock.now())
     by = made.actor(Role.SUPERVISOR)
     talking.chase(case, by=by, now=now)

@@ -27,7 +27,9 @@ def sign_in(page: Page, address: str, person: Person, language: str) -> None:
     store[HASH_SESSION_KEY] = person.get_session_auth_hash()
     store.create()
     cookies = {"sessionid": str(store.session_key), "language": language}
-    page.context.add_cookies([{"name": name, "value": value, "url": address} for name, value in cookies.items()])
+    page.context.add_cookies(
+        [{"name": name, "value": value, "url": address} for name, value in cookies.items()]
+    )
 
 
 def sound(page: Page, name: str) -> None:

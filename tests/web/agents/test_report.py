@@ -63,7 +63,9 @@ def test_the_form_stands_beside_the_script_and_asks_the_six_questions(agent: Cli
 
 
 @pytest.mark.demand("S4-03", "S1-07")
-def test_a_known_caller_is_there_at_once_masked_with_machine_cover_and_open_case(agent: Client, made: Company) -> None:
+def test_a_known_caller_is_there_at_once_masked_with_machine_cover_and_open_case(
+    agent: Client, made: Company
+) -> None:
     case = a_case(made, now=clock.now(), phone="13912345678")
     shown = body(agent.post("/desk/report/caller", {"phone": "139 1234 5678"}))
     assert "A known customer" in shown and "张* 139****5678" in shown and "张三丰" not in shown
@@ -77,7 +79,9 @@ def test_an_unknown_caller_and_half_a_number_are_told_apart(agent: Client) -> No
     assert body(agent.post("/desk/report/caller", {"phone": ""})).strip() == ""
 
 
-def test_with_scripts_off_the_caller_is_looked_up_by_a_button_and_nothing_typed_is_lost(agent: Client, made: Company) -> None:
+def test_with_scripts_off_the_caller_is_looked_up_by_a_button_and_nothing_typed_is_lost(
+    agent: Client, made: Company
+) -> None:
     a_case(made, now=clock.now(), phone="13912345678")
     shown = body(sent(agent, "look", phone="13912345678"))
     assert "A known customer" in shown and "机器突然不制冷了" in shown
@@ -85,14 +89,20 @@ def test_with_scripts_off_the_caller_is_looked_up_by_a_button_and_nothing_typed_
 
 def test_a_known_machine_fills_the_form(agent: Client, made: Company) -> None:
     case = a_case(made, now=clock.now(), phone="13912345678")
-    shown = body(agent.post("/desk/report", {"phone": "13912345678", "words": "不冷", "use_machine": str(case.machine_id)}))
+    shown = body(
+        agent.post(
+            "/desk/report", {"phone": "13912345678", "words": "不冷", "use_machine": str(case.machine_id)}
+        )
+    )
     assert 'value="SN98765"' in shown and 'value="REF123"' in shown and 'value="2025-05-15"' in shown
 
 
 @pytest.mark.demand("S0-48", "S0-13")
 def test_the_standard_symptom_appears_beside_the_customers_words(agent: Client) -> None:
     agent.cookies["language"] = "zh-hans"
-    shown = body(agent.post("/desk/report/heard", {"words": "机器突然不制冷了", "category": "air_conditioner"}))
+    shown = body(
+        agent.post("/desk/report/heard", {"words": "机器突然不制冷了", "category": "air_conditioner"})
+    )
     assert "制冷功能失效" in shown and 'value="ac_no_cooling" checked' in shown
 
 
@@ -110,8 +120,12 @@ def test_a_word_of_danger_shows_what_to_say_at_once_and_makes_the_case_urgent(ag
 
 
 @pytest.mark.demand("S0-13")
-@pytest.mark.parametrize(("language", "says"), [("en", "Does it not react at all"), ("zh-hans", "您说用不了")])
-def test_a_vague_phrase_alone_is_not_accepted_and_the_question_is_said(agent: Client, language: str, says: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "says"), [("en", "Does it not react at all"), ("zh-hans", "您说用不了")]
+)
+def test_a_vague_phrase_alone_is_not_accepted_and_the_question_is_said(
+    agent: Client, language: str, says: str
+) -> None:
     agent.cookies["language"] = language
     answer = sent(agent, "check", words="不好用", symptoms=[])
     assert answer.status_code == 422
@@ -142,10 +156,21 @@ def test_the_confirmed_report_becomes_a_case_and_says_what_was_promised(agent: C
     case = Case.objects.select_related("report", "machine").get()
     assert answer.headers["Location"] == f"/desk/case/{case.number}"
     assert re.fullmatch(r"AF\d{8}001", case.number)
-    assert (case.report.symptoms, case.urgency, case.owner_id) == (["ac_no_cooling"], "high", made.people[Role.AGENT].id)
+    assert (case.report.symptoms, case.urgency, case.owner_id) == (
+        ["ac_no_cooling"],
+        "high",
+        made.people[Role.AGENT].id,
+    )
     assert case.report.restated_at is not None
-    assert case.machine is not None and (case.machine.model, str(case.machine.bought_on)) == ("ABC123", "2023-05-15")
-    assert dict(Consent.objects.values_list("kind", "given")) == {"service": True, "recording": False, "marketing": False}
+    assert case.machine is not None and (case.machine.model, str(case.machine.bought_on)) == (
+        "ABC123",
+        "2023-05-15",
+    )
+    assert dict(Consent.objects.values_list("kind", "given")) == {
+        "service": True,
+        "recording": False,
+        "marketing": False,
+    }
     page = body(agent.get(answer.headers["Location"]))
     assert f"Your number is {case.number}" in page and "voltage dip" in page and "living room" in page
 
@@ -177,7 +202,9 @@ def test_who_does_not_wish_to_be_known_is_respected_and_that_is_kept(agent: Clie
         ({"kind": "brewing"}, "Select a valid choice"),
     ],
 )
-def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(agent: Client, wrong: dict[str, str], says: str) -> None:
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(
+    agent: Client, wrong: dict[str, str], says: str
+) -> None:
     for do in ("check", "save"):
         answer = sent(agent, do, **wrong)
         assert answer.status_code == 422
@@ -203,5 +230,7 @@ def test_saving_a_whole_report_is_cheap(agent: Client) -> None:
     sent(agent, "save", phone="13900003333", key="warm")
     with CaptureQueriesContext(connection) as seen:
         sent(agent, "save", phone="13900004444", key="counted", serial="SN-2")
-    statements = [one for one in seen.captured_queries if not one["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN"))]
+    statements = [
+        one for one in seen.captured_queries if not one["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN"))
+    ]
     assert len(statements) <= 40, len(statements)
