@@ -34,6 +34,7 @@ from bihuan.service.dispatch.events import (
     JobAccepted,
     JobRefused,
     LateSaid,
+    OfferWithdrawn,
     ReminderDue,
     SlotBooked,
     SlotGivenUp,
@@ -42,6 +43,7 @@ from bihuan.service.dispatch.events import (
 )
 from bihuan.service.fieldwork import printing
 from bihuan.service.fieldwork.events import Departed, Quoted, SheetSigned, WorkFinished
+from bihuan.service.improvement import counting
 from bihuan.service.intake.events import ReportQuarantined, ReportUnderstood
 from bihuan.service.notices import sending
 from bihuan.service.notices.alerting import tell_of_quarantine, tell_the_staff
@@ -113,16 +115,23 @@ HEARD: tuple[Line, ...] = (
     on(SurveyAnswered, at_once=[closing.hear_answer]),
 )
 
+# What is counted by time and stands in no row of its own.
+COUNTED: tuple[Line, ...] = (
+    on(CaseChased, at_once=[counting.hear_chased]),
+    on(CaseClosed, at_once=[counting.hear_withdrawn]),
+)
+
 LINES: tuple[Line, ...] = (
     on(ReportUnderstood, at_once=[opening.open_for_report]),
     on(SheetSigned, later=[printing.print_sheet]),
     on_every(commitments.hear),
     *SENT,
     *HEARD,
+    *COUNTED,
     *TOLD,
 )
 
-NOBODY_WAITS_FOR: tuple[type, ...] = (RegisterChanged, CallbackAttempted, CallbackDone)
+NOBODY_WAITS_FOR: tuple[type, ...] = (OfferWithdrawn, RegisterChanged, CallbackAttempted, CallbackDone)
 
 SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("reactions", reactions.wake_overdue),
@@ -134,6 +143,7 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("confirm contacts", asking.ask_confirms),
     ("surveys", asking.send_surveys),
     ("closing after silence", closing.close_silent),
+    ("sums of days", counting.keep_days),
     ("notices", sending.wake_due),
 )
 
