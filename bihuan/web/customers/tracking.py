@@ -123,7 +123,7 @@ def next_when(promises: list[PromiseView], *, now: datetime) -> str:
     soonest = min(running, key=lambda one: one.due_at or now)
     assert soonest.due_at is not None
     title = soonest.title.in_(get_language() or "en")
-    return _("%(promise)s by %(when)s at the latest") % {
+    return _("%(promise)s: %(when)s at the latest") % {
         "promise": title,
         "when": local_time(soonest.due_at, now),
     }
