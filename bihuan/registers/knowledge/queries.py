@@ -73,6 +73,14 @@ def core_function_lost(symptoms: Iterable[str]) -> bool:
     return any(symptom.core for symptom in knowledge().symptoms if symptom.code in wanted)
 
 
+def always_urgent(*, category: str = "", error_code: str = "", brand: str = "") -> bool:
+    """Whether every fault of this family is urgent here, or the code shown can only mean danger."""
+    if category and category in knowledge().urgent_families:
+        return True
+    meanings = error_codes_shown(error_code, category=category, brand=brand) if error_code else []
+    return bool(meanings) and all(one.safety for one in meanings)
+
+
 def symptoms_named(codes: Iterable[str]) -> dict[str, Symptom]:
     """The standard symptoms of these codes."""
     wanted = set(codes)

@@ -14,7 +14,7 @@ from bihuan.ground.process.card import Card, Move
 from bihuan.ground.process.steps import missing
 from bihuan.registers.access.errors import NotFound
 from bihuan.registers.access.viewer import Viewer
-from bihuan.registers.knowledge.queries import core_function_lost
+from bihuan.registers.knowledge.queries import always_urgent, core_function_lost
 from bihuan.service.cases.cards_in_use import active_card, card_at
 from bihuan.service.cases.errors import (
     CaseMovedMeanwhile,
@@ -66,13 +66,21 @@ def open_case(report: Report, *, words: str, node_id: int, by: Actor, now: datet
     kind = kind_of(words, told=report.kind, symptoms=report.symptoms)
     card = active_card(kind)
     urgency = urgency_of(
-        told=report.urgency, hazards=report.hazards, core_lost=core_function_lost(report.symptoms), kind=kind
+        told=report.urgency, hazards=_dangers(report), core_lost=core_function_lost(report.symptoms), kind=kind
     )
     case = _case(report, card=card, kind=kind, urgency=urgency, node_id=node_id, now=now)
     case.number = draw_number(now)
     case.save(force_insert=True)
     _record(case, _opened(case), by=by, now=now, happened_at=report.received_at)
     return case
+
+
+def _dangers(report: Report) -> list[str]:
+    """What makes a case urgent whatever anybody chose: a word, a family set so, a code that means danger."""
+    machine = report.machine
+    category, brand = (machine.category, machine.brand) if machine else ("", "")
+    forced = always_urgent(category=category, error_code=report.error_code, brand=brand)
+    return [*report.hazards, *(["forced"] if forced else [])]
 
 
 def _case(report: Report, *, card: Card, kind: str, urgency: str, node_id: int, now: datetime) -> Case:

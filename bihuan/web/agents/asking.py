@@ -7,7 +7,7 @@ from bihuan.registers.knowledge.queries import knowledge
 from bihuan.web.agents.rows import in_language
 
 QUESTIONS: dict[str, Lazy] = {
-    "what": _("What"),
+    "what": _("Which machine"),
     "happened": _("What happened"),
     "when": _("When"),
     "where": _("Where"),

@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from bihuan.ground.worktime import clock
 from bihuan.registers.access.roles import Role
 from bihuan.registers.customers.models import Consent, Customer
+from bihuan.registers.knowledge import queries
+from bihuan.registers.knowledge.actions import keep_item
 from bihuan.service.cases.models import Case
 from bihuan.service.intake.models import Report
 from tests.makers import Company, a_case, company
@@ -150,7 +152,9 @@ def test_everything_is_read_back_before_it_is_saved(agent: Client) -> None:
     assert "Read back and confirm" in body(sent(agent, "mend"))
 
 
-@pytest.mark.demand("S0-09", "S0-10", "S0-41", "S0-44", "S0-45", "S1-04", "S1-05", "S1-06", "S3-72", "S3-74")
+@pytest.mark.demand(
+    "S0-09", "S0-10", "S1-11", "S1-12", "S0-41", "S0-44", "S0-45", "S1-04", "S1-05", "S1-06", "S3-72", "S3-74"
+)
 def test_the_confirmed_report_becomes_a_case_and_says_what_was_promised(agent: Client, made: Company) -> None:
     answer = sent(agent, "save", trigger="voltage dip", asked_where="living room", environment="damp")
     case = Case.objects.select_related("report", "machine").get()
@@ -234,3 +238,32 @@ def test_saving_a_whole_report_is_cheap(agent: Client) -> None:
         one for one in seen.captured_queries if not one["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN"))
     ]
     assert len(statements) <= 40, len(statements)
+
+
+@pytest.mark.demand("S0-14")
+def test_a_family_set_so_is_always_urgent(agent: Client) -> None:
+    keep_item("urgent_family", "air_conditioner", '"air_conditioner"', now=clock.now())
+    try:
+        assert "Urgent" in body(
+            agent.post("/desk/report/heard", {"words": "空调不制冷", "category": "air_conditioner"})
+        )
+        sent(agent, "save", urgency="low")
+        assert Case.objects.get().urgency == "urgent"
+    finally:
+        queries.forget()
+
+
+@pytest.mark.demand("S0-11")
+def test_a_code_that_means_danger_makes_a_case_urgent(agent: Client) -> None:
+    code = next(
+        one for one in queries.knowledge().error_codes if one.safety and one.family == "air_conditioner"
+    )
+    sent(agent, "save", urgency="low", brand=code.brand, error_code=code.code)
+    assert Case.objects.get().urgency == "urgent"
+
+
+@pytest.mark.demand("S1-13", "S1-08")
+def test_the_script_apologises_and_a_first_judgement_is_shown(agent: Client) -> None:
+    assert "I am sorry for the trouble" in body(agent.get("/desk/report"))
+    shown = body(agent.post("/desk/report/heard", {"words": "空调不制冷", "category": "air_conditioner"}))
+    assert "First judgement" in shown and "a phone checklist fits" in shown
