@@ -1,55 +1,60 @@
 """A technician's phone, as the technician and the customer see it."""
 
 import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
 
 from bihuan.registers.access.queries import person
 from bihuan.registers.access.roles import Role
+from bihuan.service.cases.actions import Doer
 from bihuan.service.dispatch.assigning import assign
-from bihuan.service.dispatch.booking import Doer
 from bihuan.service.dispatch.offering import accept_offer, offer, standing_offer
 from bihuan.service.fieldwork import quoting, sheets
-from bihuan.service.fieldwork.models import Photo, Sheet, UsedPart
+from bihuan.service.fieldwork.checklists import lines_for
+from bihuan.service.fieldwork.models import Photo, Quote, Sheet, UsedPart
 from bihuan.service.fieldwork.signing import sign
 from bihuan.service.intake.queries import link_of
+from bihuan.web.look import middleware
 from tests.makers import a_case, company, settle
 from tests.pages.axe import overflow, shots, violations
 from tests.service.fieldwork.made import OnSite, a_part, booked, drawn, on_site, png, ready, told
 
 pytestmark = pytest.mark.django_db
+type Turn = Callable[[datetime], None]
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def phone(here: OnSite) -> Client:
     """The technician's phone, signed in."""
     client = Client(headers={"accept-language": "en"})
-    client.force_login(
-        person(here.viewer.person_id or 0), backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
+    client.force_login(person(here.viewer.person_id or 0), backend=BACKEND)
     return client
 
 
 @pytest.fixture
-def clock_at(monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+def clock_at(monkeypatch: pytest.MonkeyPatch) -> Turn:
     """Set the installation's clock, as the demo may."""
-    import bihuan.web.look.middleware as middleware
 
-    def set_to(moment):  # type: ignore[no-untyped-def]
+    def set_to(moment: datetime) -> None:
         monkeypatch.setattr(middleware, "now", lambda: moment)
 
     return set_to
 
 
-def words(answer) -> str:  # type: ignore[no-untyped-def]
+def words(answer: Any) -> str:
     """The page as text."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
 @pytest.mark.demand("S0-24")
-def test_today_shows_the_visit_with_address_and_one_tap_call(clock_at) -> None:  # type: ignore[no-untyped-def]
+def test_today_shows_the_visit_with_address_and_one_tap_call(clock_at: Turn) -> None:
     here = booked()
     clock_at(here.now)
     page = phone(here).get("/field/")
@@ -62,7 +67,7 @@ def test_today_shows_the_visit_with_address_and_one_tap_call(clock_at) -> None: 
     assert "10:00–12:00" in said
 
 
-def test_an_offered_job_is_masked_and_can_be_taken_or_given_back(clock_at) -> None:  # type: ignore[no-untyped-def]
+def test_an_offered_job_is_masked_and_can_be_taken_or_given_back(clock_at: Turn) -> None:
     made = company()
     case = a_case(made)
     desk = Doer.of(made.viewer(Role.DISPATCHER))
@@ -82,19 +87,19 @@ def test_an_offered_job_is_masked_and_can_be_taken_or_given_back(clock_at) -> No
     assert "101室" in client.get("/field/").content.decode()
 
 
-def test_somebody_elses_visit_does_not_exist(clock_at) -> None:  # type: ignore[no-untyped-def]
+def test_somebody_elses_visit_does_not_exist(clock_at: Turn) -> None:
     here = on_site()
     clock_at(here.now)
     client = Client()
     other = here.made.technicians[1].person
-    client.force_login(other, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(other, backend=BACKEND)
     for path in ("", "sign", "quote", "sheet.pdf", "photos/1"):
         assert client.get(f"/field/{here.case.number}/{path}").status_code == 404
     assert client.post(f"/field/{here.case.number}/steps/tests", {}).status_code == 404
 
 
 @pytest.mark.demand("S0-24", "S1-33", "S0-26", "S0-27", "S1-39")
-def test_a_whole_visit_by_plain_forms(clock_at) -> None:  # type: ignore[no-untyped-def]
+def test_a_whole_visit_by_plain_forms(clock_at: Turn) -> None:
     here = booked()
     clock_at(here.now)
     client, at = phone(here), f"/field/{here.case.number}/"
@@ -106,10 +111,10 @@ def test_a_whole_visit_by_plain_forms(clock_at) -> None:  # type: ignore[no-unty
     page = client.get(at)
     assert "At the door" in words(page)
     for sort in ("conduct", "safety", "closing"):
-        from bihuan.service.fieldwork.checklists import lines_for
-
         codes = [line.code for line in lines_for(here.work.case, sort)]
-        form = {f"safety-{code}": "yes" for code in codes} if sort == "safety" else {sort: codes}
+        form: dict[str, Any] = (
+            {f"safety-{code}": "yes" for code in codes} if sort == "safety" else {sort: codes}
+        )
         assert client.post(at + f"steps/{sort}", form).status_code == 302
     plan = {"reproduced": "yes", "cause": "启动器烧坏", "plan": "更换启动器", "environment-socket": "yes"}
     assert client.post(at + "steps/diagnosis", plan).status_code == 302
@@ -165,7 +170,9 @@ def test_a_whole_visit_by_plain_forms(clock_at) -> None:  # type: ignore[no-unty
         ("outcome", {"outcome": "finished", "minutes": "99999"}, "Minutes of work"),
     ],
 )
-def test_bad_input_gets_a_sentence_and_changes_nothing(clock_at, step, form, sentence) -> None:  # type: ignore[no-untyped-def]
+def test_bad_input_gets_a_sentence_and_changes_nothing(
+    clock_at: Turn, step: str, form: dict[str, str], sentence: str
+) -> None:
     here = on_site()
     clock_at(here.now)
     price = next(iter(here.prices("labour")))
@@ -173,7 +180,7 @@ def test_bad_input_gets_a_sentence_and_changes_nothing(clock_at, step, form, sen
     answer = phone(here).post(f"/field/{here.case.number}/steps/{step}", form)
     assert answer.status_code in {409, 422}
     assert sentence in words(answer)
-    assert quoting.Quote.objects.count() == 0
+    assert Quote.objects.count() == 0
 
 
 @pytest.mark.parametrize(
@@ -185,7 +192,7 @@ def test_bad_input_gets_a_sentence_and_changes_nothing(clock_at, step, form, sen
         (b"", "no photo that we can keep"),
     ],
 )
-def test_what_is_no_photo_is_refused(clock_at, content, sentence) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_no_photo_is_refused(clock_at: Turn, content: bytes, sentence: str) -> None:
     here = on_site()
     clock_at(here.now)
     form = {"about": "before", "photo": SimpleUploadedFile("a.jpg", content, content_type="image/jpeg")}
@@ -196,7 +203,7 @@ def test_what_is_no_photo_is_refused(clock_at, content, sentence) -> None:  # ty
     assert Photo.objects.count() == 0
 
 
-def test_a_photo_is_served_only_to_who_may_see_the_customer(clock_at) -> None:  # type: ignore[no-untyped-def]
+def test_a_photo_is_served_only_to_who_may_see_the_customer(clock_at: Turn) -> None:
     here = on_site()
     clock_at(here.now)
     client, at = phone(here), f"/field/{here.case.number}/"
@@ -206,13 +213,11 @@ def test_a_photo_is_served_only_to_who_may_see_the_customer(clock_at) -> None:  
     assert (seen.content, seen.headers["Content-Type"]) == (png(), "image/png")
     assert seen.headers["X-Content-Type-Options"] == "nosniff"
     keeper = Client()
-    keeper.force_login(
-        here.made.people[Role.PARTS_KEEPER], backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
+    keeper.force_login(here.made.people[Role.PARTS_KEEPER], backend=BACKEND)
     assert keeper.get(at + f"photos/{kept.id}").status_code == 404
 
 
-def test_a_double_submit_signs_once(clock_at) -> None:  # type: ignore[no-untyped-def]
+def test_a_double_submit_signs_once(clock_at: Turn) -> None:
     here = ready()
     clock_at(here.now)
     client, at = phone(here), f"/field/{here.case.number}/"
@@ -225,7 +230,7 @@ def test_a_double_submit_signs_once(clock_at) -> None:  # type: ignore[no-untype
 
 
 @pytest.mark.demand("S1-33", "L-14")
-def test_the_customer_answers_the_quote_on_the_private_link_once(clock_at) -> None:  # type: ignore[no-untyped-def]
+def test_the_customer_answers_the_quote_on_the_private_link_once(clock_at: Turn) -> None:
     here = ready()
     clock_at(here.now)
     made = quoting.quote(here.work, here.prices("labour"), by=here.viewer.actor, now=here.now)
@@ -242,7 +247,7 @@ def test_the_customer_answers_the_quote_on_the_private_link_once(clock_at) -> No
 
 
 @pytest.mark.demand("L-29")
-def test_whoever_holds_the_sheet_can_check_it_and_sees_it_masked(clock_at) -> None:  # type: ignore[no-untyped-def]
+def test_whoever_holds_the_sheet_can_check_it_and_sees_it_masked(clock_at: Turn) -> None:
     here = ready()
     clock_at(here.now)
     sheet = sign(here.work, told(), doer=here.doer, now=here.now)
@@ -272,7 +277,9 @@ def enter(page: Page, here: OnSite, address: str) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_the_pages_of_a_visit_in_a_real_browser(live_server, page: Page, language, clock_at) -> None:  # type: ignore[no-untyped-def]
+def test_the_pages_of_a_visit_in_a_real_browser(
+    live_server: LiveServer, page: Page, language: str, clock_at: Turn
+) -> None:
     here = booked()
     clock_at(here.now)
     part = a_part()
@@ -281,6 +288,7 @@ def test_the_pages_of_a_visit_in_a_real_browser(live_server, page: Page, languag
     page.set_viewport_size({"width": 360, "height": 780})
 
     def look(name: str) -> None:
+        page.wait_for_timeout(300)  # until colours have settled
         assert violations(page) == []
         assert overflow(page) == 0
         shots(page, name)
@@ -342,15 +350,13 @@ def test_the_pages_of_a_visit_in_a_real_browser(live_server, page: Page, languag
     page.locator("#step-outcome form button").click()
     page.wait_for_selector("canvas")
     page.locator("label:has(input[value=very_satisfied])").click()
-    box = page.locator("canvas").bounding_box()
-    assert box is not None
     page.locator("canvas").scroll_into_view_if_needed()
-    box = page.locator("canvas").bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 40, box["y"] + 80)
+    pad = page.locator("canvas").bounding_box()
+    assert pad is not None
+    page.mouse.move(pad["x"] + 40, pad["y"] + 80)
     page.mouse.down()
-    page.mouse.move(box["x"] + 120, box["y"] + 40)
-    page.mouse.move(box["x"] + 200, box["y"] + 100)
+    page.mouse.move(pad["x"] + 120, pad["y"] + 40)
+    page.mouse.move(pad["x"] + 200, pad["y"] + 100)
     page.mouse.up()
     look("technicians-sign")
     page.locator("form.card button.btn-primary").click()

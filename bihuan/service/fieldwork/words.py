@@ -67,6 +67,7 @@ STATES: dict[str, Lazy] = {
     "no": pgettext_lazy("check", "Not in order"),
     "none": pgettext_lazy("check", "Not needed"),
 }
+ENVIRONMENT_STATES: dict[str, Lazy] = STATES | {"yes": pgettext_lazy("check", "In order")}
 PHOTO_ABOUT: dict[str, Lazy] = {
     "before": _("Before"),
     "after": _("After"),

@@ -15,6 +15,7 @@ from bihuan.service.fieldwork.outcomes import OPINIONS
 from bihuan.service.fieldwork.quoting import is_repeat
 from bihuan.service.fieldwork.words import (
     COVERS,
+    ENVIRONMENT_STATES,
     FREE_BECAUSE,
     ITEMS,
     LACKING,
@@ -113,7 +114,7 @@ def _diagnosis(site: Site) -> Built:
     environment = _checks(site, "environment")[2]["rows"]
     shows = {
         "environment": environment,
-        "states": STATES,
+        "states": ENVIRONMENT_STATES,
         "reproduced": {True: "yes", False: "no"}.get(work.reproduced) if work.reproduced is not None else "",
         "cause": cause,
         "plan": plan,

@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from bihuan.registers.access.queries import viewer_of
 from bihuan.registers.access.roles import Role
 from bihuan.registers.access.viewer import Viewer
-from bihuan.registers.customers.actions import MachineTold
+from bihuan.registers.customers.told import MachineTold
 from bihuan.registers.parts.models import Category, Part, Price
 from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.models import Case

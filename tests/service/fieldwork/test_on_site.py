@@ -1,12 +1,13 @@
 """From the call before leaving to the parts: what is written down, and what is refused."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bihuan.ground.journal.queries import story_of
-from bihuan.registers.customers.actions import MachineTold
 from bihuan.registers.customers.models import Serial
+from bihuan.registers.customers.told import MachineTold
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.queries import ticked_on
 from bihuan.service.commitments.models import Promise
@@ -139,7 +140,7 @@ def test_lines_beyond_the_list_are_refused(wanted: dict[object, int]) -> None:
 def test_a_part_goes_in_by_serial_after_consent_and_once() -> None:
     here = on_site()
     part = a_part()
-    fit = {"part_id": part.id, "shown": True, "old_part": "taken", "now": here.now}
+    fit: dict[str, Any] = {"part_id": part.id, "shown": True, "old_part": "taken", "now": here.now}
     with pytest.raises(PartNotQuoted):
         quoting.use_part(here.work, serial="S1", **fit)
     agreed(here, "part")
@@ -195,7 +196,9 @@ def test_an_installation_records_both_serials_and_ends_signed() -> None:
     facts = facts_of(sheet)
     assert facts is not None
     assert facts["machine"]["serials"] == {"indoor": "IN-1", "outdoor": "OUT-1"}
-    assert set(Serial.objects.filter(machine_id=here.case.machine_id).values_list("number", flat=True)) == {
+    assert set(
+        Serial.objects.filter(machine_id=here.case.machine_id or 0).values_list("number", flat=True)
+    ) == {
         "IN-1",
         "OUT-1",
     }
