@@ -1,6 +1,6 @@
 """Carrying out what entries wake later. The rows are the truth; the task engine only makes it quick."""
 
-import sys
+import logging
 import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -10,10 +10,11 @@ from typing import Any
 from django.db import transaction
 from django.tasks import task
 
-from bihuan.ground.journal.chain import moment
 from bihuan.ground.journal.models import Reaction, Watch
 from bihuan.ground.journal.queries import fact_of
 from bihuan.ground.journal.story import STORY
+
+log = logging.getLogger("bihuan.journal")
 
 ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=5)
@@ -103,7 +104,7 @@ def watched(name: str, sweep: Callable[[datetime], object], *, now: datetime) ->
         sweep(now)
     except Exception as error:  # one broken sweep must not stop the others
         trouble = trace_of(error)
-        print(f"{moment(now)} sweep {name} failed: {trouble.splitlines()[0]}", file=sys.stderr)
+        log.warning("The sweep %s failed: %s", name, trouble.splitlines()[0])
     seen: dict[str, Any] = {"ran_at": now, "took_ms": int((monotonic() - began) * 1000), "trouble": trouble}
     Watch.objects.update_or_create(name=name, defaults=seen)
     return not trouble

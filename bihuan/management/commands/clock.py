@@ -1,17 +1,20 @@
 """The clock: runs every sweep of the story again and again, until it is told to stop."""
 
+import logging
 import signal
 from threading import Event
 from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections, connection
 
 from bihuan.flow import SWEEPS
 from bihuan.ground.journal.reactions import watched
 from bihuan.ground.worktime import clock
 from bihuan.management.demo import filling
+
+log = logging.getLogger("bihuan.clock")
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from random import Random
-from time import monotonic
+from time import monotonic, sleep
 
 from django.db import transaction
 from django.db.models import F
@@ -33,6 +33,7 @@ LOWEST = -100
 FIRST = 64  # all that is open, and a little more
 TOLD_AT_ONCE = 12
 SILENT_FOR = timedelta(seconds=60)
+BREATH = 0.15  # seconds between two cases: SQLite has one writer, and people are at work
 
 ON_SITE = (
     visiting.by_phone_first,
@@ -68,15 +69,18 @@ def to_make(filling: Filling, *, limit: int) -> list[Told]:
     return [one for one in _all(filling.founded_at)[: filling.cases] if one.number not in known][:limit]
 
 
-def make(filling: Filling, cases: Iterable[Told], *, now: datetime, tell: int = 0) -> int:
+def make(
+    filling: Filling, cases: Iterable[Told], *, now: datetime, tell: int = 0, breath: float = 0.0
+) -> int:
     """Play these cases, oldest first. Returns how many were made. `tell`: how many of the newest get their
-    messages at once; the others get theirs when all are made."""
+    messages at once; the others get theirs when all are made. `breath`: seconds left to others after each."""
     cast, made = Cast(), 0
     with quietly():
         for told in sorted(cases, key=lambda one: -one.number):
             made += _make_one(filling, told, cast, now=now)
             if told.number < tell:
                 tell_past(told.number)
+            sleep(breath)
     return made
 
 
@@ -137,7 +141,7 @@ def go_on(*, now: datetime, ask: bool = True) -> bool:
         return False
     cases = to_make(filling, limit=CHUNK)
     if cases:
-        make(filling, cases, now=now)
+        make(filling, cases, now=now, breath=BREATH)
     else:
         with quietly():
             untold = list(
@@ -145,6 +149,7 @@ def go_on(*, now: datetime, ask: bool = True) -> bool:
             )
             for number in untold:
                 tell_past(number)
+                sleep(BREATH / 3)
         Filling.objects.filter(id=filling.id).update(touched_at=now, ended_at=None if untold else now)
         if not untold:
             return False
