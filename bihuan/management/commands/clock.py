@@ -40,8 +40,12 @@ class Command(BaseCommand):
 
 
 def run_sweeps() -> None:
-    """One round: each sweep by itself, so that one that fails does not stop the others."""
+    """One round. A sweep that fails does not stop the others, nor a database that is away for a while the clock."""
     close_old_connections()
-    for name, sweep in (*SWEEPS, ("demo company", filling.resume)):
-        watched(name, sweep, now=clock.now())
+    for name, sweep in SWEEPS:
+        try:
+            watched(name, sweep, now=clock.now())
+        except DatabaseError as error:
+            log.warning("The sweep %s must wait: %s", name, type(error).__name__)
+            connection.close()
     close_old_connections()
