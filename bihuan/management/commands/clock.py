@@ -42,7 +42,7 @@ class Command(BaseCommand):
 def run_sweeps() -> None:
     """One round. A sweep that fails does not stop the others, nor a database that is away for a while the clock."""
     close_old_connections()
-    for name, sweep in SWEEPS:
+    for name, sweep in (*SWEEPS, ("demo company", filling.resume)):
         try:
             watched(name, sweep, now=clock.now())
         except DatabaseError as error:
