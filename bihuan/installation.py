@@ -18,7 +18,7 @@ SECRET_NAMES = ("django", "installation", "blind_index")
 
 @dataclass(frozen=True)
 class Secrets:
-    """Three 256-bit secrets: Django's own, the key that wraps customers' keys, the blind-index key."""
+    """Django's own secret (384 bits); of 256 bits each: the key that wraps customers' keys, the blind-index key."""
 
     django: str
     installation: bytes
@@ -36,7 +36,10 @@ def secrets_of(folder: Path, environ: Mapping[str, str]) -> Secrets:
     """The installation's secrets: from `BIHUAN_SECRET_*` where set, else a file of mode 0600 made once."""
     path = folder / "secrets"
     if not path.exists():
-        made = {name: base64.b64encode(secrets.token_bytes(32)).decode() for name in SECRET_NAMES}
+        made = {
+            name: base64.b64encode(secrets.token_bytes(48 if name == "django" else 32)).decode()
+            for name in SECRET_NAMES
+        }
         _write_once(path, json.dumps(made))
     told = json.loads(path.read_text("utf-8"))
     told |= {
