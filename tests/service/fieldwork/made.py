@@ -66,8 +66,10 @@ def machine(*, covered: bool, category: str = "refrigerator") -> MachineTold:
     )
 
 
-def booked(made: Company | None = None, *, covered: bool = False, now: datetime = NOW, **more: Any) -> OnSite:
-    """A case that a technician has accepted, with a slot agreed for this very time of tomorrow."""
+def accepted(
+    made: Company | None = None, *, covered: bool = False, now: datetime = NOW, **more: Any
+) -> OnSite:
+    """A case that a technician has accepted; no time is agreed yet."""
     made = made or company()
     case = a_case(made, now=now, **({"machine": machine(covered=covered)} | more))
     technician = made.technicians[0]
@@ -78,12 +80,21 @@ def booked(made: Company | None = None, *, covered: bool = False, now: datetime 
     assign(case, technician_id=technician.id, doer=desk, now=now, by_choice=True)
     viewer = viewer_of(technician.person)
     accept_job(case, technician_id=technician.id, doer=Doer.of(viewer), now=now)
-    visit = open_visit(case.id)
-    assert visit is not None
-    begins = localtime(now).replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    book(visit, Slot(begins, begins + timedelta(hours=2)), doer=desk, now=now)
     case.refresh_from_db()
-    return OnSite(made=made, case=case, viewer=viewer, now=begins + timedelta(minutes=20))
+    return OnSite(made=made, case=case, viewer=viewer, now=now)
+
+
+def booked(made: Company | None = None, **more: Any) -> OnSite:
+    """The same with a slot agreed for ten o'clock of tomorrow; the technician is about to leave."""
+    here = accepted(made, **more)
+    visit = open_visit(here.case.id)
+    assert visit is not None
+    begins = localtime(here.now).replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    desk = Doer.of(here.made.viewer(Role.DISPATCHER))
+    book(visit, Slot(begins, begins + timedelta(hours=2)), doer=desk, now=here.now)
+    here.case.refresh_from_db()
+    here.now = begins + timedelta(minutes=20)
+    return here
 
 
 def on_site(made: Company | None = None, **more: Any) -> OnSite:

@@ -27,7 +27,7 @@ from bihuan.service.fieldwork.printing import pdf_of
 from bihuan.service.fieldwork.serials import write_serials
 from bihuan.service.fieldwork.sheets import facts_of
 from bihuan.service.fieldwork.signing import sign
-from tests.service.fieldwork.made import OnSite, a_part, booked, on_site, png, ready, told
+from tests.service.fieldwork.made import OnSite, a_part, accepted, booked, on_site, png, ready, told
 
 pytestmark = pytest.mark.django_db
 
@@ -216,3 +216,16 @@ def test_the_same_facts_give_the_same_pdf_and_text_is_never_markup() -> None:
         for language in ("zh-hans", "zh-hans", "en")
     ]
     assert made[0] == made[1] != made[2]
+
+
+@pytest.mark.demand("S0-25")
+def test_a_machine_carried_in_is_taken_with_a_receipt_and_mended_inside() -> None:
+    here = accepted(way="carry_in")
+    with pytest.raises(FieldLacks):
+        actions.take_in(here.work, " ", doer=here.doer, now=here.now)
+    actions.take_in(here.work, "外观完好，带电源线", doer=here.doer, now=here.now)
+    work = here.work
+    assert (here.case.stands_at, work.place) == ("in_workshop", "workshop")
+    assert "电源线" not in work.receipt_sealed
+    actions.say_minutes(work, 30)
+    assert Work.objects.get().minutes == 30
