@@ -284,7 +284,7 @@ def test_the_pages_of_a_visit_in_a_real_browser(
     clock_at(here.now)
     part = a_part()
     enter(page, here, live_server.url)
-    page.context.add_cookies([{"name": "bihuan_language", "value": language, "url": live_server.url}])
+    page.context.add_cookies([{"name": "language", "value": language, "url": live_server.url}])
     page.set_viewport_size({"width": 360, "height": 780})
 
     def look(name: str) -> None:
