@@ -8,6 +8,7 @@ from typing import Any
 from bihuan.ground.journal.event import Actor
 from bihuan.ground.journal.models import Reaction
 from bihuan.ground.journal.reactions import carry_out
+from bihuan.management.demo.quiet import quietly
 from bihuan.registers.access.actions import add_person
 from bihuan.registers.access.models import Person
 from bihuan.registers.access.queries import viewer_of
@@ -214,3 +215,25 @@ def settle(now: datetime = NOW, *, rounds: int = 20) -> int:
 
 def later(**span: float) -> datetime:
     return NOW + timedelta(**span)
+
+
+def many_cases(made: Company, count: int, *, opened: int = 400, now: datetime = NOW) -> int:
+    """`count` cases with everything that belongs to them, in bulk: `opened` of them open (a fifth at most), the
+    others closed, spread over the twelve months before `now`. Their chains are true. Returns how many were made."""
+    from tests import many, patterns
+
+    still = min(opened, count // 5)
+    with quietly():
+        closed = patterns.closed_household(made, now=now)
+        waiting = patterns.open_households(made, now=now)
+    households = (count - still) // len(closed.entries)
+    copies = many.copies_after()
+    ended = ((closed, spread(at, households, now=now)) for at in range(households))
+    begun = ((waiting[at % len(waiting)], now - timedelta(minutes=9 * at + 40)) for at in range(still))
+    many.copy_all(ended, copies)
+    return many.copy_all(begun, copies)
+
+
+def spread(at: int, of: int, *, now: datetime) -> datetime:
+    """When the `at`-th of so many happens: evenly over the year that ended ten days before `now`."""
+    return now - timedelta(days=375) + timedelta(days=360) * at / of

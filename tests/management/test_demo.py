@@ -52,7 +52,6 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> datetime:
     return found(monkeypatch, at_once=6, cases=10)
 
 
-@pytest.mark.demand("S2-20")
 def test_the_company_is_whole_and_its_past_true(founded: datetime) -> None:
     kinds = Counter(Node.objects.values_list("kind", flat=True))
     assert kinds == {Node.HEAD_OFFICE: 1, Node.REGION: 2, Node.SERVICE_POINT: 6}
