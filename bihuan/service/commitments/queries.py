@@ -36,14 +36,14 @@ class PromiseView:
 
 def promises_of(case_id: int, *, now: datetime) -> list[PromiseView]:
     """Every promise of a case, in the order made."""
-    return [_view(row, now) for row in Promise.objects.filter(case_id=case_id).order_by("id")]
+    return [view_of(row, now) for row in Promise.objects.filter(case_id=case_id).order_by("id")]
 
 
 def open_promises(case_ids: Iterable[int], *, now: datetime) -> dict[int, list[PromiseView]]:
     """The open promises of these cases, soonest first: one query for a whole list page."""
     found: dict[int, list[PromiseView]] = {}
     for row in Promise.objects.filter(case_id__in=list(case_ids), open=True).order_by("due_at", "id"):
-        found.setdefault(row.case_id, []).append(_view(row, now))
+        found.setdefault(row.case_id, []).append(view_of(row, now))
     return found
 
 
@@ -61,7 +61,8 @@ def oldest_duty_not_acted_on(now: datetime) -> datetime | None:
     return late.values_list("due_at", flat=True).first()
 
 
-def _view(row: Promise, now: datetime) -> PromiseView:
+def view_of(row: Promise, now: datetime) -> PromiseView:
+    """A promise as it stands at a moment."""
     return PromiseView(
         id=row.id,
         case_id=row.case_id,

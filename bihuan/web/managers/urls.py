@@ -1,11 +1,20 @@
 """Addresses of these pages."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
-from bihuan.web.managers import outbox
+from bihuan.web.managers import cards, operations, outbox, promises, rows, wall
 
 app_name = "managers"
 urlpatterns: list[URLPattern] = [
     path("outbox", outbox.outbox, name="outbox"),
     path("outbox/<int:notice_id>/again", outbox.again, name="outbox_again"),
+    path("", wall.wall, name="wall"),
+    path("rows", rows.rows, name="rows"),
+    re_path(r"^rows\.(?P<ending>csv|xlsx)$", rows.rows_file, name="rows_file"),
+    path("promises", promises.promises, name="promises"),
+    path("operations", operations.operations, name="operations"),
+    path("operations/verify", operations.verify, name="verify"),
+    path("operations/<int:reaction_id>/again", operations.again, name="run_again"),
+    path("cards", cards.cards, name="cards"),
+    path("cards/<slug:name>", cards.cards, name="card"),
 ]

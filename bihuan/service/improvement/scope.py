@@ -1,0 +1,53 @@
+"""What a reader's figures are cut to: the nodes they may see and choose, one category, one kind of work."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from bihuan.registers.access.viewer import Viewer
+from bihuan.registers.organisation.models import Node
+from bihuan.service.cases.words import KINDS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """`nodes` are always named, so that an index that begins with the node can be used. Blank = every."""
+
+    nodes: tuple[int, ...]
+    names: Mapping[int, str]
+    node_id: int = 0
+    category: str = ""
+    kind: str = ""
+
+    @property
+    def is_plain(self) -> bool:
+        """Neither category nor kind was chosen: the sums over all of them answer."""
+        return not self.category and not self.kind
+
+    def of(self, prefix: str = "") -> Q:
+        """The condition on rows that have node, category and kind; `prefix` leads to the case (`case__`)."""
+        found = Q(node_id__in=self.nodes)
+        if self.category:
+            found &= Q(**{f"{prefix}category": self.category})
+        if self.kind:
+            found &= Q(**{f"{prefix}kind": self.kind})
+        return found
+
+
+def scope_of(viewer: Viewer, chosen: Mapping[str, Any]) -> Scope:
+    """The scope that this viewer asks for (node, category, kind as texts), cut to what they may see."""
+    viewer.must("figures.read")
+    seen = [row for row in Node.objects.order_by("path") if viewer.nodes is None or row.id in viewer.nodes]
+    text = str(chosen.get("node", ""))
+    top = next((row for row in seen if text == str(row.id)), None)
+    below = [row for row in seen if top is None or row.path.startswith(top.path)]
+    kind = str(chosen.get("kind", ""))
+    return Scope(
+        nodes=tuple(row.id for row in below),
+        names={row.id: row.name for row in seen},
+        node_id=top.id if top else 0,
+        category=str(chosen.get("category", ""))[:40],
+        kind=kind if kind in KINDS else "",
+    )
