@@ -62,6 +62,11 @@ def symptoms_in(words: str, *, category: str = "") -> list[str]:
     return [code for code, _phrase in rules.standard_symptoms(words, category or None, knowledge=knowledge())]
 
 
+def families_in(words: str) -> list[str]:
+    """The appliance families that these words name, in the order they are named."""
+    return rules.families(words, knowledge=knowledge())
+
+
 def hazards_in(words: str) -> list[str]:
     """The codes of the dangers that these words name."""
     return [alarm.hazard.code for alarm in rules.hazards(words, knowledge=knowledge())]

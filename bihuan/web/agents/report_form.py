@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bihuan.registers.customers.told import AddressTold, MachineTold
-from bihuan.registers.knowledge.queries import knowledge
+from bihuan.registers.knowledge.queries import families_in, knowledge
 from bihuan.registers.parts.queries import categories
 from bihuan.service.cases.words import CHANNELS, KINDS, URGENCIES, WAYS, WISHES
 from bihuan.service.intake.rules import LONGEST_WORDS
@@ -134,6 +134,9 @@ class ReportForm(TidyForm):
 
     def clean(self) -> dict[str, Any]:
         held = super().clean() or {}
+        named = families_in(held.get("words", "")) if not held.get("category") else []
+        if len(named) == 1 and named[0] in self.units:
+            held["category"] = named[0]  # the words say which appliance it is
         if held.get("serial_2") and len(self.units_of(held.get("category", ""))) < 2:
             self.add_error(
                 "serial_2", _("This appliance has one serial number; only split machines have two.")

@@ -230,6 +230,32 @@ def test_a_split_machine_has_a_serial_for_each_unit(agent: Client) -> None:
     assert "Indoor unit: SN98765" in shown and "Outdoor unit: OUT-1" in shown
 
 
+def test_the_words_name_the_appliance_when_nobody_chose_one(agent: Client) -> None:
+    sent(agent, "save", category="", words="冰箱不制冷了，灯是亮的", symptoms=[])
+    assert Case.objects.get().category == "refrigerator"
+
+
+@pytest.mark.demand("U-03", "S0-47", "S0-46")
+@pytest.mark.parametrize(
+    "kind", ["installation", "relocation", "cleaning", "inspection", "complaint", "consultation"]
+)
+@pytest.mark.parametrize("way", ["on_site", "carry_in", "mail_in", "collected", "remote"])
+def test_every_kind_of_work_and_way_of_service_opens_a_case_on_its_card(
+    agent: Client, kind: str, way: str
+) -> None:
+    sent(agent, "save", kind=kind, way=way, channel="store", outside_number="JD-42", serial_2="OUT-1")
+    case = Case.objects.get()
+    assert (case.card, case.kind, case.way, case.channel, case.outside_number) == (
+        kind,
+        kind,
+        way,
+        "store",
+        "JD-42",
+    )
+    shown = body(agent.get(f"/desk/case/{case.number}"))
+    assert "JD-42" in shown and "OUT-1" in shown
+
+
 def test_saving_a_whole_report_is_cheap(agent: Client) -> None:
     sent(agent, "save", phone="13900003333", key="warm")
     with CaptureQueriesContext(connection) as seen:
