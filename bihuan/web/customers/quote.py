@@ -52,9 +52,7 @@ def _answer(request: HttpRequest, case: Case, made: Quote | None) -> None:
     quoting.answer(made, consented=answer == "yes", how=quoting.LINK, by=by, now=moment(request))
 
 
-def _shown(
-    case: Case, made: Quote | None, *, token: str, refusal: Refusal | None
-) -> dict[str, Any]:
+def _shown(case: Case, made: Quote | None, *, token: str, refusal: Refusal | None) -> dict[str, Any]:
     cause, plan = (
         queries.opened(made.work, made.work.cause_sealed, made.work.plan_sealed) if made else ("", "")
     )
