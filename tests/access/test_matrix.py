@@ -35,7 +35,6 @@ def differences(table: Mapping[str, frozenset[Role]]) -> list[str]:
     return found
 
 
-@pytest.mark.demand("S3-130")
 def test_every_cell_of_role_and_verb_is_as_written_by_hand() -> None:
     assert differences(MAY) == []
 
@@ -210,7 +209,6 @@ def test_a_person_moved_to_another_node_sees_that_one_at_once(world: World) -> N
     assert statuses(person, world.case.number)[0] == 404
 
 
-@pytest.mark.demand("S3-131")
 def test_one_customers_link_shows_their_case_and_nothing_of_anothers(world: World) -> None:
     mine, theirs = (link_of(case.report).rsplit("/", 1)[-1] for case in (world.case, world.other))
     client = Client()
@@ -284,7 +282,7 @@ def clear_of(case: Case) -> tuple[str, str]:
     return hand.open(case.customer.name_sealed) or "", (hand.open(sealed) or "")[3:]
 
 
-@pytest.mark.demand("S3-132")
+@pytest.mark.demand("S3-185", "S0-42", "S0-43")
 @pytest.mark.parametrize("role", [role for role in STAFF if role is not Role.ADMINISTRATOR])
 def test_lists_boards_exports_and_print_are_masked_for_everybody(world: World, role: Role) -> None:
     name, phone = clear_of(world.case)

@@ -160,7 +160,6 @@ def sent_code(person: Person) -> tuple[str, str]:
     return code[0], link[0]
 
 
-@pytest.mark.demand("S3-133")
 def test_a_technician_signs_in_by_phone_and_code_and_stays_signed_in(made: Company) -> None:
     person, client = technician(made), Client()
     assert client.post("/field/sign-in", {"phone": person.phone}).status_code == 302
@@ -230,7 +229,6 @@ def test_a_device_is_remembered_thirty_days_and_not_a_second_longer(made: Compan
     assert Device.objects.get().fingerprint != clear
 
 
-@pytest.mark.demand("S3-134")
 def test_the_service_point_signs_a_lost_phone_out_at_once(made: Company) -> None:
     person, phone = technician(made), Client()
     phone.cookies[COOKIE] = remember_device(person.id, told="Old Android", now=clock.now())

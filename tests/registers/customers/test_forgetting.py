@@ -71,7 +71,7 @@ def sealed_of(case: Case) -> list[str]:
 
 
 @pytest.mark.django_db
-@pytest.mark.demand("S3-135")
+@pytest.mark.demand("S3-185")
 def test_nothing_can_be_read_or_found_again_and_every_chain_still_verifies() -> None:
     made = company()
     case = a_whole_case(made)
