@@ -6,11 +6,11 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bihuan.registers.access.errors import Refusal
+from bihuan.registers.access.errors import NotFound, Refusal
 
 LOG = logging.getLogger("bihuan.api")
 
@@ -88,9 +88,8 @@ def invalid(errors: list[dict[str, Any]]) -> JsonResponse:
 
 def place_of(path: tuple[int | str, ...]) -> str:
     """`machine.bought_on`, `attachments.0.name`: where a sender finds it in their own body."""
-    inside = [
-        str(part) for part in path if part not in {"body", "query", "path", "payload", "text", "object"}
-    ]
+    told = path[2:] if path[:1] == ("body",) else path  # "body" is followed by our own name of the parameter
+    inside = [str(part) for part in told if part not in {"query", "path", "text", "object"}]
     return ".".join(inside)
 
 
@@ -113,6 +112,8 @@ def in_one_shape(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
             return refused(TooLarge())
         except SuspiciousOperation:
             return refusal(_("This request cannot be read."), status=400)
+        except Http404:
+            return refused(NotFound())
         if response.status_code < 400 or response.headers.get("Content-Type", "").startswith(
             "application/json"
         ):
