@@ -42,7 +42,21 @@ from bihuan.service.dispatch.events import (
     TechnicianReleased,
 )
 from bihuan.service.fieldwork import printing
-from bihuan.service.fieldwork.events import Departed, Quoted, SheetSigned, WorkFinished
+from bihuan.service.fieldwork.events import (
+    Arrived,
+    Departed,
+    Diagnosed,
+    FunctionsTested,
+    MachineReceived,
+    OpinionGiven,
+    QuoteConsented,
+    Quoted,
+    QuoteRefused,
+    SheetPrinted,
+    SheetSigned,
+    VisitConfirmed,
+    WorkFinished,
+)
 from bihuan.service.improvement import counting
 from bihuan.service.intake.events import ReportQuarantined, ReportUnderstood
 from bihuan.service.notices import sending
@@ -131,7 +145,21 @@ LINES: tuple[Line, ...] = (
     *TOLD,
 )
 
-NOBODY_WAITS_FOR: tuple[type, ...] = (OfferWithdrawn, RegisterChanged, CallbackAttempted, CallbackDone)
+NOBODY_WAITS_FOR: tuple[type, ...] = (
+    VisitConfirmed,
+    Arrived,
+    MachineReceived,
+    Diagnosed,
+    QuoteConsented,
+    QuoteRefused,
+    FunctionsTested,
+    SheetPrinted,
+    OpinionGiven,
+    OfferWithdrawn,
+    RegisterChanged,
+    CallbackAttempted,
+    CallbackDone,
+)
 
 SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("reactions", reactions.wake_overdue),
