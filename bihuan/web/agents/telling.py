@@ -1,7 +1,6 @@
 """A case's story as its page tells it: an icon, a sentence with names, whichever room recorded the event.
 
-Where no sentence stands here, the words that the room itself gave are used; else the event's name, so that
-nothing that happened is hidden.
+Where no sentence stands here the event's name is shown, so that nothing that happened is hidden.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +13,6 @@ from django.utils.translation import gettext_lazy
 
 from bihuan.ground.journal.event import Event, Fact
 from bihuan.ground.process.card import Card
-from bihuan.service.cases import telling
 from bihuan.service.cases.words import (
     CHANNELS,
     CLOSED_HOW,
@@ -67,8 +65,6 @@ type Teller = Callable[[Any, Known], str]
 
 def line_of(fact: Fact[Event], known: Known) -> Line:
     """The sentence for one fact."""
-    if fact.event.kind not in TELLERS and fact.event.kind in telling.TELLERS:
-        return Line(icon="info-circle", words=telling.tell(fact, known.card))
     icon, tell, quiet = TELLERS.get(fact.event.kind, ("info-circle", _unknown, True))
     return Line(icon=icon, words=str(tell(fact.event, known)), quiet=quiet)
 
