@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -60,8 +60,10 @@ def ready() -> None:
     import django
 
     django.setup()
+    from django.conf import settings
     from django.core.management import call_command
 
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
     call_command("load_shipped", skip_checks=True)
 
@@ -115,7 +117,7 @@ def gate(name: str, value: float, limit: float, *, below: bool = False) -> bool:
     return kept
 
 
-def table(rows: list[Mapping[str, Any]]) -> None:
+def table(rows: Sequence[Mapping[str, Any]]) -> None:
     """Columns by the keys of the first row; numbers to the right."""
     if not rows:
         return

@@ -143,4 +143,6 @@ def checklists_for(symptoms: Iterable[str], *, category: str = "") -> list[Check
 
 def items_listed(search: str = "") -> QuerySet[Item]:
     """Every entry, retired ones too, for its register."""
-    return Item.objects.filter(Q(kind__icontains=search) | Q(code__icontains=search) | Q(body__icontains=search))
+    return Item.objects.filter(
+        Q(kind__icontains=search) | Q(code__icontains=search) | Q(body__icontains=search)
+    )

@@ -19,9 +19,11 @@ SQLITE = tuple(
     for verb in ("insert", "update")
 )
 POSTGRESQL = (
-    "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'staff_busy_once') THEN "
-    f"ALTER TABLE {TABLE} ADD CONSTRAINT staff_busy_once EXCLUDE USING gist "
-    f"(int8range(technician_id * {WIDTH} + begins, technician_id * {WIDTH} + ends) WITH &&); END IF; END $$",
+    (
+        "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'staff_busy_once') THEN "
+        f"ALTER TABLE {TABLE} ADD CONSTRAINT staff_busy_once EXCLUDE USING gist "
+        f"(int8range(technician_id * {WIDTH} + begins, technician_id * {WIDTH} + ends) WITH &&); END IF; END $$"
+    ),
 )
 
 

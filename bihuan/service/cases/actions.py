@@ -66,7 +66,10 @@ def open_case(report: Report, *, words: str, node_id: int, by: Actor, now: datet
     kind = kind_of(words, told=report.kind, symptoms=report.symptoms)
     card = active_card(kind)
     urgency = urgency_of(
-        told=report.urgency, hazards=_dangers(report), core_lost=core_function_lost(report.symptoms), kind=kind
+        told=report.urgency,
+        hazards=_dangers(report),
+        core_lost=core_function_lost(report.symptoms),
+        kind=kind,
     )
     case = _case(report, card=card, kind=kind, urgency=urgency, node_id=node_id, now=now)
     case.number = draw_number(now)

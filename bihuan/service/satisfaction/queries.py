@@ -91,7 +91,9 @@ def remedy_of(callback: Callback, hand: SealedBy) -> str:
 def scores_of(case_ids: Iterable[int]) -> dict[int, dict[str, int]]:
     """The newest ratings of these cases: one query for a whole list."""
     answered = Survey.objects.filter(case_id__in=list(case_ids), answered_at__isnull=False).order_by("id")
-    return {row["case_id"]: {name: row[name] for name in RATINGS} for row in answered.values("case_id", *RATINGS)}
+    return {
+        row["case_id"]: {name: row[name] for name in RATINGS} for row in answered.values("case_id", *RATINGS)
+    }
 
 
 def attempts_made(callback_ids: Iterable[int]) -> dict[int, int]:
@@ -103,7 +105,9 @@ def attempts_made(callback_ids: Iterable[int]) -> dict[int, int]:
 def second_handlings(viewer: Viewer, limit: int = 25) -> list[Promise]:
     """What was not solved after all and is back at work, the soonest due first; for supervisors."""
     viewer.must("callback.work")
-    found = Promise.objects.filter(open=True, clause="second_handling").select_related("case__owner", "case__next_owner")
+    found = Promise.objects.filter(open=True, clause="second_handling").select_related(
+        "case__owner", "case__next_owner"
+    )
     if viewer.nodes is not None:
         found = found.filter(case__in=visible(viewer))
     return list(found.order_by("due_at", "id")[:limit])

@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path, re_path
 
-from bihuan.web.agents import callbacks, case, cases, customer, customers, deeds, desk, record_table, remote, report
+from bihuan.web.agents import (
+    callbacks,
+    case,
+    cases,
+    customer,
+    customers,
+    deeds,
+    desk,
+    record_table,
+    remote,
+    report,
+)
 
 app_name = "agents"
 urlpatterns: list[URLPattern] = [

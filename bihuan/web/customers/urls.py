@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from bihuan.web.customers import about, asking, confirm, lookup, quote, report_form, slot, survey, tracking, verify
+from bihuan.web.customers import (
+    about,
+    asking,
+    confirm,
+    lookup,
+    quote,
+    report_form,
+    slot,
+    survey,
+    tracking,
+    verify,
+)
 
 app_name = "customers"
 urlpatterns: list[URLPattern] = [

@@ -23,7 +23,9 @@ def stopped(request: HttpRequest, viewer: Viewer) -> HttpResponse | None:
     if not viewer.roles & SECOND_FACTOR or _is_exempt(request.user):
         return None
     if request.session.get(BY_DEVICE):
-        return forbidden(request, PermissionError(_("Sign in with your password and second factor for this.")))
+        return forbidden(
+            request, PermissionError(_("Sign in with your password and second factor for this."))
+        )
     if request.session.get(HAS_ONE) or is_mfa_enabled(request.user):
         request.session[HAS_ONE] = True
         return None

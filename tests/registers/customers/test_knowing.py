@@ -139,7 +139,9 @@ def test_every_form_of_a_number_finds_the_one_customer() -> None:
 @pytest.mark.django_db
 def test_a_second_way_to_reach_them_finds_them_too() -> None:
     node = head()
-    first, _, _ = know_by(reach_by(phone="13800138000", email="z@example.com"), name="张三", node=node, now=NOW)
+    first, _, _ = know_by(
+        reach_by(phone="13800138000", email="z@example.com"), name="张三", node=node, now=NOW
+    )
     assert know_by(reach_by(email="Z@Example.com"), name="", node=node, now=NOW)[0] == first
     assert known_by(reach_by(phone="13900139000")) is None
 
@@ -174,9 +176,7 @@ def test_two_calls_at_once_from_one_number_know_one_customer() -> None:
             for _ in range(300):
                 try:
                     with transaction.atomic():
-                        customer, *_ = know_by(
-                            reach_by(phone="13800138000"), name="张三", node=node, now=NOW
-                        )
+                        customer, *_ = know_by(reach_by(phone="13800138000"), name="张三", node=node, now=NOW)
                 except (IntegrityError, OperationalError):
                     continue
                 known.append(customer.id)

@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bihuan.ground.journal.event import CLOCK
+from bihuan.ground.journal.models import Entry
 from bihuan.registers.access.roles import Role
 from bihuan.service.cases.actions import Doer, move_case
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.owning import give_to
 from bihuan.service.cases.talking import chase
 from bihuan.service.commitments import actions as commitments
+from bihuan.service.commitments.models import Promise
 from bihuan.service.improvement import counting
 from bihuan.service.improvement.models import DayFigure, DayKept, Happened
 from bihuan.service.improvement.queries import figures_now, late_cases, trends
@@ -120,11 +122,11 @@ def independent(figure: str, at: datetime) -> int:
         case "done":
             return sum(within(case.done_at) for case in cases)
         case "broken":
-            return sum(within(row.broken_at) for row in commitments.Promise.objects.all())
+            return sum(within(row.broken_at) for row in Promise.objects.all())
         case "chased":
-            chases = counting.Entry.objects.filter(kind="case.chased")
+            chases = Entry.objects.filter(kind="case.chased")
             return sum(within(entry.happened_at) for entry in chases)
-    unsolved = counting.Entry.objects.filter(kind="satisfaction.not_solved")
+    unsolved = Entry.objects.filter(kind="satisfaction.not_solved")
     complaints = sum(within(case.opened_at) for case in cases if case.kind == "complaint")
     return complaints + sum(within(entry.happened_at) for entry in unsolved)
 
@@ -204,7 +206,7 @@ def test_silence_is_never_counted_as_satisfied(week: Company) -> None:
 def test_promises_kept_are_counted_clause_by_clause_with_their_number(week: Company) -> None:
     counting.keep_days(NOW)
     found = {one.about: (one.kept, one.decided) for one in trends(everything(week), now=NOW).promises()}
-    rows = commitments.Promise.objects.exclude(state="void")
+    rows = Promise.objects.exclude(state="void")
     kept = Counter(row.about for row in rows if row.state == "kept")
     decided = kept + Counter(row.about for row in rows if row.broken_at)
     assert found == {about: (kept[about], decided[about]) for about in decided}
