@@ -15,7 +15,7 @@ from bihuan.ground.vault.actions import keys
 from bihuan.registers.access.masking import Contact
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases import talking
-from bihuan.service.cases.actions import Doer, case_for_change, move_case
+from bihuan.service.cases.actions import Doer, move_case
 from bihuan.service.cases.queries import (
     Case,
     card_of,
@@ -107,7 +107,7 @@ def chase(request: HttpRequest, number: str) -> ChasedOut:
     """A promise of its own, never a second case."""
     viewer = viewer_at(request)
     viewer.must("case.chase")
-    case = case_for_change(case_by_number(viewer, number).id)
+    case = case_by_number(viewer, number)
     return ChasedOut(number=case.number, chases=talking.chase(case, by=viewer.actor, now=moment(request)))
 
 
