@@ -14,17 +14,33 @@ from bihuan.service.cases import opening
 from bihuan.service.cases.events import (
     CaseChased,
     CaseClosed,
+    CaseContacted,
     CaseDone,
+    CaseGivenTo,
     CaseMoved,
     CaseNoted,
     CaseOpened,
     CaseReopened,
     CaseRested,
     CaseResumed,
+    CaseWrittenUp,
+    NeedTicked,
+    NeedsUnticked,
+    OwnerChanged,
     OwnerProposed,
+    StepTried,
+    UrgencyChanged,
+)
 )
 from bihuan.service.commitments import actions as commitments
-from bihuan.service.commitments.events import PromiseAtRisk, PromiseBroken
+from bihuan.service.commitments.events import (
+    BreachWithdrawn,
+    PromiseAtRisk,
+    PromiseBroken,
+    PromiseKept,
+    PromisesMade,
+    PromisesVoided,
+)
 from bihuan.service.dispatch import assigning, booking, following, offering
 from bihuan.service.dispatch.events import (
     CaseAccepted,
@@ -58,10 +74,17 @@ from bihuan.service.fieldwork.events import (
     WorkFinished,
 )
 from bihuan.service.improvement import counting
-from bihuan.service.intake.events import ReportQuarantined, ReportUnderstood
+from bihuan.service.intake.events import (
+    ReportQuarantined,
+    ReportReceived,
+    ReportUnderstood,
+)
 from bihuan.service.notices import sending
 from bihuan.service.notices.alerting import tell_of_quarantine, tell_the_staff
-from bihuan.service.notices.events import NoticeGivenUp
+from bihuan.service.notices.events import (
+    NoticeGivenUp,
+    NoticeSent,
+)
 from bihuan.service.notices.telling import tell_the_customer
 from bihuan.service.satisfaction import asking, closing
 from bihuan.service.satisfaction.events import (
@@ -145,7 +168,22 @@ LINES: tuple[Line, ...] = (
     *TOLD,
 )
 
+# Facts that stand for themselves: they stop or start a promise, or are only told. The law test reads this list.
 NOBODY_WAITS_FOR: tuple[type, ...] = (
+    ReportReceived,
+    CaseContacted,
+    CaseGivenTo,
+    CaseWrittenUp,
+    NeedTicked,
+    NeedsUnticked,
+    OwnerChanged,
+    StepTried,
+    UrgencyChanged,
+    PromisesMade,
+    PromiseKept,
+    PromisesVoided,
+    BreachWithdrawn,
+    NoticeSent,
     VisitConfirmed,
     Arrived,
     MachineReceived,
