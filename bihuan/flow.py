@@ -24,13 +24,12 @@ from bihuan.service.cases.events import (
     CaseRested,
     CaseResumed,
     CaseWrittenUp,
-    NeedTicked,
     NeedsUnticked,
+    NeedTicked,
     OwnerChanged,
     OwnerProposed,
     StepTried,
     UrgencyChanged,
-)
 )
 from bihuan.service.commitments import actions as commitments
 from bihuan.service.commitments.events import (
