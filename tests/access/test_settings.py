@@ -52,6 +52,10 @@ def test_every_register_has_a_list_a_form_a_history_and_files(administrator: Cli
     if row is not None:
         pages += [f"/settings/{code}/{row.pk}", f"/settings/{code}/{row.pk}/history"]
     assert [administrator.get(page).status_code for page in pages] == [200] * len(pages)
+    offers = [f"/settings/{code}/add" in administrator.get(f"/settings/{code}").content.decode()]
+    if row is not None and register.out is not None:
+        offers.append(f"/settings/{code}/{row.pk}/out" in administrator.get(pages[-2]).content.decode())
+    assert all(offers)
     csv = b"".join(administrator.get(f"/settings/{code}?format=csv"))
     assert csv.decode("utf-8-sig").count("\n") == register.rows("").count() + 1
     assert load_workbook(_file(administrator, f"/settings/{code}?format=xlsx")).active is not None

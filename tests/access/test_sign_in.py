@@ -63,7 +63,9 @@ def test_who_leads_sees_no_page_before_a_second_factor_is_set_up(made: Company, 
     )  # so that nobody does it at a desk left open
     page = client.get("/accounts/2fa/totp/activate/")
     assert page.status_code == 200, page.headers
-    secret = re.search(r'value="([A-Z2-7]{32})"', page.content.decode())[1]
+    shown = re.search(r'value="([A-Z2-7]{32})"', page.content.decode())
+    assert shown is not None
+    secret = shown[1]
     assert client.post("/accounts/2fa/totp/activate/", {"code": "000000"}).status_code == 200
     assert client.get(FIRST_PAGE[role]).status_code == 302
     client.post("/accounts/2fa/totp/activate/", {"code": code_now(secret)})
@@ -133,7 +135,7 @@ def test_signing_in_gives_a_new_session(made: Company) -> None:
     session["before"] = "x"
     session.save()
     old = session.session_key
-    client.cookies["sessionid"] = old
+    client.cookies["sessionid"] = old or ""
     client.post("/accounts/login/", {"login": made.people[Role.AGENT].login, "password": PASSWORD})
     assert client.session.session_key != old
 

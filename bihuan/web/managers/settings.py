@@ -78,6 +78,7 @@ def rows(request: HttpRequest, viewer: Viewer, code: str) -> HttpResponseBase:
         for row in page.rows
     ]
     told = {"register": register, "page": page, "lines": lines, "search": search}
+    told["may_add"] = register.keep is not None  # a template would call it
     return render(request, "managers/settings_list.html", told)
 
 
@@ -103,6 +104,7 @@ def row(request: HttpRequest, viewer: Viewer, code: str, row_id: int | None = No
         "name": "" if held is None else register.name(held),
         "form": form,
         "out": held is not None and is_out(held),
+        "may_out": register.out is not None,
         "out_word": OUT_WORDS[register.out_deed],
     }
     return render(request, "managers/settings_form.html", told, status=422 if form.errors else 200)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.parts import actions, queries
@@ -97,7 +98,7 @@ REGISTERS = (
         rows=queries.categories_listed,
         columns=(
             Column(_("Code"), lambda row: row.code),
-            Column(_("Name"), chosen.named),
+            Column(pgettext_lazy("of a thing", "Name"), chosen.named),
             Column(
                 _("Runs on"), lambda row: "、".join(chosen.word(chosen.ENERGIES, one) for one in row.runs_on)
             ),
@@ -137,7 +138,7 @@ REGISTERS = (
         rows=queries.parts_listed,
         columns=(
             Column(_("Part number"), lambda row: row.number),
-            Column(_("Name"), chosen.named),
+            Column(pgettext_lazy("of a thing", "Name"), chosen.named),
             Column(_("Category"), lambda row: chosen.named(row.category) if row.category else ""),
             Column(_("By serial"), lambda row: yes_no(row.by_serial)),
         ),
@@ -156,7 +157,7 @@ REGISTERS = (
         rows=queries.prices_listed,
         columns=(
             Column(_("Item"), lambda row: chosen.word(chosen.PRICE_ITEMS, row.item)),
-            Column(_("Name"), chosen.named),
+            Column(pgettext_lazy("of a thing", "Name"), chosen.named),
             Column(_("Code"), lambda row: row.code),
             Column(_("Category"), _category),
             Column(_("Price"), lambda row: money(row.fen)),

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.organisation import actions, queries
@@ -18,7 +19,7 @@ from bihuan.web.managers.settings_register import Register, choice, day, number_
 class NodeForm(TidyForm):
     kind = choice(_("Kind"), chosen.node_kinds)
     parent_id = number_choice(_("Stands under"), chosen.nodes, required=False)
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=120)
     code = forms.CharField(label=_("Code"), max_length=32)
     authorised = forms.BooleanField(label=_("Authorised service point, run by others"), required=False)
     phone = forms.CharField(label=_("Phone"), max_length=32, required=False)
@@ -72,7 +73,10 @@ REGISTERS = (
         icon="sitemap",
         rows=queries.nodes_listed,
         columns=(
-            Column(_("Name"), lambda row: "\u2003" * max(row.path.count("/") - 2, 0) + row.name),
+            Column(
+                pgettext_lazy("of a thing", "Name"),
+                lambda row: "\u2003" * max(row.path.count("/") - 2, 0) + row.name,
+            ),
             Column(_("Code"), lambda row: row.code),
             Column(_("Kind"), lambda row: chosen.word(chosen.NODE_KINDS, row.kind)),
             Column(_("Stands under"), lambda row: row.parent.name if row.parent else ""),

@@ -34,7 +34,7 @@ class PersonForm(TidyForm):
         label=_("Roles"), choices=chosen.role_choices, widget=forms.CheckboxSelectMultiple
     )
     node_id = number_choice(_("Node"), chosen.nodes)
-    department = choice(_("Department"), chosen.departments, required=False)
+    department = choice(_("Department"), chosen.departments, required=False, blank=_("none"))
     language = forms.ChoiceField(
         label=_("Language"),
         choices=[

@@ -98,11 +98,12 @@ def choice(
     *,
     required: bool = True,
     help_text: Words = "",
+    blank: Words = "",
 ) -> forms.ChoiceField:
-    """One of some codes; not required: blank, which means every."""
+    """One of some codes; not required: blank, which means every unless `blank` says otherwise."""
 
     def offered() -> list[tuple[str, Any]]:
-        return ([] if required else [("", _("every"))]) + list(choices())
+        return ([] if required else [("", blank or _("every"))]) + list(choices())
 
     return forms.ChoiceField(label=label, choices=offered, required=required, help_text=help_text)
 

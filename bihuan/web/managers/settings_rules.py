@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bihuan.ground.worktime import actions as worktime
 from bihuan.ground.worktime import queries as calendars
@@ -43,7 +44,7 @@ def calendar_codes() -> list[tuple[str, str]]:
 
 class CalendarForm(TidyForm):
     code = forms.SlugField(label=_("Code"), max_length=40)
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=80)
     timezone = forms.CharField(label=_("Time zone"), max_length=64, initial="Asia/Shanghai")
     follows_holidays = forms.ChoiceField(
         label=_("Follows the holidays of"), choices=[("", _("none")), ("CN", _("China"))], required=False
@@ -67,7 +68,7 @@ class DayForm(TidyForm):
         required=False,
     )
     hours = forms.CharField(label=_("Hours of its own"), required=False, max_length=120, help_text=HOURS_HELP)
-    name = forms.CharField(label=_("Name"), required=False, max_length=80)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), required=False, max_length=80)
     source = forms.CharField(label=_("Source"), required=False, max_length=80)
 
 
@@ -171,7 +172,7 @@ def _activate(viewer: Viewer, row_id: int, now: datetime) -> None:
 
 
 _VERSION = (
-    Column[Any](_("Name"), lambda row: row.name),
+    Column[Any](pgettext_lazy("of a thing", "Name"), lambda row: row.name),
     Column[Any](_("Version"), lambda row: row.version),
     Column[Any](_("In force"), lambda row: yes_no(row.active)),
     Column[Any](_("Kept"), lambda row: row.made_at.date()),
@@ -192,7 +193,7 @@ REGISTERS = (
         rows=calendars.calendars_listed,
         columns=(
             Column(_("Code"), lambda row: row.code),
-            Column(_("Name"), lambda row: row.name),
+            Column(pgettext_lazy("of a thing", "Name"), lambda row: row.name),
             Column(_("Time zone"), lambda row: row.timezone),
             Column(_("Follows the holidays of"), lambda row: row.follows_holidays),
             Column(_("Version"), lambda row: row.version),
@@ -219,7 +220,7 @@ REGISTERS = (
                 lambda row: row.calendar.name if row.calendar else str(_("all that follow holidays")),
             ),
             Column(_("Hours of its own"), lambda row: said_hours(row.hours)),
-            Column(_("Name"), lambda row: row.name),
+            Column(pgettext_lazy("of a thing", "Name"), lambda row: row.name),
         ),
         form=DayForm,
         keep=_keep_day,
