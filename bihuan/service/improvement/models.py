@@ -26,7 +26,7 @@ class Happened(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("what", "case", "at"), name="improvement_happened_once"),
         )
-        indexes = (models.Index(fields=("at", "id"), name="improvement_happened_at"),)
+        indexes = (models.Index(fields=("what", "at", "id"), name="improvement_happened_at"),)
 
 
 class DayFigure(models.Model):

@@ -65,14 +65,18 @@ def _events(scope: Scope, spans: Mapping[str, Window]) -> dict[str, dict[str, in
         _row("opened", Case.objects.filter(scope.of()), "opened_at", spans),
         _row("complaints", Case.objects.filter(scope.of(), kind="complaint"), "opened_at", spans),
         _row("escalated", Callback.objects.filter(scope.of("case__"), solved=False), "done_at", spans),
-        _row("broken", Promise.objects.filter(scope.of("case__")), "broken_at", spans),
-        _row("chased", Happened.objects.filter(scope.of(), what=Happened.CHASED), "at", spans),
+        _row("broken", Promise.objects.filter(scope.of("case__", by_node=True)), "broken_at", spans),
+        _row("chased", _chases(scope, spans["last_week"].since), "at", spans),
     ]
     first, *others = parts
     rows = {row["figure"]: {when: row[when] for when in WHEN} for row in first.union(*others, all=True)}
     escalated = rows.pop("escalated")
     rows["complaints"] = {when: rows["complaints"][when] + escalated[when] for when in WHEN}
     return rows
+
+
+def _chases(scope: Scope, since: datetime) -> QuerySet[Happened]:
+    return Happened.objects.filter(scope.of(), what=Happened.CHASED, at__gte=since)
 
 
 def _row(figure: str, rows: QuerySet[Any], column: str, spans: Mapping[str, Window]) -> QuerySet[Any]:
@@ -108,7 +112,7 @@ def _unfinished(
         for age, *_ in AGES
         for when in WHEN
     }
-    still: dict[str, int] = Case.objects.filter(scope.of(), OPEN_UNFINISHED).aggregate(**counts)
+    still: dict[str, int] = Case.objects.filter(scope.of(by_node=True), OPEN_UNFINISHED).aggregate(**counts)
     gone = {
         f"{age}_{when}": Count(
             "id", filter=aged(age, spans[when].until, "case__opened_at") & Q(at__gt=spans[when].until)
@@ -262,9 +266,9 @@ def _case_parts(scope: Scope, window: Window) -> list[QuerySet[Any]]:
 
 
 def _promise_parts(scope: Scope, window: Window) -> list[QuerySet[Any]]:
-    promises = Promise.objects.filter(scope.of("case__")).order_by()
-    kept = promises.filter(within("ended_at", window), state=Promise.KEPT)
-    broken = promises.filter(within("broken_at", window))
+    promises = Promise.objects.order_by()
+    kept = promises.filter(scope.of("case__"), within("ended_at", window), state=Promise.KEPT)
+    broken = promises.filter(scope.of("case__", by_node=True), within("broken_at", window))
     return [
         rows.annotate(figure=Value(name))
         .values("figure", "about")
@@ -293,7 +297,7 @@ def _part(figure: str, rows: QuerySet[Any], number: Any = None) -> QuerySet[Any]
 
 def late_cases(scope: Scope, *, now: datetime, limit: int = 10) -> list[Case]:
     """Open cases with a promise whose time is over, the longest over first: what is late and who has it."""
-    rows = Case.objects.filter(scope.of(), open=True, next_due_at__lt=now)
+    rows = Case.objects.filter(scope.of(by_node=not scope.everywhere), open=True, next_due_at__lt=now)
     joined = rows.select_related("owner", "technician_person", "node").order_by("next_due_at", "id")
     return list(joined[:limit])
 

@@ -65,7 +65,7 @@ def source_of(figure: str, scope: Scope, *, when: str, now: datetime) -> Source:
             by_phone = Q(outcome="solved_remotely") if figure == "remote" else Q()
             return _cases(cases.filter(within("done_at", window), by_phone), "done_at")
     models: dict[str, tuple[QuerySet[Any], str]] = {
-        "broken": (Promise.objects.filter(scope.of("case__")), "broken_at"),
+        "broken": (Promise.objects.filter(scope.of("case__", by_node=True)), "broken_at"),
         "chased": (Happened.objects.filter(scope.of(), what=Happened.CHASED), "at"),
         "escalated": (Callback.objects.filter(scope.of("case__"), solved=False), "done_at"),
     }

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, ExpressionWrapper, F, Q
+from django.db.models.lookups import In
 
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.organisation.models import Node
@@ -13,10 +14,11 @@ from bihuan.service.cases.words import KINDS
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """`nodes` are always named, so that an index that begins with the node can be used. Blank = every."""
+    """`nodes` are always named; `everywhere` when they are all there are. Blank = every."""
 
     nodes: tuple[int, ...]
     names: Mapping[int, str]
+    everywhere: bool = False
     node_id: int = 0
     category: str = ""
     kind: str = ""
@@ -26,9 +28,18 @@ class Scope:
         """Neither category nor kind was chosen: the sums over all of them answer."""
         return not self.category and not self.kind
 
-    def of(self, prefix: str = "") -> Q:
-        """The condition on rows that have node, category and kind; `prefix` leads to the case (`case__`)."""
-        found = Q(node_id__in=self.nodes)
+    def of(self, prefix: str = "", *, by_node: bool = False) -> Q:
+        """The condition on rows that have node, category and kind; `prefix` leads to the case (`case__`).
+
+        `by_node` where an index begins with the node; else the node is hidden from the planner, so that the index
+        of the time that is asked for decides, and not all the history of a node is read.
+        """
+        found = Q()
+        if by_node:
+            found = Q(node_id__in=self.nodes)
+        elif not self.everywhere:
+            hidden = ExpressionWrapper(F("node_id") + 0, output_field=BigIntegerField())
+            found = Q(In(hidden, list(self.nodes)))
         if self.category:
             found &= Q(**{f"{prefix}category": self.category})
         if self.kind:
@@ -47,6 +58,7 @@ def scope_of(viewer: Viewer, chosen: Mapping[str, Any]) -> Scope:
     return Scope(
         nodes=tuple(row.id for row in below),
         names={row.id: row.name for row in seen},
+        everywhere=viewer.nodes is None and (top is None or top.parent_id is None),
         node_id=top.id if top else 0,
         category=str(chosen.get("category", ""))[:40],
         kind=kind if kind in KINDS else "",

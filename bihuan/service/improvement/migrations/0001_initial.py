@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [models.Index(fields=["at", "id"], name="improvement_happened_at")],
+                "indexes": [models.Index(fields=["what", "at", "id"], name="improvement_happened_at")],
                 "constraints": [
                     models.UniqueConstraint(fields=("what", "case", "at"), name="improvement_happened_once")
                 ],
