@@ -29,9 +29,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--at-once", type=int, default=AT_ONCE, help="past cases made before this ends")
         parser.add_argument("--cases", type=int, default=CASES, help="past cases in all")
+        parser.add_argument("--no-logins", action="store_true", help="print no logins; whoever calls does")
         parser.add_argument("--wait", action="store_true", help="make all of them here, without the worker")
 
-    def handle(self, *args: Any, at_once: int, cases: int, wait: bool, **options: Any) -> None:
+    def handle(
+        self, *args: Any, at_once: int, cases: int, no_logins: bool, wait: bool, **options: Any
+    ) -> None:
         row = Filling.objects.first()
         if row is None:
             if Node.objects.exists():
@@ -46,7 +49,8 @@ class Command(BaseCommand):
                 pass
         elif row.ended_at is None:
             filling.fill.enqueue()
-        call_command("demo_logins", stdout=self.stdout)
+        if not no_logins:
+            call_command("demo_logins", stdout=self.stdout)
 
     @transaction.atomic
     def _found(self, cases: int) -> Filling:

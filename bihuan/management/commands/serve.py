@@ -52,7 +52,7 @@ class Command(BaseCommand):
         if demo and nobody_known and "demo" in get_commands() and not supervisor.stopping:
             self.say("Founding the demo company ...")
             if (
-                not supervisor.run_once("demo", [sys.executable, manage_py(), "demo"])
+                not supervisor.run_once("demo", [sys.executable, manage_py(), "demo", "--no-logins"])
                 and not supervisor.stopping
             ):
                 self.say("The demo company could not be founded (see above); Bihuan starts without it.")
