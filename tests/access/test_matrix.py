@@ -106,7 +106,7 @@ def address_of(name: str, numbers: Mapping[str, Any]) -> str | None:
         if key == name:
             wanted = pattern.pattern.converters or dict.fromkeys(pattern.pattern.regex.groupindex)
             try:
-                return reverse(name, kwargs={part: numbers[part] for part in wanted})
+                return reverse(name, kwargs={part: numbers.get(part, 1) for part in wanted})
             except NoReverseMatch:
                 return None
     return None
