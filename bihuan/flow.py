@@ -40,6 +40,7 @@ from bihuan.service.commitments.events import (
     PromisesMade,
     PromisesVoided,
 )
+from bihuan.service.complaints.events import ComplainedAbout, ComplaintLinked
 from bihuan.service.dispatch import assigning, booking, following, offering
 from bihuan.service.dispatch.events import (
     CaseAccepted,
@@ -85,7 +86,7 @@ from bihuan.service.notices.events import (
     NoticeSent,
 )
 from bihuan.service.notices.telling import tell_the_customer
-from bihuan.service.satisfaction import asking, closing
+from bihuan.service.satisfaction import asking, calling_back, closing
 from bihuan.service.satisfaction.events import (
     CallbackAttempted,
     CallbackDone,
@@ -145,7 +146,7 @@ HEARD: tuple[Line, ...] = (
     on(CaseDone, at_once=[asking.plan_asking]),
     on(WorkFinished, at_once=[closing.hear_low_opinion]),
     on(CaseReopened, at_once=[asking.hear_reopened]),
-    on(CaseMoved, at_once=[asking.drop_asking]),
+    on(CaseMoved, at_once=[asking.drop_asking, calling_back.hear_arrived]),
     on(CaseClosed, at_once=[asking.hear_closed]),
     on(SolvedConfirmed, at_once=[closing.hear_confirmed]),
     on(SurveyAnswered, at_once=[closing.hear_answer]),
@@ -196,6 +197,8 @@ NOBODY_WAITS_FOR: tuple[type, ...] = (
     RegisterChanged,
     CallbackAttempted,
     CallbackDone,
+    ComplainedAbout,
+    ComplaintLinked,
 )
 
 SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (

@@ -6,12 +6,13 @@ from datetime import datetime
 from django.db import transaction
 
 from bihuan.ground.journal.actions import record, writing
-from bihuan.ground.journal.event import CLOCK, Actor
+from bihuan.ground.journal.event import CLOCK, Actor, Fact
 from bihuan.ground.process.steps import leaving_moves
 from bihuan.ground.vault.actions import keys_for
 from bihuan.registers.access.queries import people_with
 from bihuan.registers.access.roles import Role
 from bihuan.service.cases.actions import Doer, case_for_change, move_case, tick
+from bihuan.service.cases.events import CaseMoved
 from bihuan.service.cases.models import Case, Tick
 from bihuan.service.cases.needs import Need
 from bihuan.service.cases.owning import hand_over
@@ -25,6 +26,8 @@ from bihuan.service.satisfaction.errors import (
 from bihuan.service.satisfaction.events import CallbackAttempted, CallbackDone, CallbackOpened, NotSolved
 from bihuan.service.satisfaction.models import Attempt, Callback
 from bihuan.service.satisfaction.words import incomplete
+
+PLACE = "to_call_back"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +52,32 @@ def open_callback(case_id: int, *, cause: str, by: Actor, now: datetime) -> Call
     with writing():
         if any(move.name == reopening for move in leaving_moves(card_of(case), case.stands_at)):
             move_case(case, reopening, doer=Doer.house(by), now=now, reason=cause)
-        event = CallbackOpened(subject_id=case.id, callback_id=made.id, cause=cause)
-        record(event, by=by, now=now, chain=case.chain_id)
+        _tell_opened(made, case, by=by, now=now)
     return made
+
+
+def hear_arrived(fact: Fact[CaseMoved]) -> None:
+    """Whoever brought the case to the callback desk: somebody rings, in the time that was promised for it."""
+    if fact.event.reached != PLACE:
+        return
+    case = Case.objects.get(id=fact.event.subject_id)
+    if Callback.objects.filter(case=case, open=True).exists():
+        return
+    made = Callback.objects.create(
+        case=case, node_id=case.node_id, cause=_cause(fact.event), opened_at=fact.recorded_at
+    )
+    _tell_opened(made, case, by=fact.by, now=fact.recorded_at)
+
+
+def _cause(moved: CaseMoved) -> str:
+    if moved.reason in Callback.CAUSES:
+        return moved.reason
+    return "low_score" if moved.move == "low_score" else "not_solved"
+
+
+def _tell_opened(made: Callback, case: Case, *, by: Actor, now: datetime) -> None:
+    event = CallbackOpened(subject_id=case.id, callback_id=made.id, cause=made.cause)
+    record(event, by=by, now=now, chain=case.chain_id)
 
 
 @transaction.atomic

@@ -83,7 +83,7 @@ class Survey(models.Model):
 class Callback(models.Model):
     """A duty to ring a customer whom something hurt. Open until it is done; a case has at most one open."""
 
-    CAUSES = ("low_score", "opinion", "not_solved")
+    CAUSES = ("low_score", "opinion", "not_solved", "complaint")
     FAULTS = ("product", "service", "other")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -2,6 +2,7 @@
 
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 RATINGS: dict[str, Lazy] = {
     "speed": _("How fast did we respond?"),
@@ -13,6 +14,7 @@ CAUSES: dict[str, Lazy] = {
     "low_score": _("Low score"),
     "opinion": _("Opinion on the service sheet"),
     "not_solved": _("Not solved"),
+    "complaint": _("Complaint about the work"),
 }
 FAULTS: dict[str, Lazy] = {
     "product": _("The product"),
@@ -21,7 +23,7 @@ FAULTS: dict[str, Lazy] = {
 }
 RESULTS: dict[str, Lazy] = {
     "reached": _("Reached"),
-    "no_answer": _("No answer"),
+    "no_answer": pgettext_lazy("attempt", "No answer"),
     "busy": _("Busy"),
     "wrong_number": _("Wrong number"),
     "later": _("Asked to be called later"),

@@ -15,6 +15,7 @@ from bihuan.service.cases.models import Case
 from bihuan.service.cases.needs import Need
 from bihuan.service.commitments import actions as commitments
 from bihuan.service.commitments.models import Promise
+from bihuan.service.complaints.actions import complain
 from bihuan.service.fieldwork.events import WorkFinished
 from bihuan.service.fieldwork.models import Sheet, Work
 from bihuan.service.satisfaction import asking, calling_back, closing
@@ -25,6 +26,7 @@ from bihuan.service.satisfaction.errors import (
     CallbackUnreached,
 )
 from bihuan.service.satisfaction.models import Callback, Survey
+from bihuan.service.satisfaction.queries import callbacks_due
 from tests.afterwards import CUSTOMER, HAPPY, a_done_case, asked, at_once, finish_work, rescued
 from tests.makers import NOW, Company, a_case, company, later
 
@@ -57,6 +59,38 @@ def test_any_rating_under_four_opens_one_callback_from_done_or_closed(rating: st
     [callback] = Callback.objects.filter(case=case)
     assert (stands(case)[0], callback.cause, callback.open) == ("to_call_back", "low_score", True)
     assert Promise.objects.get(case=case, clause="callback").due_at == later(hours=5 + 48)
+
+
+@pytest.mark.demand("S0-38", "S4-21", "X-08")
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_complaint_about_done_work_opens_a_callback_with_its_clock(closed: bool) -> None:
+    made = company()
+    case = a_done_case(made)
+    if closed:
+        survey = asked(case, now=later(minutes=1))
+        asking.say_solved(survey, solved=True, via="link", by=CUSTOMER, now=later(minutes=5))
+    complain("修完还是不制冷", about=case, by=CUSTOMER, now=later(hours=3))
+    complain("没有人理我", about=case, by=CUSTOMER, now=later(hours=4))
+    [callback] = Callback.objects.filter(case=case)
+    assert (stands(case)[0], callback.cause, callback.open) == ("to_call_back", "complaint", True)
+    assert Entry.objects.filter(kind="satisfaction.callback_opened", subject_id=case.id).count() == 1
+    assert Promise.objects.get(case=case, clause="callback").due_at == later(hours=3 + 48)
+    assert [one.id for one in callbacks_due(made.viewer(Role.CALLBACK_AGENT))] == [callback.id]
+    assert faults_of(case.chain_id) == []
+
+
+@pytest.mark.demand("S0-38", "S4-21")
+def test_an_agent_who_hears_that_it_is_not_solved_brings_it_to_the_callback_desk() -> None:
+    made = company()
+    case = a_done_case(made)
+    move_case(case, "not_solved", doer=Doer.of(made.viewer(Role.AGENT)), now=later(hours=1), reason="又坏了")
+    [callback] = Callback.objects.filter(case=case)
+    assert (callback.cause, callback.opened_at, callback.open) == ("not_solved", later(hours=1), True)
+    rescued(case, made, solved=False, now=later(hours=2))
+    finish_work(case, now=later(hours=20))
+    move_case(case, "not_solved", doer=Doer.of(made.viewer(Role.AGENT)), now=later(hours=30), reason="又坏了")
+    assert [one.open for one in Callback.objects.filter(case=case).order_by("id")] == [False, True]
+    assert Entry.objects.filter(kind="satisfaction.callback_opened").count() == 2
 
 
 @pytest.mark.demand("S0-34")
