@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.timezone import localdate
 
-from bihuan.ground.journal.actions import record, writing
+from bihuan.ground.journal.actions import hold_chain, record, writing
 from bihuan.ground.journal.event import Actor, Event
 from bihuan.ground.process.card import Card, Move
 from bihuan.ground.process.steps import missing
@@ -164,6 +164,7 @@ def move_case(
 
     `reason` is a code or a short text; a text is kept as a note by the caller, never in the journal.
     """
+    hold_chain(case.chain_id)
     card = card_at(case.card, case.card_version)
     move = _move_of(case, card, move_name)
     ticked = frozenset(Tick.objects.filter(case=case).values_list("need", flat=True))
@@ -278,7 +279,8 @@ def untick(case: Case, *needs: Need, by: Actor, now: datetime) -> None:
 
 def case_for_change(case_id: int) -> Case:
     """The case, locked until the transaction ends where the database can."""
-    case = Case.objects.select_for_update().filter(id=case_id).first()
-    if case is None:
+    chain = Case.objects.filter(id=case_id).values_list("chain_id", flat=True).first()
+    if chain is None:
         raise NotFound
-    return case
+    hold_chain(chain)
+    return Case.objects.select_for_update().get(id=case_id)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from bihuan.ground.journal.actions import record
+from bihuan.ground.journal.actions import hold_chain, record
 from bihuan.ground.journal.event import Actor
 from bihuan.service.cases.errors import CaseMovedMeanwhile, OwnerNeeded
 from bihuan.service.cases.events import CaseGivenTo, OwnerChanged, OwnerProposed
@@ -14,6 +14,7 @@ from bihuan.service.cases.models import NO_DUTY, Case
 @transaction.atomic
 def claim(case: Case, *, person_id: int, by: Actor, now: datetime) -> None:
     """Take a case that nobody owns yet. Of two at once one wins."""
+    hold_chain(case.chain_id)
     if not Case.objects.filter(id=case.id, owner__isnull=True).update(owner_id=person_id):
         raise CaseMovedMeanwhile(case.number)
     case.owner_id = person_id
@@ -23,6 +24,7 @@ def claim(case: Case, *, person_id: int, by: Actor, now: datetime) -> None:
 @transaction.atomic
 def hand_over(case: Case, *, to_person_id: int, by: Actor, now: datetime) -> None:
     """Propose another owner; until they accept, the present one answers for the case."""
+    hold_chain(case.chain_id)
     Case.objects.filter(id=case.id).update(next_owner_id=to_person_id)
     case.next_owner_id = to_person_id
     record(OwnerProposed(subject_id=case.id, owner_id=to_person_id), by=by, now=now, chain=case.chain_id)
@@ -31,6 +33,7 @@ def hand_over(case: Case, *, to_person_id: int, by: Actor, now: datetime) -> Non
 @transaction.atomic
 def accept_ownership(case: Case, *, person_id: int, by: Actor, now: datetime) -> None:
     """The proposed owner takes over."""
+    hold_chain(case.chain_id)
     mine = Case.objects.filter(id=case.id, next_owner_id=person_id)
     if not mine.update(owner_id=person_id, next_owner=None):
         raise OwnerNeeded(case.number)
@@ -41,6 +44,7 @@ def accept_ownership(case: Case, *, person_id: int, by: Actor, now: datetime) ->
 @transaction.atomic
 def give_to(case: Case, *, node_id: int, by: Actor, now: datetime) -> None:
     """Another node does the work from now on; the owner stays."""
+    hold_chain(case.chain_id)
     Case.objects.filter(id=case.id).update(node_id=node_id)
     case.node_id = node_id
     record(CaseGivenTo(subject_id=case.id, node_id=node_id), by=by, now=now, chain=case.chain_id)

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
-from bihuan.ground.journal.actions import record, writing
+from bihuan.ground.journal.actions import hold_chain, record, writing
 from bihuan.ground.journal.event import Actor
 from bihuan.ground.vault.actions import keys_for
 from bihuan.service.cases.actions import Doer, move_case
@@ -53,16 +53,24 @@ def move_saying(case: Case, move: str, *, doer: Doer, now: datetime, reason: str
 
 
 @transaction.atomic
-def chase(case: Case, *, by: Actor, now: datetime) -> int:
-    """催单: the customer asks again. Never a second case. Returns how often by now."""
+def chase(case: Case, *, by: Actor, now: datetime, words: str = "") -> int:
+    """催单: the customer asks again. Never a second case. Returns how often by now.
+
+    `words` are the customer's: kept as a note, no contact of ours. The chase still waits for our answer.
+    """
+    hold_chain(case.chain_id)
     Case.objects.filter(id=case.id).update(chases=F("chases") + 1)
     case.refresh_from_db(fields=["chases"])
-    record(CaseChased(subject_id=case.id, times=case.chases), by=by, now=now, chain=case.chain_id)
+    with writing():
+        record(CaseChased(subject_id=case.id, times=case.chases), by=by, now=now, chain=case.chain_id)
+        if words.strip():
+            note(case, words, by=by, now=now)
     return case.chases
 
 
 @transaction.atomic
 def set_urgency(case: Case, urgency: str, *, by: Actor, now: datetime) -> None:
+    hold_chain(case.chain_id)
     Case.objects.filter(id=case.id).update(urgency=urgency)
     case.urgency = urgency
     record(UrgencyChanged(subject_id=case.id, urgency=urgency), by=by, now=now, chain=case.chain_id)

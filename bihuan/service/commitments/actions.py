@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Min, Q
 
-from bihuan.ground.journal.actions import record, record_all, writing
+from bihuan.ground.journal.actions import hold_chain, record, record_all, writing
 from bihuan.ground.journal.event import CLOCK, Event, Fact
 from bihuan.service.cases.events import CaseOpened, CaseRested, CaseResumed
 from bihuan.service.cases.models import Case
@@ -236,6 +236,7 @@ def _announce(
     told = 0
     for promise in due.select_related("case").order_by("due_at")[:SWEEP]:
         with transaction.atomic():
+            hold_chain(promise.case.chain_id)
             if Promise.objects.filter(
                 still, id=promise.id, state=Promise.RUNNING, due_at=promise.due_at
             ).update(**changes):
