@@ -60,9 +60,8 @@ def chase(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     held = case_by_number(viewer, number)
     if not held.open:
         raise Refusal(_("This case is closed. Open it again, or take a new report."))
-    times = talking.chase(held, by=viewer.actor, now=moment(request))
-    if words := request.POST.get("words", "").strip():
-        talking.note(held, words, by=viewer.actor, now=moment(request), contact="phone")
+    words = request.POST.get("words", "")
+    times = talking.chase(held, by=viewer.actor, now=moment(request), words=words)
     messages.success(request, _("Written down: the customer asked again (%(times)s).") % {"times": times})
     return _back(held)
 

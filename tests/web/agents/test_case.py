@@ -14,6 +14,7 @@ from bihuan.registers.access.models import Reveal
 from bihuan.registers.access.roles import Role
 from bihuan.registers.customers.told import MachineTold
 from bihuan.service.cases.models import Case, Note, Tick
+from bihuan.service.commitments.models import Promise
 from tests.makers import Company, a_case, a_person, company
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +125,16 @@ def test_a_chase_is_counted_and_never_a_second_case(agent: Client, case: Case) -
     case.refresh_from_db()
     assert (case.chases, Case.objects.count()) == (2, 1)
     assert "asked again (2)" in page(agent, case)
+
+
+@pytest.mark.demand("U-09")
+def test_the_words_of_a_chase_are_no_answer_to_it(agent: Client, case: Case) -> None:
+    done(agent, case, "chase", words="when do you come")
+    promise = Promise.objects.get(case=case, clause="chase")
+    assert (promise.open, promise.state, Note.objects.get(case=case).contact) == (True, "running", "")
+    done(agent, case, "note", words="Told her that we come at two", contact="phone")
+    promise.refresh_from_db()
+    assert (promise.open, promise.state) == (False, "kept")
 
 
 @pytest.mark.demand("U-09")
