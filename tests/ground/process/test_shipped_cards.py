@@ -98,6 +98,13 @@ def test_a_low_score_reopens_done_and_closed_to_the_callback_desk(name: str) -> 
 
 
 @EVERY
+def test_a_score_reopens_by_itself_and_people_say_why(name: str) -> None:
+    by_hand = [move for move in CARDS[name].reopens if "agent" in move.allowed_to]
+    assert CARDS[name].move("low_score").allowed_to == frozenset({"system"})
+    assert [(move.name, move.asks_reason) for move in by_hand] == [("not_solved", True)]
+
+
+@EVERY
 def test_silence_is_closed_by_the_clock_alone_and_keeps_the_outcome_of_the_work(name: str) -> None:
     move = CARDS[name].move("close_silent")
     assert (move.allowed_to, move.outcome) == (frozenset({"system"}), "")
