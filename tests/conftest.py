@@ -33,6 +33,7 @@ if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # a test need n
 from django.conf import settings as django_settings  # noqa: E402
 
 # A safe hash takes a third of a second, and a test company has fifteen people.
+django_settings.BIHUAN_COMPANY = "Bihuan"  # a name that costs no statement, so that counts stay the same
 django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 from django.conf import settings  # noqa: E402

@@ -57,7 +57,7 @@ def the_agent_writes_it_down(play: Stage, made: Company) -> Case:
     page.fill("[name=name]", "王建国")
     page.fill("[name=words]", "不好用")
     page.check("[name=privacy_read]")
-    page.check("[name=consent_service]")
+    page.select_option("[name=consent_service]", "agreed")
     ask(page)
     expect(page.locator("[name=words]")).to_be_visible()  # a vague phrase alone is not enough
     page.fill("[name=words]", WORDS)

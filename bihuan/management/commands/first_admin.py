@@ -28,7 +28,7 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *args: Any, login: str, name: str, company: str, **options: Any) -> None:
         if any(Role.ADMINISTRATOR in person.roles for person in Person.objects.filter(is_active=True)):
-            raise CommandError("There is an administrator already; they add others under /manage/settings.")
+            raise CommandError("There is an administrator already; they add others under /settings/.")
         password = password_told()
         try:
             validate_password(password)

@@ -87,6 +87,14 @@ def ticked_on(case_id: int) -> frozenset[str]:
     return frozenset(Tick.objects.filter(case_id=case_id).values_list("need", flat=True))
 
 
+def ticked_on_each(case_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """case id → what is ticked on it: one statement however many."""
+    found: dict[int, set[str]] = {}
+    for case_id, need in Tick.objects.filter(case_id__in=list(case_ids)).values_list("case_id", "need"):
+        found.setdefault(case_id, set()).add(need)
+    return {case_id: frozenset(needs) for case_id, needs in found.items()}
+
+
 def notes_of(case_id: int) -> list[Note]:
     """What was written on a case, newest first; sealed."""
     return list(Note.objects.filter(case_id=case_id).order_by("-id"))

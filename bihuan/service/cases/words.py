@@ -81,7 +81,7 @@ HOLD_REASONS: dict[str, Lazy] = {
 }
 CLOSED_HOW: dict[str, Lazy] = {
     "confirmed": _("Confirmed by the customer"),
-    "no_answer": _("No answer"),
+    "no_answer": pgettext_lazy("closing", "No answer"),
     "withdrawn": _("Withdrawn"),
 }
 NEEDS: dict[str, Lazy] = {

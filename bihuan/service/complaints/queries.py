@@ -1,5 +1,7 @@
 """Asking about complaints."""
 
+from collections.abc import Iterable
+
 from bihuan.service.cases.models import Case
 from bihuan.service.complaints.models import Complaint
 
@@ -8,6 +10,12 @@ def about_of(case_id: int) -> Case | None:
     """The case that a complaint is about."""
     found = Complaint.objects.select_related("about_case").filter(case_id=case_id).first()
     return found.about_case if found else None
+
+
+def abouts_of(case_ids: Iterable[int]) -> dict[int, Case]:
+    """Complaint's case id → the case that it is about, where there is one: one statement however many."""
+    rows = Complaint.objects.select_related("about_case").filter(case_id__in=list(case_ids))
+    return {row.case_id: row.about_case for row in rows if row.about_case is not None}
 
 
 def complaints_about(case_id: int) -> list[Case]:

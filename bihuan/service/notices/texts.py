@@ -11,6 +11,8 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.timezone import localtime
 
+from bihuan.registers.organisation.naming import company_name
+
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
@@ -41,13 +43,13 @@ def text_for(audience: str, kind: str, *, language: str, fill: Mapping[str, str]
 
 def signed(text: str, *, language: str) -> str:
     """An SMS as the trade sends it: the sender's name in front."""
-    name = settings.BIHUAN_COMPANY or "Bihuan"
+    name = company_name()
     return f"【{name}】{text}" if language.startswith("zh") else f"[{name}] {text}"
 
 
 def letter(text: str, *, language: str) -> str:
     """A mail: a greeting, what there is to say, and how to reach a person."""
-    name, hotline = settings.BIHUAN_COMPANY or "Bihuan", settings.BIHUAN_HOTLINE
+    name, hotline = company_name(), settings.BIHUAN_HOTLINE
     if language.startswith("zh"):
         return f"您好！\n\n{text}\n\n需要人工帮助请拨打 {hotline}。\n{name}"
     return f"Hello,\n\n{text}\n\nIf you would rather speak to a person, ring {hotline}.\n{name}"

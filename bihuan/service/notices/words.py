@@ -2,6 +2,7 @@
 
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 CHANNELS: dict[str, Lazy] = {
     "sms": _("SMS"),
@@ -12,7 +13,7 @@ CHANNELS: dict[str, Lazy] = {
 STATES: dict[str, Lazy] = {
     "waiting": _("Waiting"),
     "sent": _("Sent"),
-    "given_up": _("Given up"),
+    "given_up": pgettext_lazy("message", "Given up"),
 }
 TROUBLES: dict[str, Lazy] = {
     "no_address": _("There is no mobile number and no e-mail address: please ring."),

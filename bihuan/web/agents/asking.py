@@ -3,9 +3,6 @@
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 
-from bihuan.registers.knowledge.queries import knowledge
-from bihuan.web.agents.rows import in_language
-
 QUESTIONS: dict[str, Lazy] = {
     "what": _("Which machine"),
     "happened": _("What happened"),
@@ -16,8 +13,18 @@ QUESTIONS: dict[str, Lazy] = {
     "trigger": _("What went before"),
 }
 
+PLACES_OF_USE: dict[str, Lazy] = {
+    "kitchen": _("Kitchen"),
+    "bathroom": _("Bathroom"),
+    "balcony": _("Balcony"),
+    "living_room": _("Living room"),
+    "bedroom": _("Bedroom"),
+    "outdoor": _("Outdoors"),
+    "shop": _("Shop or office"),
+    "other": _("Elsewhere"),
+}
+
 
 def environment_words(code: str) -> str:
     """A place of use in the reader's language; a text that is no code stays as it is."""
-    known = next((one for one in knowledge().script.environment if one.code == code), None)
-    return in_language(known) if known else code
+    return str(PLACES_OF_USE.get(code, code))

@@ -203,7 +203,7 @@ def _page(
     refusal: CallbackIncomplete | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    now, case = moment(request), row.case
+    now, case, tries = moment(request), row.case, attempts_of(row.id)
     mine = row.open and row.holder_id == viewer.person_id
     hand = keys_for([case.customer.key_id])
     context = {
@@ -224,7 +224,8 @@ def _page(
         "surveys": _surveys(case.id, hand, opened=mine),
         "said": words_of(case.report, hand).words if mine else "",
         "script": _script(request, case),
-        "attempts": [(RESULTS.get(one.result, one.result), one) for one in attempts_of(row.id)],
+        "attempts": [(RESULTS.get(one.result, one.result), one) for one in tries],
+        "reached": any(one.result == "reached" for one in tries),
         "results": RESULTS.items(),
         "faults": FAULTS.items(),
         "earlier": _earlier(case.id, hand, opened=mine),

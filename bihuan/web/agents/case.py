@@ -50,6 +50,7 @@ from bihuan.web.agents.asking import QUESTIONS, environment_words
 from bihuan.web.agents.facts import MachineShown, cases_of, consents_shown, machine_shown
 from bihuan.web.agents.rows import chip_of, departments, families, in_language
 from bihuan.web.agents.telling import CONTACTS, Known, line_of, nodes_in, people_in
+from bihuan.web.agents.write_up import may_write
 from bihuan.web.look.doors import moment, staff_page
 
 ASIDE = frozenset(
@@ -76,6 +77,7 @@ class MoveShown:
     name: str
     title: str
     lacks: str
+    write_ups: list[tuple[str, str]]
     asks_reason: bool
     rests: bool
     ends: bool
@@ -110,7 +112,7 @@ def case_page(
         "promises": [chip_of(one, now) for one in promises if one.open],
         "ended": [chip_of(one, now) for one in promises if not one.open],
         "story": tellings(facts, notes_of(held.id), known, hand),
-        "moves": [_move(one, card) for one in open_moves_of(held, viewer)],
+        "moves": [_move(one, card, viewer) for one in open_moves_of(held, viewer)],
         "machine": machine_of(held, now),
         "consents": consents_shown(held.customer_id),
         "history": [one for one in cases_of(viewer, held.customer_id) if one.id != held.id],
@@ -174,11 +176,12 @@ def place_of(card: Card, stands_at: str) -> dict[str, str]:
     return {"title": said(place.title), "guide": said(place.guide), "standard": said(place.standard)}
 
 
-def _move(one: OpenMove, card: Card) -> MoveShown:
+def _move(one: OpenMove, card: Card, viewer: Viewer) -> MoveShown:
     return MoveShown(
         name=one.move.name,
         title=said(one.move.title),
         lacks=_(", ").join(need_words(one.lacks)),
+        write_ups=may_write(one.lacks, viewer),
         asks_reason=one.move.asks_reason,
         rests=one.move.reaches in card.clock_rests_at,
         ends=one.move.reaches in card.ends,

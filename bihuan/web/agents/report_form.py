@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from bihuan.registers.customers.told import AddressTold, MachineTold
 from bihuan.registers.knowledge.queries import families_in, knowledge
@@ -13,6 +13,7 @@ from bihuan.registers.parts.queries import categories
 from bihuan.service.cases.words import CHANNELS, KINDS, URGENCIES, WAYS, WISHES
 from bihuan.service.intake.rules import LONGEST_WORDS
 from bihuan.service.intake.told import FileTold, Told
+from bihuan.web.agents.asking import PLACES_OF_USE, environment_words
 from bihuan.web.agents.rows import departments, families, in_language, is_chinese
 from bihuan.web.look.forms import TidyForm
 
@@ -31,6 +32,11 @@ BOUGHT_AT: dict[str, Any] = {
     "project": gettext_lazy("Came with the flat"),
     "second_hand": gettext_lazy("Second hand"),
     "other": gettext_lazy("Elsewhere"),
+}
+CONSENT_ANSWERS: dict[str, Any] = {
+    "": gettext_lazy("not asked"),
+    "agreed": pgettext_lazy("consent", "agreed"),
+    "declined": pgettext_lazy("consent", "declined"),
 }
 LONGEST = 200
 MOST_FILES, LARGEST_FILE = 5, 10 * 1024 * 1024
@@ -73,6 +79,9 @@ class ReportForm(TidyForm):
     error_code = forms.CharField(label=gettext_lazy("Error code shown"), required=False, max_length=20)
     began_on = forms.DateField(label=gettext_lazy("When it began"), required=False)
     environment = forms.ChoiceField(label=gettext_lazy("Where it is used"), required=False)
+    environment_more = forms.CharField(
+        label=gettext_lazy("More about the place"), required=False, max_length=LONGEST
+    )
     trigger = forms.CharField(label=gettext_lazy("What went before"), required=False, max_length=LONGEST)
     kind = forms.ChoiceField(label=gettext_lazy("Kind of work"), required=False)
     way = forms.ChoiceField(label=gettext_lazy("Way of service"), initial="on_site")
@@ -87,9 +96,9 @@ class ReportForm(TidyForm):
     street = forms.CharField(label=gettext_lazy("Street or town"), required=False, max_length=60)
     door = forms.CharField(label=gettext_lazy("Road, house and door"), required=False, max_length=LONGEST)
     privacy_read = forms.BooleanField(label=gettext_lazy("Privacy notice read out"), required=False)
-    consent_service = forms.BooleanField(required=False)
-    consent_recording = forms.BooleanField(required=False)
-    consent_marketing = forms.BooleanField(required=False)
+    consent_service = forms.ChoiceField(required=False)
+    consent_recording = forms.ChoiceField(required=False)
+    consent_marketing = forms.ChoiceField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -103,9 +112,7 @@ class ReportForm(TidyForm):
         self._choose("symptoms", [(one.code, in_language(one)) for one in knowledge().symptoms])
         self._choose("category", none + _appliances(held))
         self._choose("bought_at", none + list(BOUGHT_AT.items()))
-        self._choose(
-            "environment", none + [(one.code, in_language(one)) for one in knowledge().script.environment]
-        )
+        self._choose("environment", none + list(PLACES_OF_USE.items()))
         self._choose("kind", judged + list(KINDS.items()))
         self._choose("way", list(WAYS.items()))
         self._choose("wish", none + list(WISHES.items()))
@@ -118,6 +125,7 @@ class ReportForm(TidyForm):
         for one in knowledge().script.consent:
             if f"consent_{one.kind}" in self.fields:
                 self.fields[f"consent_{one.kind}"].label = in_language(one)
+                self._choose(f"consent_{one.kind}", list(CONSENT_ANSWERS.items()))
         self.fields["phone"].widget.attrs |= {"inputmode": "tel", "autocomplete": "off"}
         for name, listed in (
             ("district", "districts"),
@@ -167,7 +175,8 @@ def told_of(form: ReportForm, *, restated: bool, files: tuple[FileTold, ...] = (
     """What a valid form says, as a report."""
     held = form.cleaned_data
     asked = {field: held[f"asked_{field}"] for field in ASKED.values() if held.get(f"asked_{field}")}
-    asked |= {name: held[name] for name in ("environment", "trigger") if held.get(name)}
+    asked |= {"environment": where_used(held), "trigger": held["trigger"]}
+    asked = {name: words for name, words in asked.items() if words}
     return Told(
         words=held["words"],
         channel=held["channel"],
@@ -195,6 +204,14 @@ def told_of(form: ReportForm, *, restated: bool, files: tuple[FileTold, ...] = (
     )
 
 
+def where_used(held: dict[str, Any]) -> str:
+    """The place of use: its code, or the words that say more than the list."""
+    code, more = held["environment"], held["environment_more"].strip()
+    if not more:
+        return str(code)
+    return more if code in {"", "other"} else f"{environment_words(code)} · {more}"
+
+
 def _machine(held: dict[str, Any], units: list[str]) -> MachineTold:
     given = (held["serial"], held["serial_2"])
     return MachineTold(
@@ -214,7 +231,8 @@ def _day(value: Any) -> date | None:
 
 
 def _consents(held: dict[str, Any]) -> dict[str, bool]:
-    """What was agreed to or refused; nothing while the notice was not read out."""
+    """What was asked and answered; nothing while the notice was not read out."""
     if not held["privacy_read"]:
         return {}
-    return {kind: bool(held[f"consent_{kind}"]) for kind in ("service", "recording", "marketing")}
+    answers = {kind: held[f"consent_{kind}"] for kind in ("service", "recording", "marketing")}
+    return {kind: answer == "agreed" for kind, answer in answers.items() if answer}

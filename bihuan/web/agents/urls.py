@@ -6,6 +6,7 @@ from bihuan.web.agents import (
     callbacks,
     case,
     cases,
+    complaints,
     customer,
     customers,
     deeds,
@@ -13,6 +14,7 @@ from bihuan.web.agents import (
     record_table,
     remote,
     report,
+    write_up,
 )
 
 app_name = "agents"
@@ -36,6 +38,8 @@ urlpatterns: list[URLPattern] = [
     path("case/<str:number>/accept", deeds.accept, name="case_accept"),
     path("case/<str:number>/urgency", deeds.urgency, name="case_urgency"),
     path("case/<str:number>/reveal", deeds.reveal, name="case_reveal"),
+    path("case/<str:number>/write-up/<str:need>", write_up.write_up_page, name="write_up"),
+    path("complaints", complaints.complaints, name="complaints"),
     path("customers", customers.customers, name="customers"),
     path("customers/<int:customer_id>", customer.customer, name="customer"),
     path("customers/<int:customer_id>/correct", customer.customer_mend, name="customer_mend"),

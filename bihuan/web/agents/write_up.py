@@ -1,5 +1,7 @@
 """The page on which a desk writes up what a case needs to go on."""
 
+from collections.abc import Iterable
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,9 +14,17 @@ from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.needs import Need
 from bihuan.service.cases.queries import case_by_number
 from bihuan.service.cases.words import NEEDS
-from bihuan.service.cases.writing_up import TOLD_TO_CUSTOMER, WRITTEN_UP, write_up
+from bihuan.service.cases.writing_up import APPROVERS, TOLD_TO_CUSTOMER, WRITTEN_UP, write_up
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.forms import TidyForm
+
+
+def may_write(needs: Iterable[str], viewer: Viewer) -> list[tuple[str, str]]:
+    """What of these needs this viewer may write up by hand, each with its words; approvals only for approvers."""
+    if not viewer.may("case.note"):
+        return []
+    open_to = WRITTEN_UP if viewer.roles & APPROVERS else WRITTEN_UP - {Need.PLAN_APPROVED}
+    return [(need, str(NEEDS[need])) for need in sorted(needs) if need in open_to]
 
 
 class WriteUpForm(TidyForm):

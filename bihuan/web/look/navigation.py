@@ -43,7 +43,7 @@ NAVIGATION: tuple[Entry, ...] = (
     _entry(_("New report"), "agents:report", "phone-plus", "agent", "supervisor"),
     _entry(_("Cases"), "agents:cases", "list-details", *_DESK, *_LEADS, "dispatcher"),
     _entry(_("Callbacks"), "agents:callbacks", "phone-calling", "callback_agent", "supervisor"),
-    _entry(_("Complaints"), "agents:complaints", "message-exclamation", "agent", *_LEADS),
+    _entry(_("Complaints"), "agents:complaints", "message-exclamation", "agent", "approver", *_LEADS),
     _entry(_("Customers"), "agents:customers", "users", *_DESK),
     _entry(_("Dispatch board"), "dispatchers:board", "layout-kanban", *_DISPATCH),
     _entry(_("Service point desk"), "dispatchers:service_point", "building-store", *_POINT),

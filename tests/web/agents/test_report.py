@@ -33,7 +33,7 @@ SOUND = {
     "way": "on_site",
     "urgency": "high",
     "privacy_read": "on",
-    "consent_service": "on",
+    "consent_service": "agreed",
     "key": "form-1",
 }
 
