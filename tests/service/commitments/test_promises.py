@@ -16,7 +16,8 @@ from bihuan.service.commitments.actions import mark_at_risk, mark_broken
 from bihuan.service.commitments.models import Promise
 from bihuan.service.commitments.queries import promises_of
 from bihuan.service.commitments.rules import Light
-from tests.makers import NOW, Company, a_case, company, later
+from bihuan.service.dispatch.models import Offer
+from tests.makers import NOW, Company, a_case, company, later, settle
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +51,17 @@ def test_a_danger_is_promised_within_thirty_minutes(made: Company) -> None:
     case = a_case(made, channel="app", words="插座冒烟了，有焦糊味")
     due = {row.about: row.due_at for row in Promise.objects.filter(case=case)}
     assert (due["first_response"], due["dispatch"]) == (later(minutes=30), later(minutes=30))
+
+
+@pytest.mark.demand("S4-11", "U-01")
+def test_an_urgent_offer_is_promised_an_answer_when_it_is_recalled(made: Company) -> None:
+    night = NOW + timedelta(hours=13)
+    case = a_case(made, now=night, words="插座冒烟了，有焦糊味")
+    settle(night)
+    [offer] = Offer.objects.filter(case=case)
+    answer = promise(case, "acceptance")
+    assert (answer.clause, answer.due_at) == ("acceptance_urgent", offer.answer_by)
+    assert offer.answer_by == night + timedelta(minutes=30)
 
 
 def test_whoever_speaks_on_the_phone_has_answered_already(made: Company) -> None:
