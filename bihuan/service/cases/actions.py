@@ -231,8 +231,8 @@ def _after(case: Case, card: Card, move: Move, *, reason: str, now: datetime) ->
 
 def _how(move: Move) -> str:
     """In which way a case ended: silence is named as such, and never counts as satisfied."""
-    if move.reaches == "withdrawn":
-        return "withdrawn"
+    if move.reaches != "closed":
+        return move.reaches[:16]  # withdrawn, or turned over to a case of another kind
     return "no_answer" if move.name == "close_silent" else "confirmed"
 
 

@@ -83,6 +83,7 @@ CLOSED_HOW: dict[str, Lazy] = {
     "confirmed": _("Confirmed by the customer"),
     "no_answer": pgettext_lazy("closing", "No answer"),
     "withdrawn": _("Withdrawn"),
+    "turned_over": _("Carried on in another case"),
 }
 NEEDS: dict[str, Lazy] = {
     "service_point_accepted": _("the service point's acceptance"),
