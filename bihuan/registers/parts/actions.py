@@ -1,11 +1,11 @@
 """Keeping the catalogue, the price list, the permits that work asks for, and what lies on the shelves."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -109,3 +109,42 @@ def keep_stock(stock_id: int | None, **told: Any) -> Stock:
     if told.get("quantity", 0) < 0:
         raise ValidationError({"quantity": _("A count is 0 or more.")})
     return keep_row(Stock, stock_id, told, fields=STOCK)
+
+
+class Taken(NamedTuple):
+    """How many came from the van and from the shelf; `short` is what the counts did not have."""
+
+    van: int
+    shelf: int
+    short: int
+
+
+@transaction.atomic
+def take_stock(part_id: int, quantity: int, *, person_id: int, node_id: int) -> Taken:
+    """Lower the counts by what was fitted: the van first, then the shelf of the service point, never below zero.
+
+    A part that nobody counts is short of nothing.
+    """
+    rows = Stock.objects.select_for_update().filter(part_id=part_id)
+    vans = list(rows.filter(technician__person_id=person_id)[:1])
+    shelves = list(rows.filter(technician__isnull=True, node_id=node_id)[:1])
+    if not vans and not shelves:
+        return Taken(0, 0, 0)
+    left, taken = quantity, []
+    for found in (vans, shelves):
+        count = min(left, max(found[0].quantity, 0)) if found else 0
+        if count:
+            Stock.objects.filter(id=found[0].id).update(quantity=F("quantity") - count)
+        taken.append(count)
+        left -= count
+    return Taken(taken[0], taken[1], left)
+
+
+@transaction.atomic
+def put_back_stock(part_id: int, *, van: int, shelf: int, person_id: int, node_id: int) -> None:
+    """Raise the counts again by what was not fitted after all."""
+    rows = Stock.objects.filter(part_id=part_id)
+    if van:
+        rows.filter(technician__person_id=person_id).update(quantity=F("quantity") + van)
+    if shelf:
+        rows.filter(technician__isnull=True, node_id=node_id).update(quantity=F("quantity") + shelf)

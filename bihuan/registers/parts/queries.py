@@ -1,5 +1,6 @@
 """Asking the catalogue and the price list."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -50,6 +51,12 @@ def prices_on(day: date, *, category_code: str = "") -> list[Price]:
     if category_code:
         found = found.filter(Q(category=category_code) | Q(category=""))
     return list(found.order_by("item", "code", "id"))
+
+
+def inspection_price(lines: Iterable[Price], *, category_code: str) -> Price | None:
+    """The fee for looking without repairing, of a list in force: the category's own before the general one."""
+    fees = [line for line in lines if line.item == "inspection"]
+    return min(fees, key=lambda one: (one.category != category_code, one.fen), default=None)
 
 
 def certificates_needed(*, category_code: str, kind: str) -> frozenset[str]:

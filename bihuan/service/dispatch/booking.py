@@ -52,12 +52,21 @@ def visit_for_change(visit_id: int) -> Visit:
 
 
 @transaction.atomic
-def book(visit: Visit, slot: Slot, *, doer: Doer, now: datetime, by_customer: bool = False) -> Visit:
+def book(
+    visit: Visit,
+    slot: Slot,
+    *,
+    doer: Doer,
+    now: datetime,
+    by_customer: bool = False,
+    fee_told_fen: int = 0,
+) -> Visit:
     """Agree on a slot for a planned visit. Refused, with nothing changed, when it has begun, lies outside the
-    technician's hours or was taken meanwhile."""
+    technician's hours or was taken meanwhile. `fee_told_fen`: the fee for looking that the customer was told."""
     visit = visit_for_change(visit.id)
     if visit.state != Visit.PLANNED:
         raise VisitMoved(visit.case.number)
+    visit.fee_told_fen = fee_told_fen or visit.fee_told_fen
     _take(visit, slot, doer=doer, now=now, by_customer=by_customer, again=False)
     return visit
 
@@ -80,6 +89,7 @@ def _take(visit: Visit, slot: Slot, *, doer: Doer, now: datetime, by_customer: b
         "slot_until": slot.ends,
         "booked_at": now,
         "by_customer": by_customer,
+        "fee_told_fen": visit.fee_told_fen,
         **TIMELESS,
         **reminders_for(slot, booked_at=now),
     }
@@ -97,6 +107,7 @@ def _take(visit: Visit, slot: Slot, *, doer: Doer, now: datetime, by_customer: b
             slot_until=int(slot.ends.timestamp()),
             by_customer=by_customer,
             again=again,
+            fee_told_fen=visit.fee_told_fen,
         )
         _record(visit.case, event, doer, now)
         tick(visit.case, Need.SLOT_AGREED, by=doer.by, now=now)
@@ -131,7 +142,14 @@ def reminders_for(slot: Slot, *, booked_at: datetime) -> dict[str, datetime | No
 
 @transaction.atomic
 def rebook(
-    visit: Visit, slot: Slot, *, reason: str, doer: Doer, now: datetime, by_customer: bool = False
+    visit: Visit,
+    slot: Slot,
+    *,
+    reason: str,
+    doer: Doer,
+    now: datetime,
+    by_customer: bool = False,
+    fee_told_fen: int = 0,
 ) -> Visit:
     """改约: another slot for the same visit. By the customer's wish it counts against nobody; by ours it is marked.
     When the new slot is not to be had, the old one stays."""
@@ -142,6 +160,7 @@ def rebook(
         raise NotBooked(visit.case.number)
     with writing():
         _let_go(visit, reason=reason, doer=doer, now=now, by_customer=by_customer)
+        visit.fee_told_fen = fee_told_fen or visit.fee_told_fen
         _take(visit, slot, doer=doer, now=now, by_customer=by_customer, again=True)
     return visit
 

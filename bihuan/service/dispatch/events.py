@@ -96,7 +96,10 @@ class TechnicianReleased(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SlotBooked(Event):
-    """The customer and we agreed when. Slot as epoch seconds; `again` when it replaces an earlier slot."""
+    """The customer and we agreed when. Slot as epoch seconds; `again` when it replaces an earlier slot.
+
+    `fee_told_fen`: the fee for looking without repairing that the customer was told; 0 when none was.
+    """
 
     kind = "dispatch.booked"
     visit_id: int
@@ -106,6 +109,7 @@ class SlotBooked(Event):
     slot_until: int
     by_customer: bool
     again: bool = False
+    fee_told_fen: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

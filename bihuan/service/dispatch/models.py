@@ -113,6 +113,7 @@ class Visit(models.Model):
     by_customer = models.BooleanField(default=False)
     moved_by_customer = models.PositiveSmallIntegerField(default=0)
     moved_by_us = models.PositiveSmallIntegerField(default=0)  # each counts as an appointment not kept
+    fee_told_fen = models.PositiveIntegerField(default=0)  # the fee for looking, as told when this was agreed
     late_said_at = models.DateTimeField(null=True)
     expected_at = models.DateTimeField(null=True)  # when the technician now says they will come
     late_reason = models.CharField(max_length=32, blank=True, default="")

@@ -147,6 +147,8 @@ class UsedPart(models.Model):
     quantity = models.PositiveSmallIntegerField(default=1)
     shown = models.BooleanField(default=False)
     old_part = models.CharField(max_length=8)
+    from_van = models.PositiveSmallIntegerField(default=0)  # by how many the counts were lowered
+    from_shelf = models.PositiveSmallIntegerField(default=0)
     at = models.DateTimeField()
 
     class Meta:

@@ -14,8 +14,10 @@ from bihuan.ground.vault import files
 from bihuan.ground.vault.actions import keys_for
 from bihuan.registers.customers.queries import machine_cards
 from bihuan.registers.customers.rules import Cover
+from bihuan.registers.parts.actions import put_back_stock, take_stock
 from bihuan.registers.parts.models import Part, Price
 from bihuan.registers.parts.queries import prices_on
+from bihuan.service.cases import talking
 from bihuan.service.cases.actions import tick, untick
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.needs import Need
@@ -95,6 +97,29 @@ def quote(
         not_covered_because=not_covered_because,
         repeat=is_repeat(case, now=now),
     )
+    return _offer(work, lines, prices, by=by, now=now, cover=cover, not_covered_because=not_covered_because)
+
+
+@transaction.atomic
+def nothing_to_charge(work: Work, *, by: Actor, now: datetime) -> Quote:
+    """A quote without a line: this visit costs nothing, and nobody has to agree to that."""
+    case = lock(work)
+    _must_be_here(work)
+    return _offer(work, [], {}, by=by, now=now, cover=cover_of(case, now=now))
+
+
+def _offer(
+    work: Work,
+    lines: list[rules.Charged],
+    prices: Mapping[int, Price],
+    *,
+    by: Actor,
+    now: datetime,
+    cover: Cover,
+    not_covered_because: str = "",
+) -> Quote:
+    """Write the quote down; the one before it no longer counts. Nothing to pay is settled at once."""
+    case = work.case
     Quote.objects.filter(work=work, state__in=(Quote.OFFERED, Quote.CONSENTED)).update(state=Quote.REPLACED)
     made = Quote.objects.create(
         work=work,
@@ -198,19 +223,37 @@ def use_part(
         raise PartNotQuoted
     try:
         with transaction.atomic():
-            return UsedPart.objects.create(
+            used = UsedPart.objects.create(
                 work=work, part=part, serial=serial, quantity=quantity, shown=shown, old_part=old_part, at=now
             )
     except IntegrityError as error:
         raise SerialUsed from error
+    _take_from_stock(used, now=now)
+    return used
+
+
+def _take_from_stock(used: UsedPart, *, now: datetime) -> None:
+    """The counts go down with what was fitted. What they did not have is said, and refuses nothing: it is fitted."""
+    work, person = used.work, used.work.technician_person_id
+    taken = take_stock(used.part_id, used.quantity, person_id=person, node_id=work.case.node_id)
+    UsedPart.objects.filter(id=used.id).update(from_van=taken.van, from_shelf=taken.shelf)
+    if taken.short:
+        words = _(
+            "Stock finding: %(count)d of part %(number)s fitted that neither van nor shelf had counted."
+        )
+        told = words % {"count": taken.short, "number": used.part.number}
+        talking.note(work.case, told, by=Actor(kind="staff", id=person), now=now)
 
 
 @transaction.atomic
 def strike_part(work: Work, used_id: int) -> None:
-    """Take a part out of the record, before the sheet is signed."""
-    lock(work)
+    """Take a part out of the record, before the sheet is signed; what the counts lost for it comes back."""
+    case = lock(work)
     _must_be_here(work)
-    UsedPart.objects.filter(work=work, id=used_id).delete()
+    for used in UsedPart.objects.filter(work=work, id=used_id):
+        person, van, shelf = work.technician_person_id, used.from_van, used.from_shelf
+        put_back_stock(used.part_id, van=van, shelf=shelf, person_id=person, node_id=case.node_id)
+        used.delete()
 
 
 def quoted_count(work: Work, number: str) -> int:

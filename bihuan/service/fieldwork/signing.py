@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from bihuan.ground.journal.actions import record, writing
 from bihuan.ground.vault import files
 from bihuan.ground.vault.actions import SealedBy, fingerprint, keys_for, signature
+from bihuan.registers.parts.queries import inspection_price
 from bihuan.service.cases import talking
 from bihuan.service.cases.actions import Doer, move_case, tick
 from bihuan.service.cases.errors import ReasonNeeded
@@ -172,7 +173,7 @@ def _charges(work: Work, told: Signed, *, now: datetime) -> list[Facts]:
     agreed = charges_of(newest_quote(work))
     if told.outcome != "declined" or agreed:
         return agreed
-    return inspection_fee(work, now=now) if told.inspection_told else []
+    return inspection_fee(work, now=now) if told.inspection_told or fee_told(work) else []
 
 
 def charges_for(work: Work, *, now: datetime) -> list[Facts]:
@@ -184,10 +185,10 @@ def charges_for(work: Work, *, now: datetime) -> list[Facts]:
 def inspection_fee(work: Work, *, now: datetime) -> list[Facts]:
     """The published fee for looking without repairing, as a charge; free under cover, none where the list has none."""
     case = work.case
-    lines = [line for line in price_list(case, now=now) if line.item == "inspection"]
-    if not lines:
+    line = inspection_price(price_list(case, now=now), category_code=case.category)
+    if line is None:
         return []
-    line = min(lines, key=lambda one: (one.category != case.category, one.fen))
+    fen = min(line.fen, fee_told(work) or line.fen)  # never more than was told
     why = rules.free_because(
         line.item, cover=cover_of(case, now=now), not_covered_because="", repeat=is_repeat(case, now=now)
     )
@@ -197,11 +198,28 @@ def inspection_fee(work: Work, *, now: datetime) -> list[Facts]:
             "zh": line.name_zh,
             "en": line.name_en,
             "quantity": 1,
-            "unit_fen": line.fen,
-            "charged_fen": 0 if why else line.fen,
+            "unit_fen": fen,
+            "charged_fen": 0 if why else fen,
             "free_because": why,
         }
     ]
+
+
+def fee_told(work: Work) -> int:
+    """The fee for looking, in fen, that the customer was told when the visit was agreed; 0 when none was."""
+    return work.visit.fee_told_fen if work.visit is not None else 0
+
+
+def fee_to_tell(case: Case, *, now: datetime) -> int:
+    """The fee for looking, in fen, that has to be told when a visit for a repair is agreed; 0 under cover."""
+    if case.kind != "repair":
+        return 0
+    line = inspection_price(price_list(case, now=now), category_code=case.category)
+    if line is None or rules.free_because(
+        line.item, cover=cover_of(case, now=now), not_covered_because="", repeat=is_repeat(case, now=now)
+    ):
+        return 0
+    return line.fen
 
 
 def _record_signing(work: Work, sheet: Sheet, told: Signed, *, doer: Doer, now: datetime) -> None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from bihuan.registers.access.queries import Person
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.knowledge.queries import knowledge
+from bihuan.registers.organisation.naming import company_name
 from bihuan.registers.organisation.queries import coverage_of, head_office, service_points
 from bihuan.registers.parts.queries import brands
 from bihuan.service.cases.queries import case_of_report
@@ -28,7 +29,7 @@ from bihuan.web.agents.facts import machines_shown
 from bihuan.web.agents.heard import Heard, heard_in, script_line
 from bihuan.web.agents.report_form import ASKED, LARGEST_FILE, MEDIA, MOST_FILES, ReportForm, told_of
 from bihuan.web.agents.restating import restated
-from bihuan.web.agents.rows import departments, in_language
+from bihuan.web.agents.rows import departments
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.words import local_time
 
@@ -104,7 +105,7 @@ def _restate_page(
     ]
     context = {
         "kept": kept,
-        "said": restated(form, found),
+        "said": restated(form, found, day=localdate(moment(request))),
         "heard": found,
         "form": form,
         "trouble": trouble,
@@ -211,13 +212,12 @@ def _form_page(
         "caller": _caller(request, viewer) if request.method == "POST" else Caller(state="none"),
         "heard": _heard(data, moment(request)) if data.get("words") else None,
         "asked": [form[f"asked_{field}"] for field in ASKED.values()],
-        "greeting": script_line("greeting", company=_company(), agent=agent),
+        "greeting": script_line("greeting", company=company_name(), agent=agent),
         "identity": script_line("identity"),
         "apology": script_line("apology"),
         "fee_notice": script_line("goodbye"),
         "privacy": script_line("privacy"),
         "consents": [(form[f"consent_{one.kind}"], one.required) for one in script.consent],
-        "environments": [in_language(one) for one in script.environment],
         "cities": sorted({row.city for row in covered}),
         "districts": sorted({row.district for row in covered if row.district}),
         "streets": sorted({row.street for row in covered if row.street}),
@@ -225,9 +225,3 @@ def _form_page(
         "cancel": reverse("agents:desk"),
     }
     return render(request, "agents/report.html", context, status=status)
-
-
-def _company() -> str:
-    from django.conf import settings  # the name may change while the product runs
-
-    return str(settings.BIHUAN_COMPANY or "Bihuan")

@@ -1,14 +1,17 @@
 """Restate and confirm: everything that was written down, as sentences to read back to the customer."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from bihuan.registers.customers.rules import read_phone
+from bihuan.registers.parts.queries import inspection_price, prices_on
 from bihuan.service.cases.words import URGENCIES
+from bihuan.web.agents.asking import environment_words
 from bihuan.web.agents.heard import Heard, script_line
-from bihuan.web.agents.report_form import ReportForm
+from bihuan.web.agents.report_form import ReportForm, where_used
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,9 +21,10 @@ class Restated:
     sentence: str
     lines: list[tuple[str, str]]
     urgency: str
+    fee_fen: int = 0
 
 
-def restated(form: ReportForm, heard: Heard) -> Restated:
+def restated(form: ReportForm, heard: Heard, *, day: date) -> Restated:
     """What a valid form says, read back."""
     held = form.cleaned_data
     symptoms = _(", ").join(_chosen(form, "symptoms")) or held["words"][:200]
@@ -34,7 +38,22 @@ def restated(form: ReportForm, heard: Heard) -> Restated:
         wish=_label(form, "wish") or _("take care of it"),
     )
     urgency = "urgent" if heard.advice else held["urgency"] or heard.urgency
-    return Restated(sentence=sentence, lines=_lines(form, symptoms, machine, urgency), urgency=urgency)
+    return Restated(
+        sentence=sentence,
+        lines=_lines(form, symptoms, machine, urgency),
+        urgency=urgency,
+        fee_fen=fee_of(form, day=day),
+    )
+
+
+def fee_of(form: ReportForm, *, day: date) -> int:
+    """The fee for looking, in fen, that is told when a visit for a repair is likely; 0 when none is."""
+    held = form.cleaned_data
+    if held["kind"] not in {"", "repair"} or held["way"] in {"carry_in", "mail_in", "remote"}:
+        return 0
+    lines = [line for line in prices_on(day, category_code=held["category"]) if line.kind in {"", "repair"}]
+    fee = inspection_price(lines, category_code=held["category"])
+    return fee.fen if fee else 0
 
 
 def _lines(form: ReportForm, symptoms: str, machine: str, urgency: str) -> list[tuple[str, str]]:
@@ -51,7 +70,7 @@ def _lines(form: ReportForm, symptoms: str, machine: str, urgency: str) -> list[
         (_("Extended cover until"), _text(held["extended_until"])),
         (_("Error code"), held["error_code"]),
         (_("When it began"), _text(held["began_on"])),
-        (_("Where it is used"), _label(form, "environment")),
+        (_("Where it is used"), environment_words(where_used(held))),
         (_("What went before"), held["trigger"]),
         (_("Kind of work"), _label(form, "kind")),
         (_("Way of service"), _label(form, "way")),

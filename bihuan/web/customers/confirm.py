@@ -3,22 +3,21 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from bihuan.ground.journal.event import Actor
 from bihuan.service.intake.queries import link_of
 from bihuan.service.satisfaction import asking
+from bihuan.web.customers.about import hours_of_clause
 from bihuan.web.customers.survey import what_was_done
-from bihuan.web.look.doors import moment, open_page
+from bihuan.web.look.doors import customer_page, moment
 
 ANSWERS = {"yes": True, "no": False}
 
 
-@csrf_exempt  # the link itself is the credential; browsers inside apps often keep no cookies
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@open_page
+@customer_page
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """The question, or what was answered and what happens next."""
     asked = asking.survey_by_token(token)
@@ -31,6 +30,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         "asked": asked,
         "token": token,
         "what": what_was_done(asked),
+        "ring_within": hours_of_clause("callback"),
         "case_link": link_of(asked.case.report),
         "unchosen": request.method == "POST",
     }

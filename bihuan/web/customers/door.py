@@ -15,7 +15,7 @@ from bihuan.registers.access.roles import Role
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.queries import Case, case_of_report
 from bihuan.service.intake.queries import Report, report_by_link
-from bihuan.web.look.doors import moment
+from bihuan.web.look.doors import moment, refuse_foreign_form
 from bihuan.web.look.throttle import Throttle
 
 WRONG_LINKS = Throttle(name="wrong-link", times=30, seconds=600)
@@ -45,7 +45,8 @@ type View = Callable[[HttpRequest, Visitor], HttpResponse]
 def private_page(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
     """A page behind a private link. Wrong links are all answered alike, and only so many from one address.
 
-    The link is the credential: browsers inside apps often keep no cookies, so no CSRF cookie is asked for.
+    The link is the credential: browsers inside apps often keep no cookies, so no CSRF cookie is asked for
+    (see `refuse_foreign_form`).
     """
 
     @csrf_exempt
@@ -55,7 +56,9 @@ def private_page(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
         if WRONG_LINKS.spent(request):
             return render(request, "customers/unknown.html", {"too_often": True}, status=429)
         try:
-            response = view(request, visitor_of(request, token))
+            visitor = visitor_of(request, token)
+            refuse_foreign_form(request)
+            response = view(request, visitor)
         except (NotFound, Http404):
             WRONG_LINKS.count(request)
             return render(request, "customers/unknown.html", status=404)

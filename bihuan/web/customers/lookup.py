@@ -15,6 +15,7 @@ from bihuan.registers.customers.queries import known_by
 from bihuan.service.cases.queries import visible
 from bihuan.service.cases.rules import read_number
 from bihuan.service.intake.queries import link_of
+from bihuan.web.look.doors import customer_page
 from bihuan.web.look.forms import TidyForm
 from bihuan.web.look.throttle import Throttle
 
@@ -37,6 +38,7 @@ class LookupForm(TidyForm):
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@customer_page
 def lookup(request: HttpRequest) -> HttpResponse:
     """Leads to the private page when both belong together."""
     form = LookupForm(request.POST if request.method == "POST" else None)

@@ -4,34 +4,28 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
-from django.views.decorators.cache import never_cache
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from bihuan.ground.journal.event import Actor
 from bihuan.registers.access.errors import NotFound, Refusal
-from bihuan.service.cases.queries import case_of_report
 from bihuan.service.fieldwork import queries, quoting
 from bihuan.service.fieldwork.layout import is_chinese
 from bihuan.service.fieldwork.queries import Case, Quote, QuoteLine
 from bihuan.service.fieldwork.words import FREE_BECAUSE, ITEMS
-from bihuan.service.intake.queries import report_by_link
-from bihuan.web.look.doors import moment, open_page
+from bihuan.web.customers.door import Visitor, private_page
 
 
-@never_cache
-@require_http_methods(["GET", "POST"])
-@open_page
-def quote(request: HttpRequest, token: str) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+@private_page
+def quote(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Looking changes nothing; an answer is given once."""
-    case = case_of_report(report_by_link(token).id)
-    if case is None:
-        raise NotFound
+    case = visitor.the_case
     made = queries.quote_of_case(case)
     refusal: Refusal | None = None
     if request.method == "POST":
         try:
-            _answer(request, case, made)
+            _answer(request, visitor, made)
         except Refusal as error:
             refusal = error
         else:
@@ -39,17 +33,17 @@ def quote(request: HttpRequest, token: str) -> HttpResponse:
     return render(
         request,
         "customers/quote.html",
-        _shown(case, made, token=token, refusal=refusal),
+        _shown(case, made, token=visitor.token, refusal=refusal),
         status=refusal.status if refusal else 200,
     )
 
 
-def _answer(request: HttpRequest, case: Case, made: Quote | None) -> None:
+def _answer(request: HttpRequest, visitor: Visitor, made: Quote | None) -> None:
     answer = request.POST.get("answer", "")
     if made is None or answer not in {"yes", "no"}:
         raise NotFound
-    by = Actor(kind="customer", id=case.customer_id)
-    quoting.answer(made, consented=answer == "yes", how=quoting.LINK, by=by, now=moment(request))
+    by = Actor(kind="customer", id=visitor.the_case.customer_id)
+    quoting.answer(made, consented=answer == "yes", how=quoting.LINK, by=by, now=visitor.now)
 
 
 def _shown(case: Case, made: Quote | None, *, token: str, refusal: Refusal | None) -> dict[str, Any]:
@@ -62,7 +56,7 @@ def _shown(case: Case, made: Quote | None, *, token: str, refusal: Refusal | Non
         "lines": [_line(line) for line in queries.lines_of(made)],
         "cause": cause,
         "plan": plan,
-        "back": _back(token),
+        "back": reverse("customers:case", args=[token]),
         "refused": str(refusal) if refusal else "",
         "on_device": False,
     }
@@ -77,11 +71,3 @@ def _line(line: QuoteLine) -> dict[str, Any]:
         "charged_fen": line.charged_fen,
         "free": FREE_BECAUSE.get(line.free_because, ""),
     }
-
-
-def _back(token: str) -> str:
-    """The customer's own page, once there is one."""
-    try:
-        return reverse("customers:case", args=[token])
-    except NoReverseMatch:
-        return ""

@@ -7,7 +7,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.timezone import localdate
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from bihuan.ground.journal.event import Actor
@@ -20,7 +20,7 @@ from bihuan.service.intake.errors import ReportRefused, sentence_of
 from bihuan.service.intake.queries import link_of
 from bihuan.service.intake.rules import LONGEST_WORDS, faults_of
 from bihuan.service.intake.told import FileTold, Told
-from bihuan.web.look.doors import moment, open_page
+from bihuan.web.look.doors import customer_page, moment
 from bihuan.web.look.forms import TidyForm
 from bihuan.web.look.throttle import Throttle
 
@@ -33,7 +33,7 @@ class WebReportForm(TidyForm):
     """What a customer may tell us. Only the words and a way to answer are asked for."""
 
     words = forms.CharField(
-        label=gettext_lazy("What happened?"),
+        label=pgettext_lazy("report", "What happened?"),
         help_text=gettext_lazy("What does the machine do, or not do? Since when? What does it show?"),
         max_length=LONGEST_WORDS,
         widget=forms.Textarea(attrs={"rows": "5"}),
@@ -86,7 +86,7 @@ class TooOften(Refusal):
         )
 
 
-@open_page
+@customer_page
 def report(request: HttpRequest) -> HttpResponse:
     """The form; sent, it leads to the private page of the case."""
     if request.method != "POST":

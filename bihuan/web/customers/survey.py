@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from bihuan.ground.journal.event import Actor
@@ -19,7 +18,8 @@ from bihuan.service.satisfaction import asking
 from bihuan.service.satisfaction.errors import RatingsMissing
 from bihuan.service.satisfaction.rules import LONGEST_WORDS
 from bihuan.service.satisfaction.words import RATINGS
-from bihuan.web.look.doors import moment, open_page
+from bihuan.web.customers.about import hours_of_clause
+from bihuan.web.look.doors import customer_page, moment
 from bihuan.web.look.naming import family_name
 
 POINTS = ("1", "2", "3", "4", "5")
@@ -35,10 +35,9 @@ class Question:
     error: str
 
 
-@csrf_exempt  # the link itself is the credential; browsers inside apps often keep no cookies
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@open_page
+@customer_page
 def survey(request: HttpRequest, token: str) -> HttpResponse:
     """The survey, the thanks after it, or the same form with what is still missing."""
     asked = asking.survey_by_token(token)
@@ -63,6 +62,7 @@ def _shown(request: HttpRequest, asked: Any, errors: dict[str, str], *, status: 
     context = {
         "asked": asked,
         "what": what_was_done(asked),
+        "ring_within": hours_of_clause("callback"),
         "questions": questions,
         "points": POINTS,
         "words": request.POST.get("words", "")[:LONGEST_WORDS],

@@ -22,10 +22,11 @@ from bihuan.service.cases.words import HOLD_REASONS, KINDS, place_title
 from bihuan.service.commitments.queries import PromiseView, promises_of
 from bihuan.service.complaints.queries import about_of, complaints_about
 from bihuan.service.dispatch.queries import open_visit_of
-from bihuan.service.fieldwork.queries import quote_of_case
+from bihuan.service.fieldwork.queries import quote_of_case, sheets_of
 from bihuan.service.intake.queries import link_of, words_of
 from bihuan.service.satisfaction.queries import latest_survey, survey_link
 from bihuan.web.customers.door import Visitor, private_page
+from bihuan.web.customers.my_data import kept_of
 from bihuan.web.customers.words import CERTIFICATES, NEXT, SAID
 from bihuan.web.customers.words import STAGES as STAGE_WORDS
 from bihuan.web.look.naming import family_name
@@ -42,7 +43,15 @@ def track(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     if request.method not in {"GET", "HEAD"}:
         return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
     said = SAID.get(request.GET.get("said", ""), "")
-    context: dict[str, Any] = {"visitor": visitor, "token": visitor.token, "said": said, "case": visitor.case}
+    about_data = request.GET.get("said", "") in {"consents", "data_asked", "data_often"}
+    context: dict[str, Any] = {
+        "visitor": visitor,
+        "said_data": about_data,
+        "token": visitor.token,
+        "said": said,
+        "case": visitor.case,
+    }
+    context["data"] = kept_of(visitor)
     if visitor.case is not None:
         context |= standing(visitor, visitor.case)
     return render(request, "customers/track.html", context)
@@ -89,6 +98,7 @@ def standing(visitor: Visitor, case: Case) -> dict[str, Any]:
         "comes": comes(visit),
         "asked": asked(visitor, case, visit),
         "slot_link": address_of("customers:slot", visitor.token) if visit and case.open else "",
+        "sheets": sheets_of(case.id),
         "may_cancel": "cancel" in moves,
         "notes": notes(case),
         "complaints": [(one, link_of(one.report)) for one in complaints_about(case.id)],

@@ -8,19 +8,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from bihuan.registers.access.errors import NotFound
-from bihuan.service.cases.queries import case_of_report
 from bihuan.service.fieldwork import layout, queries, sheets
 from bihuan.service.fieldwork.printing import kept_pdf
 from bihuan.service.fieldwork.queries import Sheet
-from bihuan.service.intake.queries import report_by_link
-from bihuan.web.look.doors import moment, open_page
+from bihuan.web.customers.door import Visitor, private_page
+from bihuan.web.look.doors import customer_page
 
 LARGEST_PDF = 20 * 1024 * 1024
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-@open_page
+@customer_page
 def verify(request: HttpRequest, token: str) -> HttpResponse:
     """The facts of the sheet, masked, and whether rows, files and journal agree. A PDF may be held against it."""
     sheet = sheets.sheet_by_token(token)
@@ -42,13 +41,14 @@ def _compare(request: HttpRequest, sheet: Sheet) -> str:
     return "same" if sheet.pdf_digest and sha256(file.read()).hexdigest() == sheet.pdf_digest else "other"
 
 
-@never_cache
-@open_page
-def sheet(request: HttpRequest, token: str) -> HttpResponse:
-    """The customer's own sheet as PDF, on the private link."""
-    case = case_of_report(report_by_link(token).id)
-    for found in queries.sheets_of(case.id) if case else []:
-        content = kept_pdf(found, now=moment(request))
+@private_page
+def sheet(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """The customer's own sheet as PDF, on the private link: the one that `?number=` names, else the newest."""
+    wanted = request.GET.get("number", "")
+    for found in queries.sheets_of(visitor.the_case.id):
+        if wanted not in {"", found.number}:
+            continue
+        content = kept_pdf(found, now=visitor.now)
         response = HttpResponse(content, content_type="application/pdf")
         response["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
         response["Cache-Control"] = "private, no-store"

@@ -42,6 +42,9 @@ SAID: dict[str, Lazy] = {
     "chased_already": _("Your last reminder is with us; somebody is on it."),
     "cancelled": _("Your case is cancelled. Nobody will come."),
     "complained": _("Your complaint is written down; a named person deals with it until it is settled."),
+    "consents": _("Written down. Your newest answer counts from now on."),
+    "data_asked": _("Your request is written down. Whoever is responsible answers you."),
+    "data_often": _("Your last requests are with us; somebody is on them."),
     "added": _("Thank you. It was added to your case."),
 }
 CERTIFICATES: dict[str, Lazy] = {

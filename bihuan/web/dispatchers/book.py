@@ -19,6 +19,7 @@ from bihuan.service.dispatch.errors import NobodyAssigned
 from bihuan.service.dispatch.queries import free_slots, open_visit_of, standings, visits_of
 from bihuan.service.dispatch.slots import Slot, by_day, read_slot
 from bihuan.service.dispatch.words import LATE_REASONS, REBOOK_REASONS, VISIT_STATES
+from bihuan.service.fieldwork.signing import fee_to_tell
 from bihuan.web.dispatchers.rows import rows_of, slot_of
 from bihuan.web.look.doors import moment, staff_page
 
@@ -53,16 +54,24 @@ def _agree(request: HttpRequest, viewer: Viewer, case: Any, now: datetime) -> Ht
         )
         messages.success(request, _("The time was given up. Agree on a new one soon."))
     else:
-        visit = _take(visit, read_slot(asked.get("slot", "")), reason=reason, doer=doer, now=now)
+        fee = fee_to_tell(case, now=now) if asked.get("fee_told") else 0
+        chosen = read_slot(asked.get("slot", ""))
+        visit = _take(visit, chosen, reason=reason, doer=doer, now=now, fee=fee)
         messages.success(request, _("Agreed: %(slot)s. The customer is told.") % {"slot": slot_of(visit)})
     return redirect("dispatchers:book", case.number)
 
 
-def _take(visit: Any, slot: Slot, *, reason: str, doer: Doer, now: datetime) -> Any:
+def _take(visit: Any, slot: Slot, *, reason: str, doer: Doer, now: datetime, fee: int) -> Any:
     if visit.state == "planned":
-        return booking.book(visit, slot, doer=doer, now=now)
+        return booking.book(visit, slot, doer=doer, now=now, fee_told_fen=fee)
     return booking.rebook(
-        visit, slot, reason=reason, doer=doer, now=now, by_customer=reason == "customer_wish"
+        visit,
+        slot,
+        reason=reason,
+        doer=doer,
+        now=now,
+        by_customer=reason == "customer_wish",
+        fee_told_fen=fee,
     )
 
 
@@ -88,6 +97,8 @@ def _shown(request: HttpRequest, case: Any, *, status: int = 200) -> HttpRespons
         "row": rows_of([case], held, now=now)[0],
         "visit": visit,
         "booked": booked,
+        "fee": fee_to_tell(case, now=now),
+        "fee_told": visit.fee_told_fen if visit else 0,
         "slot": slot_of(visit),
         "may_say_late": booked
         and visit is not None

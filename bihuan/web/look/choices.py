@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from bihuan.web.look.doors import customer_page
 from bihuan.web.look.reading import (
     COOKIE_AGE,
     LANGUAGE_COOKIE,
@@ -15,12 +16,14 @@ from bihuan.web.look.reading import (
 
 
 @require_POST
+@customer_page
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Keep the reader's language for a year on this device; an unknown one changes nothing."""
     return _keep(request, LANGUAGE_COOKIE, request.POST.get("language", ""), LANGUAGES)
 
 
 @require_POST
+@customer_page
 def choose_theme(request: HttpRequest) -> HttpResponse:
     """Keep the reader's theme for a year on this device; an unknown one changes nothing."""
     return _keep(request, THEME_COOKIE, request.POST.get("theme", ""), THEMES)

@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 
 from bihuan.ground.worktime.clock import now
+from bihuan.registers.organisation.naming import company_name
 from bihuan.web.look.navigation import Link, address, links
 from bihuan.web.look.reading import THEME_COOKIE, chosen_theme
 
@@ -74,7 +75,7 @@ class Look:
 
     @cached_property
     def company(self) -> str:
-        return str(getattr(settings, "BIHUAN_COMPANY", "") or "Bihuan")
+        return company_name()
 
     @cached_property
     def hotline(self) -> str:
@@ -92,6 +93,8 @@ class Look:
             "commitments": "customers:commitments",
             "privacy": "customers:privacy",
             "report": "customers:report",
+            "track": "customers:lookup",
+            "technicians": "technicians:sign_in",
             "language": "look:language",
             "theme": "look:theme",
         }

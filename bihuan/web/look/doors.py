@@ -4,9 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, cast
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 
 from bihuan.registers.access.errors import NotFound, NotSignedIn, Refusal
 from bihuan.registers.access.queries import viewer_of_id
@@ -55,6 +59,55 @@ def open_page[**P](
     @wraps(view)
     def enter(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         return answered(request, lambda: view(request, *args, **kwargs))
+
+    return enter
+
+
+class SentFromElsewhere(Refusal):
+    """A form of a customer's page that another site sent."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This came from another site, so we did not take it. Please open our own page and send it there."
+            )
+        )
+
+
+def refuse_foreign_form(request: HttpRequest) -> None:
+    """What changes something must come from our own pages, as far as the browser says whence it comes.
+
+    Browsers inside apps say nothing and keep no cookies: the private link in the address, which no other site
+    knows, is the credential then. A page without referrer sends `Origin: null`, which says nothing either.
+    """
+    if request.method in {"GET", "HEAD", "OPTIONS", "TRACE"}:
+        return
+    origin, fetched = request.headers.get("Origin", ""), request.headers.get("Sec-Fetch-Site", "")
+    if origin and origin in settings.CSRF_TRUSTED_ORIGINS:
+        return
+    if fetched:
+        ours = fetched in {"same-origin", "none"}
+    else:
+        ours = origin in {"", "null"} or urlsplit(origin).netloc == request.get_host()
+    if not ours:
+        raise SentFromElsewhere
+
+
+def customer_page[**P](
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """A page for customers: no session, no cookie is asked for; a form from another site is refused."""
+
+    @csrf_exempt
+    @wraps(view)
+    def enter(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def checked() -> HttpResponseBase:
+            refuse_foreign_form(request)
+            return view(request, *args, **kwargs)
+
+        return answered(request, checked)
 
     return enter
 

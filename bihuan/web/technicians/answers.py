@@ -59,6 +59,9 @@ def quote(request: HttpRequest, site: Site) -> None:
     for name, value in request.POST.items():
         if name.startswith("line-") and str(value).strip() not in {"", "0"}:
             wanted[_whole(name[5:])] = _whole(str(value))
+    if request.POST.get("nothing"):
+        quoting.nothing_to_charge(site.work, by=site.viewer.actor, now=site.now)
+        return
     quoting.quote(
         site.work,
         wanted,

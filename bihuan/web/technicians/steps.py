@@ -229,6 +229,7 @@ def _outcome(site: Site) -> Built:
         "chosen": site.work.outcome or "finished",
         "minutes": site.work.minutes or "",
         "fee": fee[0]["charged_fen"] if fee else 0,
+        "fee_told": signing.fee_told(site.work),
         "opinions": [(code, OPINION_WORDS[code]) for code in OPINIONS],
     }
     return False, "", shows

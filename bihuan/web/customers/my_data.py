@@ -1,0 +1,99 @@
+"""My data (我的资料): what we keep of this customer, what they agreed to, and asking to have it mended or deleted."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import Promise as Lazy
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from bihuan.ground.vault.actions import keys
+from bihuan.registers.customers.actions import note_consents
+from bihuan.registers.customers.queries import consents_of, machine_cards, reach_of, shown
+from bihuan.service.cases import talking
+from bihuan.web.customers.door import Visitor, private_page
+from bihuan.web.look.naming import family_name
+from bihuan.web.look.throttle import Throttle
+
+ASKED = Throttle(name="my-data", times=5, seconds=86400)
+LONGEST = 2000
+CONSENTS: dict[str, Lazy] = {
+    "recording": gettext_lazy("Calls may be recorded"),
+    "marketing": gettext_lazy("You may send me offers and tips"),
+}
+WISHES: dict[str, Lazy] = {
+    "correct": gettext_lazy("Please correct my data."),
+    "delete": gettext_lazy("Please delete my data."),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What we keep, in full: it is theirs. `consents`: kind, words, newest answer (None: never asked)."""
+
+    lines: list[tuple[str, str]]
+    consents: list[tuple[str, Lazy, bool | None]]
+
+
+def kept_of(visitor: Visitor) -> Kept:
+    """The data of whoever holds this link."""
+    customer = visitor.report.customer
+    hand = keys(customer.key)
+    contact = shown([customer], full=frozenset({customer.id}))[customer.id]
+    reach = [number for number in reach_of(customer.id, hand).values() if number]
+    lines = [
+        (_("Name"), contact.name),
+        (_("Phone or e-mail"), _(", ").join(reach)),
+        (_("Address"), contact.address),
+        (_("Machine"), _machine(visitor)),
+    ]
+    given = consents_of(customer.id)
+    return Kept(
+        lines=[(name, value) for name, value in lines if value],
+        consents=[(kind, words, given.get(kind)) for kind, words in CONSENTS.items()],
+    )
+
+
+def _machine(visitor: Visitor) -> str:
+    """The machine of the case with its serial numbers and the day it was bought."""
+    machine = visitor.case.machine if visitor.case else None
+    if machine is None:
+        return ""
+    card = machine_cards([machine], day=localdate(visitor.now))[0]
+    told: list[Any] = [card.brand, family_name(card.category), card.model, *card.serials.values()]
+    return " · ".join(str(part) for part in [*told, card.bought_on] if part)
+
+
+@require_POST
+@private_page
+def consents(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """Give or withdraw one consent; the newest answer counts."""
+    kind, answer = request.POST.get("kind", ""), request.POST.get("answer", "")
+    if kind in CONSENTS and answer in {"yes", "no"}:
+        note_consents(visitor.report.customer, {kind: answer == "yes"}, how="web", now=visitor.now)
+    return _back(visitor, "consents")
+
+
+@require_POST
+@private_page
+def ask(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """Ask for correction or deletion: kept on the case, and whoever is responsible has to answer in time."""
+    case, wish = visitor.the_case, WISHES.get(request.POST.get("wish", ""))
+    if wish is None:
+        return _back(visitor, "")
+    if not ASKED.count(request, str(case.id)):
+        return _back(visitor, "data_often")
+    words = "\n".join(part for part in (str(wish), request.POST.get("words", "").strip()[:LONGEST]) if part)
+    talking.note(case, words, by=visitor.viewer.actor, now=visitor.now, public=True)
+    talking.chase(case, by=visitor.viewer.actor, now=visitor.now)
+    return _back(visitor, "data_asked")
+
+
+def _back(visitor: Visitor, said: str) -> HttpResponse:
+    where = reverse("customers:case", args=[visitor.token])
+    return redirect(f"{where}?said={said}#my-data" if said else f"{where}#my-data")
