@@ -8,6 +8,7 @@ import gc
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
+from math import inf
 from random import Random
 from time import monotonic, sleep
 
@@ -70,13 +71,24 @@ def to_make(filling: Filling, *, limit: int) -> list[Told]:
 
 
 def make(
-    filling: Filling, cases: Iterable[Told], *, now: datetime, tell: int = 0, breath: float = 0.0
+    filling: Filling,
+    cases: Iterable[Told],
+    *,
+    now: datetime,
+    tell: int = 0,
+    breath: float = 0.0,
+    until: float = inf,
 ) -> int:
-    """Play these cases, oldest first. Returns how many were made. `tell`: how many of the newest get their
-    messages at once; the others get theirs when all are made. `breath`: seconds left to others after each."""
+    """Play these cases, oldest first, while `monotonic()` is below `until`. Returns how many were made.
+
+    `tell`: how many of the newest get their messages at once; the others get theirs when all are made.
+    `breath`: seconds left to others after each.
+    """
     cast, made = Cast(), 0
     with quietly():
         for told in sorted(cases, key=lambda one: -one.number):
+            if monotonic() > until:
+                break
             made += _make_one(filling, told, cast, now=now)
             if told.number < tell:
                 tell_past(told.number)
@@ -86,13 +98,15 @@ def make(
 
 def make_newest(filling: Filling, *, count: int, seconds: float, now: datetime) -> int:
     """What lies on the desks today, then as much of the newest past as these seconds allow, up to `count`."""
-    began, gc_was_on = monotonic(), gc.isenabled()
+    until, gc_was_on = monotonic() + seconds, gc.isenabled()
     gc.disable()  # a tenth quicker; nothing here lives long
     try:
-        made = make(filling, to_make(filling, limit=min(count, FIRST)), now=now, tell=TOLD_AT_ONCE)
+        made = make(
+            filling, to_make(filling, limit=min(count, FIRST)), now=now, tell=TOLD_AT_ONCE, until=until
+        )
         while (
             made < count
-            and monotonic() - began < seconds
+            and monotonic() < until
             and (some := to_make(filling, limit=min(CHUNK, count - made)))
         ):
             made += make(filling, some, now=now)
