@@ -237,7 +237,8 @@ def _cell(slot: Slot, visits: Sequence[Visit], taken: Taken, hours: Hours, zone:
 def answers_due(viewer: Viewer) -> Sequence[Offer]:
     """Offers that wait for the answer of this viewer's service points, the most pressing first."""
     viewer.must("offer.answer")
-    rows = Offer.objects.select_related("case__place", "node").filter(state=Offer.OPEN)
+    rows = Offer.objects.select_related("case__place", "case__report", "case__customer", "node")
+    rows = rows.filter(state=Offer.OPEN)
     if viewer.nodes is not None:
         rows = rows.filter(node_id__in=viewer.nodes)
     return list(rows.order_by("answer_by", "id")[:100])

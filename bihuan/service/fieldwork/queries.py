@@ -1,5 +1,6 @@
 """What a technician's day looks like, and what stands in the record of a visit."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -33,6 +34,7 @@ __all__ = [
     "Work",
 ]  # the rows that pages name in their signatures
 MOST_JOBS = 60
+RECENT_PARTS, MOST_LIKELY = 1000, 3
 IN_CASE = tuple(f"case__{name}" for name in ONE)
 
 
@@ -47,6 +49,7 @@ class Job:
     machine: MachineCard | None
     permits: frozenset[str]
     last_plan: str
+    likely: tuple[Part, ...] = ()  # parts that such faults asked for before
     answer_by: datetime | None = None
 
 
@@ -128,7 +131,7 @@ def _jobs(
     cards = {
         card.id: card for card in machine_cards([c.machine for c in cases if c.machine], day=localdate(now))
     }
-    plans = _last_plans(cases, hand)
+    plans, likely = _last_plans(cases, hand), likely_parts((case.category, case.symptom) for case in cases)
     permits = {
         pair: certificates_needed(category_code=pair[0], kind=pair[1])
         for pair in {(case.category, case.kind) for case in cases}
@@ -142,10 +145,30 @@ def _jobs(
             machine=cards.get(case.machine_id or 0),
             permits=permits[(case.category, case.kind)],
             last_plan=plans.get(case.id, ""),
+            likely=likely.get((case.category, case.symptom), ()),
             answer_by=(answer_by or {}).get(case.id),
         )
         for case in cases
     ]
+
+
+def likely_parts(faults: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[Part, ...]]:
+    """(category, symptom) → the parts that such repairs took most often of late; nothing where none is known."""
+    wanted = {fault for fault in faults if fault[1]}
+    if not wanted:
+        return {}
+    recent = UsedPart.objects.filter(part__retired_at__isnull=True).order_by("-id")[:RECENT_PARTS]
+    counts: dict[tuple[str, str], Counter[int]] = {}
+    for category, symptom, part in recent.values_list(
+        "work__case__category", "work__case__symptom", "part_id"
+    ):
+        if (category, symptom) in wanted:
+            counts.setdefault((category, symptom), Counter())[part] += 1
+    parts = Part.objects.in_bulk({part for count in counts.values() for part in count})
+    return {
+        fault: tuple(parts[part] for part, _times in count.most_common(MOST_LIKELY))
+        for fault, count in counts.items()
+    }
 
 
 def _last_plans(cases: list[Case], hand: SealedBy) -> dict[int, str]:

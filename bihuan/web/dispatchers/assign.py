@@ -17,6 +17,7 @@ from bihuan.service.dispatch.choosing import workers_for
 from bihuan.service.dispatch.queries import assignments_of, standings
 from bihuan.service.dispatch.words import ASSIGNMENT_STATES, JOB_REASONS, REASSIGN_REASONS, RETURN_REASONS
 from bihuan.web.dispatchers.rows import family_names, option_of, rows_of, ruled_out_of, slot_of
+from bihuan.web.dispatchers.told import told_of
 from bihuan.web.look.doors import moment, staff_page
 
 
@@ -69,6 +70,7 @@ def _shown(request: HttpRequest, case: Any, *, status: int = 200) -> HttpRespons
     context = {
         "case": case,
         "row": rows_of([case], held, now=now)[0],
+        "told": told_of([case])[case.id],
         "standing": standing.assignment,
         "slot": slot_of(standing.visit),
         "state": ASSIGNMENT_STATES.get(standing.assignment.state, "") if standing.assignment else "",

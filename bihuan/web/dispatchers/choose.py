@@ -16,6 +16,7 @@ from bihuan.service.dispatch.choosing import points_for
 from bihuan.service.dispatch.queries import offers_of, standings
 from bihuan.service.dispatch.words import OFFER_REASONS
 from bihuan.web.dispatchers.rows import family_names, option_of, rows_of, ruled_out_of
+from bihuan.web.dispatchers.told import told_of
 from bihuan.web.look.doors import moment, staff_page
 
 
@@ -58,6 +59,7 @@ def _shown(request: HttpRequest, viewer: Viewer, case: Any, *, status: int = 200
     context = {
         "case": case,
         "row": rows_of([case], held, now=now)[0],
+        "told": told_of([case])[case.id],
         "waits": offering.waits_for_point(case),
         "standing": held[case.id].offer,
         "options": [option_of(one, categories=families) for one in choice.candidates],

@@ -32,6 +32,7 @@ from bihuan.service.dispatch.queries import (
 )
 from bihuan.service.dispatch.words import RETURN_REASONS
 from bihuan.web.dispatchers.rows import Option, Row, family_names, option_of, rows_of
+from bihuan.web.dispatchers.told import Told, told_of
 from bihuan.web.look.doors import moment, staff_page
 
 SHOWN = 3  # suggestions beside a case; the page of the case has them all
@@ -39,9 +40,10 @@ SHOWN = 3  # suggestions beside a case; the page of the case has them all
 
 @dataclass(frozen=True, kw_only=True)
 class ToAnswer:
-    """A case offered to us, with the time left to answer."""
+    """A case offered to us, with what the customer said and the time left to answer."""
 
     row: Row
+    told: Told
     left: timedelta
 
 
@@ -66,8 +68,12 @@ def service_point(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     cases = [offer.case for offer in offers] + waiting + to_book
     rows = {row.case.id: row for row in rows_of(cases, standings(case.id for case in cases), now=now)}
     counts = lane_counts(viewer)
+    told = told_of(offer.case for offer in offers)
     context = {
-        "to_answer": [ToAnswer(row=rows[offer.case_id], left=offer.answer_by - now) for offer in offers],
+        "to_answer": [
+            ToAnswer(row=rows[offer.case_id], told=told[offer.case_id], left=offer.answer_by - now)
+            for offer in offers
+        ],
         "to_assign": _suggested(waiting, rows, crew),
         "to_book": [rows[case.id] for case in to_book],
         "day": day,
@@ -75,6 +81,7 @@ def service_point(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "crew": day_of(crew, day),
         "counts": {name: counts[name] for name in (WAITING, TO_ASSIGN, TO_BOOK)},
         "reasons": RETURN_REASONS,
+        "may_sign_out": viewer.may("device.revoke"),
     }
     return render(request, "dispatchers/service_point.html", context)
 

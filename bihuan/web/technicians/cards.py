@@ -9,6 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from bihuan.registers.access.masking import Contact
+from bihuan.registers.knowledge.queries import error_codes_shown
 from bihuan.registers.knowledge.reading import shipped
 from bihuan.registers.staff.queries import shifts_of
 from bihuan.service.cases.cards_in_use import card_at
@@ -93,9 +94,22 @@ def _bring(job: Job) -> list[str]:
     permits = [names.get(code, code) for code in sorted(job.permits)]
     if permits:
         found.append(_("Certificate: %(names)s") % {"names": _(", ").join(permits)})
+    found += _likely(job)
     if job.last_plan:
         found.append(_("From the last visit: %(plan)s") % {"plan": job.last_plan})
     return found
+
+
+def _likely(job: Job) -> list[str]:
+    """Parts that such faults took before; else what the error code most likely means."""
+    zh = is_chinese()
+    if job.likely:
+        named = _(", ").join(f"{part.number} {part.name_zh if zh else part.name_en}" for part in job.likely)
+        return [_("Likely parts: %(parts)s") % {"parts": named}]
+    shown = job.case.report.error_code
+    meanings = error_codes_shown(shown, category=job.case.category, brand=job.case.brand) if shown else []
+    causes = [one.cause_zh if zh else one.cause_en for one in meanings[:1]]
+    return [_("Error code %(code)s: %(cause)s") % {"code": shown, "cause": cause} for cause in causes]
 
 
 def _geo(job: Job) -> str:
