@@ -59,14 +59,25 @@ def pytest_configure(config: pytest.Config) -> None:
     flush.open_journal_for_flush()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    enough = pytest.mark.skip(reason="looked at on SQLite; one database is enough")
-    on_postgresql = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL run what knows a database, and of the browser's tests the stories; the rest says the same
+    on SQLite, where everything runs."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
-        if on_postgresql and item.get_closest_marker("one_database"):
-            item.add_marker(enough)
+    if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
+        here = [item for item in items if _knows_a_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(here)])
+        items[:] = here
+
+
+def _knows_a_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("one_database"):
+        return False
+    if item.get_closest_marker("browser"):
+        return "stories" in item.path.parts
+    asked = {"db", "transactional_db", "live_server", "client"} & set(getattr(item, "fixturenames", ()))
+    return bool(asked) or item.get_closest_marker("django_db") is not None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
