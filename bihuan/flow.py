@@ -41,7 +41,7 @@ from bihuan.service.commitments.events import (
     PromisesVoided,
 )
 from bihuan.service.complaints.events import ComplainedAbout, ComplaintLinked
-from bihuan.service.dispatch import assigning, booking, following, offering
+from bihuan.service.dispatch import assigning, booking, following, guiding, offering
 from bihuan.service.dispatch.events import (
     CaseAccepted,
     CaseOffered,
@@ -133,7 +133,7 @@ TOLD: tuple[Line, ...] = (
 
 # Who goes, and when: first a service point, then its technician; visits follow the moves of a case.
 SENT: tuple[Line, ...] = (
-    on(CaseOpened, later=[offering.offer_opened]),
+    on(CaseOpened, later=[guiding.offer_opened]),
     on(CaseReturned, later=[offering.offer_returned]),
     on(CaseMoved, at_once=[following.follow]),
     on(CaseResent, later=[offering.offer_resent]),
@@ -206,6 +206,7 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("promises at risk", commitments.mark_at_risk),
     ("promises broken", commitments.mark_broken),
     ("offers without answer", offering.recall_unanswered),
+    ("cases nobody guided by phone", guiding.offer_unguided),
     ("jobs without answer", assigning.recall_unanswered),
     ("reminders of visits", booking.remind),
     ("confirm contacts", asking.ask_confirms),

@@ -39,7 +39,7 @@ def signed_in(made: Company, role: Role, language: str = "en") -> Client:
 
 def case_of(made: Company, *, offered: bool = True, **more: Any) -> Case:
     """A case opened just now by the page's own clock."""
-    case = a_case(made, now=clock.now(), **more)
+    case = a_case(made, now=clock.now(), **({"words": "冰箱门关不严"} | more))
     if offered:
         settle(clock.now())
     return Case.objects.get(id=case.id)

@@ -19,6 +19,7 @@ from bihuan.service.cases.actions import case_for_change, tick
 from bihuan.service.cases.events import StepTried
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.needs import Need
+from bihuan.service.cases.queries import card_of
 from bihuan.service.intake.trying import note_tried
 
 ANSWERS = ("yes", "no", "skipped", "solved", "stopped")
@@ -103,6 +104,13 @@ def guidances_of(case: Case) -> list[Guidance]:
         Guidance(one, answers_of(one, report.tried))
         for one in checklists_for(report.symptoms, category=case.category)
     ]
+
+
+def comes_first(case: Case) -> bool:
+    """Whether the phone is tried before anybody is sent: the card begins with it, a safe checklist fits, no step
+    was asked yet and nothing is urgent."""
+    begins = any(move.reaches == PLACE and case.stands_at in move.leaves for move in card_of(case).moves)
+    return begins and case.urgency != "urgent" and not case.report.tried and bool(guidances_of(case))
 
 
 def answers_of(checklist: Checklist, tried: Mapping[str, str]) -> dict[int, str]:

@@ -59,6 +59,16 @@ class Offer(models.Model):
         )
 
 
+class PhoneFirst(models.Model):
+    """A new case that phone guidance may solve: nobody is asked by itself before `until`, unless it is sent on."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="+")
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        app_label = "dispatch"
+
+
 class Assignment(models.Model):
     """One technician was given a case. Only an accepted one lets them see the customer in full."""
 

@@ -10,7 +10,6 @@ from bihuan.registers.access.errors import NotFound
 from bihuan.registers.organisation.queries import node as node_at
 from bihuan.registers.organisation.queries import service_points
 from bihuan.service.cases.actions import Doer, case_for_change, move_case, tick
-from bihuan.service.cases.events import CaseOpened
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.needs import Need
 from bihuan.service.cases.owning import give_to
@@ -202,35 +201,30 @@ def standing_offer(case_id: int) -> Offer | None:
     return rows.filter(case_id=case_id, state__in=(Offer.OPEN, Offer.ACCEPTED)).first()
 
 
-def offer_opened(fact: Fact[CaseOpened]) -> None:
-    """Later, when a case has opened: ask the best service point by itself, where that is wished.
-
-    A case to be solved remotely waits until it is sent on.
-    """
-    case = Case.objects.select_related("node", "place").get(id=fact.event.subject_id)
-    if case.way != "remote":
-        offer_by_itself(case, fact)
-
-
 def offer_resent(fact: Fact[CaseResent]) -> None:
     """Later, when a case came back from the phone or for a second round: ask the best service point."""
-    offer_by_itself(Case.objects.select_related("node", "place").get(id=fact.event.subject_id), fact)
+    offer_by_itself(case_to_offer(fact.event.subject_id), now=fact.recorded_at)
 
 
 def offer_returned(fact: Fact[CaseReturned]) -> None:
     """Later, when a service point gave a case back: ask the next one, never the same again."""
-    offer_by_itself(Case.objects.select_related("node", "place").get(id=fact.event.subject_id), fact)
+    offer_by_itself(case_to_offer(fact.event.subject_id), now=fact.recorded_at)
 
 
-def offer_by_itself[E: Event](case: Case, fact: Fact[E]) -> None:
+def case_to_offer(case_id: int) -> Case:
+    """The case with what choosing a service point reads of it."""
+    return Case.objects.select_related("node", "place", "report").get(id=case_id)
+
+
+def offer_by_itself(case: Case, *, now: datetime) -> None:
     """Ask the best where the case waits for it and the house wishes it; else it stays for a person."""
     if not waits_for_point(case) or standing_offer(case.id) is not None:
         return
     if not policy_for(case.node).auto_offer:
         return
-    best = points_for(case, now=fact.recorded_at).best
+    best = points_for(case, now=now).best
     if best is not None:
-        offer(case, node_id=best.id, doer=Doer.house(CLOCK), now=fact.recorded_at, automatic=True)
+        offer(case, node_id=best.id, doer=Doer.house(CLOCK), now=now, automatic=True)
 
 
 def _person(doer: Doer) -> int:

@@ -32,7 +32,7 @@ from bihuan.service.cases.queries import (
     open_moves_of,
     visible,
 )
-from bihuan.service.cases.remote import guidances_of
+from bihuan.service.cases.remote import comes_first, guidances_of
 from bihuan.service.cases.words import (
     CHANNELS,
     HOLD_REASONS,
@@ -45,6 +45,7 @@ from bihuan.service.cases.words import (
     said,
 )
 from bihuan.service.commitments.queries import promises_of
+from bihuan.service.dispatch.guiding import guided_until
 from bihuan.service.intake.queries import attachments_of, words_of
 from bihuan.web.agents.asking import QUESTIONS, environment_words
 from bihuan.web.agents.facts import MachineShown, cases_of, consents_shown, machine_shown
@@ -119,6 +120,7 @@ def case_page(
         "similar": similar_to(held, viewer),
         "files": attachments_of(held.report_id),
         "guidances": guidances_of(held) if held.open else [],
+        "guided_until": guided_until(held.id) if held.open and comes_first(held) else None,
         "hold_reasons": HOLD_REASONS,
         "urgencies": URGENCIES,
         "contacts": [(code, words) for code, words in CONTACTS.items() if code != "live"],

@@ -18,7 +18,7 @@ from bihuan.registers.staff.models import Busy, Certificate
 from bihuan.service.cases.actions import Doer, move_case
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.queries import may_see_full
-from bihuan.service.dispatch import assigning, booking, offering
+from bihuan.service.dispatch import assigning, booking, guiding, offering
 from bihuan.service.dispatch.actions import set_policy
 from bihuan.service.dispatch.choosing import points_for, workers_for
 from bihuan.service.dispatch.errors import (
@@ -72,7 +72,7 @@ def by(made: Company, role: Role) -> Doer:
 
 
 def offered(made: Company, **more: Any) -> Case:
-    case = a_case(made, **more)
+    case = a_case(made, **({"words": "冰箱漏水了"} | more))  # no checklist fits: nothing to try by phone
     settle()
     return fresh(case)
 
@@ -119,6 +119,47 @@ def test_a_case_to_be_solved_by_phone_is_offered_once_it_is_sent_on(made: Compan
     move_case(case, "send_on", doer=agent, now=NOW, reason="not_solved")
     settle()
     assert Offer.objects.get(case=case).node_id == made.own.id
+
+
+@pytest.mark.demand("U-02", "S0-16")
+def test_what_a_checklist_fits_waits_for_the_phone_and_is_offered_when_sent_on(made: Company) -> None:
+    case = offered(made, words="机器突然不制冷了", channel="web")
+    assert (Offer.objects.count(), guiding.guided_until(case.id)) == (0, later(minutes=30))
+    assert guiding.offer_unguided(later(minutes=29)) == 0
+    agent = by(made, Role.AGENT)
+    move_case(case, "guide_remotely", doer=agent, now=later(minutes=10))
+    move_case(case, "send_on", doer=agent, now=later(minutes=20), reason="not_solved")
+    settle(later(minutes=20))
+    assert Offer.objects.get(case=case).node_id == made.own.id
+    assert (guiding.offer_unguided(later(minutes=31)), Offer.objects.count()) == (0, 1)
+
+
+@pytest.mark.demand("U-02", "X-03")
+def test_what_nobody_begins_to_guide_is_offered_after_half_an_hour_once(made: Company) -> None:
+    case = offered(made, words="机器突然不制冷了")
+    assert [guiding.offer_unguided(later(minutes=30)) for _ in range(3)] == [1, 0, 0]
+    assert (Offer.objects.get(case=case).automatic, fresh(case).node_id) == (True, made.own.id)
+
+
+def test_a_person_may_ask_a_service_point_before_the_phone_was_tried(made: Company) -> None:
+    case = offered(made, words="机器突然不制冷了")
+    offering.offer(case, node_id=made.own.id, doer=by(made, Role.DISPATCHER), now=later(minutes=1))
+    assert (guiding.offer_unguided(later(minutes=40)), Offer.objects.count()) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"words": "机器突然不制冷了，还有焦糊味冒烟"},
+        {"words": "机器突然不制冷了", "urgency": "urgent"},
+        {"words": "机器突然不制冷了", "tried": {"cl_fridge.1": "no"}},
+        {"words": "冰箱漏水了"},
+    ],
+)
+def test_danger_urgency_and_what_was_tried_already_do_not_wait_for_the_phone(
+    made: Company, told: dict[str, Any]
+) -> None:
+    assert Offer.objects.filter(case=offered(made, **told)).count() == 1
 
 
 def test_an_open_offer_is_taken_back_when_the_agent_guides_by_phone_after_all(made: Company) -> None:
@@ -408,7 +449,7 @@ def test_of_dispatchers_at_once_one_wins_and_the_others_are_told() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_of_customers_at_once_one_gets_the_slot() -> None:
     made = company()
-    cases = [assigned(made, words="冰箱不制冷"), assigned(made, words="冰箱漏水")]
+    cases = [assigned(made, words="冰箱门关不严"), assigned(made, words="冰箱漏水")]
     visits = [open_visit_of(case.id) for case in cases]
     slot = free_slots(cases[0], now=NOW)[0]
 

@@ -15,7 +15,7 @@ from bihuan.registers.access.roles import Role
 from bihuan.registers.customers.told import MachineTold
 from bihuan.service.cases.models import Case, Note, Tick
 from bihuan.service.commitments.models import Promise
-from tests.makers import Company, a_case, a_person, company
+from tests.makers import Company, a_case, a_person, company, settle
 
 pytestmark = pytest.mark.django_db
 
@@ -211,6 +211,15 @@ def test_phone_guidance_goes_step_by_step_and_ends_solved_by_phone(agent: Client
     done(agent, held, "move", move="solve_remotely")
     held.refresh_from_db()
     assert (held.stands_at, held.outcome) == ("done", "solved_remotely")
+
+
+@pytest.mark.demand("U-02")
+def test_the_page_says_that_the_phone_comes_first(agent: Client, made: Company) -> None:
+    held = a_case(made, now=clock.now())
+    settle(clock.now())
+    assert "Phone guidance comes first." in page(agent, held)
+    done(agent, held, "move", move="guide_remotely")
+    assert "Phone guidance comes first." not in page(agent, held)
 
 
 @pytest.mark.demand("U-02", "S1-10")
