@@ -3,13 +3,32 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from bihuan.web.look.navigation import links
+from bihuan.web.look.navigation import address, links
+
+# Where each role begins, for whoever has several the first one here; the others begin with their navigation.
+BEGINS: tuple[tuple[str, str], ...] = (
+    ("agent", "agents:desk"),
+    ("callback_agent", "agents:desk"),
+    ("supervisor", "agents:desk"),
+    ("department_owner", "agents:desk"),
+    ("quality_inspector", "agents:desk"),
+    ("dispatcher", "dispatchers:board"),
+    ("service_point_dispatcher", "dispatchers:service_point"),
+    ("service_point_owner", "dispatchers:service_point"),
+    ("technician", "technicians:today"),
+    ("manager", "managers:wall"),
+    ("analyst", "managers:wall"),
+    ("administrator", "managers:settings"),
+    ("parts_keeper", "agents:cases"),
+    ("approver", "agents:cases"),
+    ("settlement_clerk", "agents:cases"),
+)
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """The first entry of the reader's navigation, their account where there is none; the front for visitors."""
+    """Where the reader's work begins, their account where there is nothing; the front for visitors."""
     if not request.user.is_authenticated:
         return render(request, "look/front.html")
     roles = getattr(request.user, "roles", [])
-    found = links(roles, "")
-    return redirect(found[0].url if found else "mfa_index")
+    found = [address(page) for role, page in BEGINS if role in roles] or [one.url for one in links(roles, "")]
+    return redirect(found[0] if found else "mfa_index")
