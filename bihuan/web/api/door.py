@@ -2,7 +2,9 @@
 
 from typing import Any, cast
 
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -11,7 +13,16 @@ from ninja.security import HttpBearer
 from bihuan.registers.access.errors import NotFound, NotSignedIn, Refusal
 from bihuan.registers.access.queries import viewer_of_token
 from bihuan.registers.access.viewer import Viewer
-from bihuan.web.api.refusals import BrokenJson, TooOften, accident, invalid, refusal, refused
+from bihuan.web.api.refusals import (
+    BrokenJson,
+    TooLarge,
+    TooOften,
+    accident,
+    generally,
+    invalid,
+    refusal,
+    refused,
+)
 from bihuan.web.look.doors import moment
 from bihuan.web.look.throttle import Throttle
 
@@ -69,6 +80,17 @@ def _http(request: HttpRequest, error: Any) -> HttpResponse:
     if error.status_code == 400:
         return refused(BrokenJson())
     return refusal(_("This was refused."), status=error.status_code)
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_big(request: HttpRequest, error: Any) -> HttpResponse:
+    return refused(TooLarge())
+
+
+@api.exception_handler(SuspiciousOperation)
+@api.exception_handler(MultiPartParserError)
+def _unreadable(request: HttpRequest, error: Any) -> HttpResponse:
+    return refusal(generally(400), status=400)
 
 
 @api.exception_handler(Exception)

@@ -44,7 +44,12 @@ def staff_page[**P](
                 return instead
             if verbs and not any(viewer.may(verb) for verb in verbs):
                 return forbidden(request)
-            return answered(request, lambda: view(request, viewer, *args, **kwargs))
+
+            def checked() -> HttpResponseBase:
+                refuse_unreadable(request)
+                return view(request, viewer, *args, **kwargs)
+
+            return answered(request, checked)
 
         return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], enter)
 
@@ -61,6 +66,15 @@ def open_page[**P](
         return answered(request, lambda: view(request, *args, **kwargs))
 
     return enter
+
+
+def refuse_unreadable(request: HttpRequest) -> None:
+    """No database of ours keeps a NUL, and no person types one."""
+    for sent in (request.GET, request.POST):
+        for name, values in sent.lists():
+            if "\x00" in name or any("\x00" in value for value in values):
+                sentence = _("This holds signs that cannot be written down.")
+                raise Refusal(sentence, fields={name: sentence})
 
 
 class SentFromElsewhere(Refusal):

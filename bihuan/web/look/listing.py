@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,10 +11,25 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    ForeignKey,
+    IntegerField,
+    Model,
+    Q,
+    QuerySet,
+    TextField,
+)
+from django.utils.timezone import is_aware
 
 MAX_TOKEN = 600  # characters
 MAX_SIZE = 200  # rows
+LARGEST = 2**63  # no column holds more
+UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +54,7 @@ def page[M: Model](
     """
     size = min(max(size, 1), MAX_SIZE)
     place = read_token(after, key)
-    if place is None:
+    if place is None or not _fit(queryset.model, key, place[1]):
         rows = list(queryset.order_by(*key)[: size + 1])
         return _forward(rows, key, size, began=True)
     backward, values = place
@@ -51,6 +67,39 @@ def page[M: Model](
         return Page(rows, _token(rows[-1], key, "n"), _token(rows[0], key, "p") if more else None)
     rows = list(queryset.filter(_beyond(key, values)).order_by(*key)[: size + 1])
     return _forward(rows, key, size, began=False)
+
+
+def _fit(model: Any, key: Sequence[str], values: Sequence[Any]) -> bool:
+    """Whether each value is one that its column could hold: tokens come from strangers as well."""
+    return all(
+        _fits(_column(model, name.lstrip("-")), value) for name, value in zip(key, values, strict=True)
+    )
+
+
+def _column(model: Any, name: str) -> Any:
+    """The column that a key names; None for what is only worked out in the query."""
+    *path, last = name.split("__")
+    try:
+        for part in path:
+            model = model._meta.get_field(part).related_model
+        return model._meta.pk if last == "pk" else model._meta.get_field(last)
+    except FieldDoesNotExist:
+        return None
+
+
+def _fits(column: Any, value: Any) -> bool:
+    match column:
+        case DateTimeField():
+            return isinstance(value, datetime) and is_aware(value)
+        case DateField():
+            return isinstance(value, date) and not isinstance(value, datetime)
+        case BooleanField():
+            return isinstance(value, bool)
+        case IntegerField() | ForeignKey():
+            return isinstance(value, int) and not isinstance(value, bool) and abs(value) < LARGEST
+        case CharField() | TextField():
+            return isinstance(value, str) and not UNWRITABLE.search(value)
+    return True
 
 
 def _forward[M: Model](rows: list[M], key: Sequence[str], size: int, *, began: bool) -> Page[M]:
