@@ -155,6 +155,7 @@ API = {
 LINK_PAGES = frozenset(
     {
         "customers:case", "customers:chase", "customers:cancel", "customers:complain", "customers:add",
+        "customers:again",
         "customers:slot", "customers:quote", "customers:sheet", "customers:survey", "customers:confirm",
         "customers:verify", "technicians:sign_in_link", "api:answer_one",
     }

@@ -28,6 +28,13 @@ class RatingsMissing(Refusal):
         )
 
 
+class ComingBackUntold(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Please tell us what is not right."), fields={"words": _("Please tell us what is not right.")}
+        )
+
+
 class CallbackOver(LostRace):
     def __init__(self) -> None:
         super().__init__(_("This callback is finished already. Look at what your colleague wrote."))

@@ -24,6 +24,7 @@ from bihuan.service.complaints.queries import about_of, complaints_about
 from bihuan.service.dispatch.queries import open_visit_of
 from bihuan.service.fieldwork.queries import quote_of_case, sheets_of
 from bihuan.service.intake.queries import link_of, words_of
+from bihuan.service.satisfaction.coming_back import may_come_back
 from bihuan.service.satisfaction.queries import latest_survey, survey_link
 from bihuan.web.customers.door import Visitor, private_page
 from bihuan.web.customers.my_data import kept_of
@@ -100,6 +101,7 @@ def standing(visitor: Visitor, case: Case) -> dict[str, Any]:
         "slot_link": address_of("customers:slot", visitor.token) if visit and case.open else "",
         "sheets": sheets_of(case.id),
         "may_cancel": "cancel" in moves,
+        "may_come_back": may_come_back(case),
         "notes": notes(case),
         "complaints": [(one, link_of(one.report)) for one in complaints_about(case.id)],
         "about": (about, link_of(about.report)) if about else None,

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from bihuan.web.customers import (
     about,
+    again,
     asking,
     confirm,
     lookup,
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("c/<str:token>/cancel", asking.cancel, name="cancel"),
     path("c/<str:token>/complain", asking.complain, name="complain"),
     path("c/<str:token>/add", asking.add, name="add"),
+    path("c/<str:token>/again", again.again, name="again"),
     path("c/<str:token>/consents", my_data.consents, name="consents"),
     path("c/<str:token>/my-data", my_data.ask, name="my_data"),
     path("report/", report_form.report, name="report"),

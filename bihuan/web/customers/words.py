@@ -46,6 +46,8 @@ SAID: dict[str, Lazy] = {
     "data_asked": _("Your request is written down. Whoever is responsible answers you."),
     "data_often": _("Your last requests are with us; somebody is on them."),
     "added": _("Thank you. It was added to your case."),
+    "again": _("Your case is open again. Somebody rings you to put it right."),
+    "again_anew": _("Your new report is written down. Its progress stands here."),
 }
 CERTIFICATES: dict[str, Lazy] = {
     "electrician": _("Electrician's permit"),
