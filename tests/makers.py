@@ -21,6 +21,7 @@ from bihuan.registers.parts.models import Category, Price, Product
 from bihuan.registers.staff.models import Certificate, Shift, Skill, Technician
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.queries import case_of_report
+from bihuan.service.improvement.counting import gather_happenings
 from bihuan.service.intake.actions import receive
 from bihuan.service.intake.models import Report
 from bihuan.service.intake.told import Told
@@ -231,7 +232,9 @@ def many_cases(made: Company, count: int, *, opened: int = 400, now: datetime = 
     ended = ((closed, spread(at, households, now=now)) for at in range(households))
     begun = ((waiting[at % len(waiting)], now - timedelta(minutes=9 * at + 40)) for at in range(still))
     many.copy_all(ended, copies)
-    return many.copy_all(begun, copies)
+    copied = many.copy_all(begun, copies)
+    gather_happenings()
+    return copied
 
 
 def spread(at: int, of: int, *, now: datetime) -> datetime:
