@@ -156,6 +156,7 @@ LINK_PAGES = frozenset(
     {
         "customers:case", "customers:chase", "customers:cancel", "customers:complain", "customers:add",
         "customers:again",
+        "customers:consents", "customers:my_data",
         "customers:slot", "customers:quote", "customers:sheet", "customers:survey", "customers:confirm",
         "customers:verify", "technicians:sign_in_link", "api:answer_one",
     }

@@ -15,11 +15,11 @@ from bihuan.service.cases.queries import notes_of
 from bihuan.service.dispatch.models import Visit
 from bihuan.service.dispatch.offering import offer, standing_offer
 from bihuan.service.fieldwork import quoting, signing
-from bihuan.service.fieldwork.models import UsedPart
+from bihuan.service.fieldwork.models import Quote, UsedPart
 from bihuan.service.fieldwork.queries import job_of, likely_parts
 from bihuan.service.intake.queries import link_of
 from bihuan.web.technicians.cards import card_of_job
-from tests.makers import DISTRICT, NOW, Company, a_case, a_phone, company
+from tests.makers import NOW, Company, a_case, a_phone, company
 from tests.service.fieldwork.made import OnSite, a_part, accepted, booked, on_site, ready, told
 
 pytestmark = pytest.mark.django_db
@@ -122,7 +122,7 @@ class TestNothingToCharge:
         client = Client(headers={"Accept-Language": "en"})
         client.force_login(here.made.technicians[0].person)
         client.post(f"/field/{here.case.number}/steps/quote", {"nothing": "1"})
-        quote = quoting.Quote.objects.get(work=here.work)
+        quote = Quote.objects.get(work=here.work)
         assert (quote.total_fen, quote.state, quote.answered_how) == (0, "consented", "free")
         assert quoting.quoted_count(here.work, "FR-2001") == 0
 
