@@ -93,12 +93,9 @@ def columns_of(held: Iterable[Complaint]) -> list[Column]:
     by_place: dict[str, list[Complaint]] = {}
     for one in held:
         by_place.setdefault(one.row.case.stands_at, []).append(one)
-    cards = {one.row.case.card: card_of(one.row.case) for some in by_place.values() for one in some}
-    order = {
-        place: at
-        for kind in KINDS
-        for at, place in enumerate((cards.get(kind) or active_card(kind)).place_names)
-    }
+    order: dict[str, int] = {}
+    for kind in reversed(KINDS):  # the complaint's own order holds for places that both cards have
+        order |= {place: at for at, place in enumerate(active_card(kind).place_names)}
     return [
         _column(place, by_place[place]) for place in sorted(by_place, key=lambda name: order.get(name, 99))
     ]

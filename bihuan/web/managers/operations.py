@@ -3,8 +3,9 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from bihuan.ground.journal.queries import failed_reactions, faults_of, oldest_waiting_reaction, watches
@@ -15,6 +16,21 @@ from bihuan.service.improvement.queries import newest_chains
 from bihuan.service.intake.queries import quarantined
 from bihuan.web.look.doors import moment, staff_page
 
+SWEEPS: dict[str, Lazy] = {  # the clock's sweeps by the names that the flow gives them
+    "reactions": gettext_lazy("Overdue reactions"),
+    "promises at risk": gettext_lazy("Promises at risk"),
+    "promises broken": gettext_lazy("Promises broken"),
+    "offers without answer": gettext_lazy("Offers without answer"),
+    "cases nobody guided by phone": gettext_lazy("Cases nobody guided by phone"),
+    "jobs without answer": gettext_lazy("Jobs without answer"),
+    "reminders of visits": gettext_lazy("Reminders of visits"),
+    "confirm contacts": gettext_lazy("Asking whether it is solved"),
+    "surveys": gettext_lazy("Surveys"),
+    "closing after silence": gettext_lazy("Closing after silence"),
+    "sums of days": gettext_lazy("Sums of days"),
+    "notices": gettext_lazy("Notices"),
+    "demo company": gettext_lazy("Demo company"),
+}
 CHECKED = 500  # chains of one press
 
 
@@ -27,7 +43,7 @@ def operations(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "duty_seconds": int((now - duty).total_seconds()) if duty else 0,
         "waiting_seconds": max(0, int((now - waiting).total_seconds())) if waiting else 0,
         "failed": failed_reactions(),
-        "watches": watches(),
+        "watches": [(SWEEPS.get(one.name, one.name), one) for one in watches()],
         "quarantined": quarantined(viewer),
         "may_mend": viewer.may("operations.mend"),
         "may_verify": viewer.may("journal.verify"),

@@ -156,7 +156,15 @@ def test_everything_is_read_back_before_it_is_saved(agent: Client) -> None:
     "S0-09", "S0-10", "S1-11", "S1-12", "S0-41", "S0-44", "S0-45", "S1-04", "S1-05", "S1-06", "S3-72", "S3-74"
 )
 def test_the_confirmed_report_becomes_a_case_and_says_what_was_promised(agent: Client, made: Company) -> None:
-    answer = sent(agent, "save", trigger="voltage dip", asked_where="living room", environment="damp")
+    answer = sent(
+        agent,
+        "save",
+        trigger="voltage dip",
+        asked_where="living room",
+        environment="kitchen",
+        environment_more="next to the stove",
+        consent_recording="declined",
+    )
     case = Case.objects.select_related("report", "machine").get()
     assert answer.headers["Location"] == f"/desk/case/{case.number}"
     assert re.fullmatch(r"AF\d{8}001", case.number)
@@ -170,13 +178,10 @@ def test_the_confirmed_report_becomes_a_case_and_says_what_was_promised(agent: C
         "ABC123",
         "2023-05-15",
     )
-    assert dict(Consent.objects.values_list("kind", "given")) == {
-        "service": True,
-        "recording": False,
-        "marketing": False,
-    }
+    assert dict(Consent.objects.values_list("kind", "given")) == {"service": True, "recording": False}
     page = body(agent.get(answer.headers["Location"]))
     assert f"Your number is {case.number}" in page and "voltage dip" in page and "living room" in page
+    assert "Kitchen · next to the stove" in page
 
 
 def test_sent_twice_it_is_one_case(agent: Client) -> None:
