@@ -301,6 +301,7 @@ def test_lists_boards_exports_and_print_are_masked_for_everybody(world: World, r
         assert (name in body, phone in body) == (False, False), page
 
 
+@pytest.mark.demand("X-14")
 def test_the_holder_sees_the_customer_in_full_and_others_masked(world: World) -> None:
     name, phone = clear_of(world.case)
     seen = {}

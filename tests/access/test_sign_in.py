@@ -162,6 +162,7 @@ def sent_code(person: Person) -> tuple[str, str]:
     return code[0], link[0]
 
 
+@pytest.mark.demand("U-10")
 def test_a_technician_signs_in_by_phone_and_code_and_stays_signed_in(made: Company) -> None:
     person, client = technician(made), Client()
     assert client.post("/field/sign-in", {"phone": person.phone}).status_code == 302

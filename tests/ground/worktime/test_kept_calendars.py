@@ -52,6 +52,7 @@ def test_the_shipped_calendars_are_loaded_once_and_what_people_changed_stays() -
     assert calendar_card("cn-field").week == NINE_TO_TEN
 
 
+@pytest.mark.demand("X-10")
 def test_an_office_keeps_chinese_holidays_and_works_the_makeup_days() -> None:
     office = calendar_for("cn-office")
     assert hours_of(office, "2026-02-13") == timedelta(hours=8)

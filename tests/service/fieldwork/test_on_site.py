@@ -176,7 +176,7 @@ def test_the_tick_goes_when_a_test_fails_and_comes_back_when_it_passes() -> None
         actions.try_points(here.work, {"something_else": True}, by=here.viewer.actor, now=here.now)
 
 
-@pytest.mark.demand("S1-30", "S1-31", "S1-32")
+@pytest.mark.demand("S1-30", "S1-31", "S1-32", "S0-21")
 def test_the_diagnosis_is_sealed_and_ticks_its_need() -> None:
     here = on_site()
     actions.diagnose(
