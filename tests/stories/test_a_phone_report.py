@@ -29,25 +29,8 @@ PHONE = "13912345678"
 WORDS = "机器突然不制冷了"
 
 
-@pytest.mark.demand(
-    "S0-01",
-    "S0-02",
-    "S0-12",
-    "S0-16",
-    "S0-27",
-    "S1-33",
-    "S4-17",
-    "S4-21",
-    "U-01",
-    "U-06",
-    "S1-23",
-    "S1-24",
-    "S1-27",
-    "S1-28",
-    "S1-29",
-    "S1-37",
-    "S1-42",
-)
+@pytest.mark.demand("S0-01", "S0-02", "S0-12", "S0-16", "S0-27", "S1-33", "S4-17", "S4-21")
+@pytest.mark.demand("U-01", "U-06", "S1-23", "S1-24", "S1-27", "S1-28", "S1-29", "S1-37", "S1-42")
 def test_from_the_first_ring_to_a_customer_who_is_content(
     browser: Browser, live_server: LiveServer, tmp_path: Path
 ) -> None:
