@@ -321,7 +321,7 @@ def test_the_pages_of_a_visit_in_a_real_browser(
     for line in here.prices("labour", "visit", "part"):
         page.fill(f"#line-{line}", "1")
     look("technicians-visit-quote")
-    page.locator("#step-quote form button").click()
+    page.locator("#step-quote form .btn-primary").click()
     page.locator("a[href$='/quote']").click()
     page.wait_for_selector("button[value=yes]")
     look("technicians-quote-consent")
