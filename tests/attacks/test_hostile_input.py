@@ -62,7 +62,8 @@ def test_a_true_token_still_leads_on() -> None:
     made = makers.company()
     numbers = [makers.a_case(made, now=datetime(2026, 11, 23, 2, at, tzinfo=UTC)).number for at in range(3)]
     bearer = make_token(role=Role.AGENT, now=NOW, person=made.people[Role.AGENT])
-    held, after = [], ""
+    held: list[str] = []
+    after = ""
     for _ in range(3):
         told = (
             Client()

@@ -1,5 +1,6 @@
 """How personal data look to those who do not need it in full. Pure."""
 
+import unicodedata
 from dataclasses import dataclass
 
 COMPOUND_SURNAMES = frozenset(
@@ -40,7 +41,7 @@ class Contact:
 
 def masked_name(name: str) -> str:
     """The surname and a star: 张*. A name in Latin letters keeps the first letter of each word."""
-    name = name.strip()
+    name = "".join(sign for sign in name if unicodedata.category(sign) != "Cf").strip()  # turns text around
     if not name:
         return ""
     if name.isascii():

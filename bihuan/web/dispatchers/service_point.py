@@ -1,7 +1,7 @@
 """The service point's desk (网点工作台): accept or return, assign, and how my technicians' day looks."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -60,7 +60,7 @@ class ToAssign:
 def service_point(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """What waits for our answer, what waits for a technician, and the day."""
     now = moment(request)
-    day = parse_date(request.GET.get("day", "")) or localdate(now)
+    day = day_asked(request.GET.get("day", ""), today=localdate(now))
     offers = answers_due(viewer)
     waiting = to_assign(viewer)
     to_book = list(lane(viewer, TO_BOOK).order_by(*KEY)[:20])
@@ -84,6 +84,15 @@ def service_point(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "may_sign_out": viewer.may("device.revoke"),
     }
     return render(request, "dispatchers/service_point.html", context)
+
+
+def day_asked(told: str, *, today: date) -> date:
+    """The day in the address; today for what is none, or lies more than a year away."""
+    try:
+        day = parse_date(told) or today
+    except ValueError:
+        return today
+    return day if abs(day - today) < timedelta(days=366) else today
 
 
 def _suggested(waiting: list[Any], rows: dict[int, Row], crew: Any) -> list[ToAssign]:
