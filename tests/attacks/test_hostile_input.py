@@ -67,7 +67,9 @@ def test_a_true_token_still_leads_on() -> None:
     for _ in range(3):
         told = (
             Client()
-            .get("/api/v1/cases", {"size": 1, "after": after}, headers={"authorization": f"Bearer {bearer}"})
+            .get(
+                "/api/v1/cases", {"size": "1", "after": after}, headers={"authorization": f"Bearer {bearer}"}
+            )
             .json()
         )
         held += [one["number"] for one in told["cases"]]
