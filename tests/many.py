@@ -331,7 +331,8 @@ def insert(model: type[models.Model], rows: list[list[Any]]) -> None:
     if not rows:
         return
     quote = connection.ops.quote_name
-    table, names = quote(model._meta.db_table), ", ".join(quote(one.column) for one in columns(model))
+    columns_of = [str(one.column) for one in columns(model)]
+    table, names = quote(model._meta.db_table), ", ".join(quote(name) for name in columns_of)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:

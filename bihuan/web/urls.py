@@ -1,8 +1,9 @@
 """Where every page, the API and the health check are."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from bihuan.web.look import home
+from bihuan.web.look.accounts import nothing_by_mail
 from bihuan.web.look.health import healthz
 from bihuan.web.managers import settings_urls
 from bihuan.web.managers import urls as managers
@@ -15,6 +16,7 @@ MANAGERS: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("healthz", healthz, name="healthz"),
+    re_path(r"^accounts/(email|password/reset|confirm-email)/", nothing_by_mail),
     path("accounts/", include("allauth.urls")),
     path("look/", include("bihuan.web.look.urls")),
     path("desk/", include("bihuan.web.agents.urls")),

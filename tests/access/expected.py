@@ -86,6 +86,8 @@ STAFF_PAGES = {
     "agents:customer": ("get", "ADBS"),
     "agents:customer_mend": ("post", "AS"),
     "agents:customer_reveal": ("post", "ADOPTBQES"),
+    "agents:complaints": ("get", "ADOPTKBQESVLYM"),
+    "agents:write_up": ("get", "ADOPTKBQESVM"),
     "agents:callbacks": ("get", "BS"),
     "agents:callback": ("get", "BS"),
     "agents:callback_take": ("post", "BS"),

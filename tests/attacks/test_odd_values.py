@@ -29,3 +29,16 @@ def test_a_masked_name_holds_one_surname_and_nothing_that_turns_the_text_around(
         "诸葛*",
         "J* S*",
     ]
+
+
+@pytest.mark.django_db
+def test_pages_of_accounts_that_need_an_e_mail_are_not_there() -> None:
+    made = makers.company()
+    somebody = Client(raise_request_exception=False)
+    technician = signed_in(made, Role.TECHNICIAN)
+    for client in (somebody, technician):
+        for page in ("password/reset/", "email/", "confirm-email/x/"):
+            told = {"email": "a@b.cn", "action_add": ""}
+            assert client.get(f"/accounts/{page}").status_code == 404, page
+            assert client.post(f"/accounts/{page}", told).status_code == 404, page
+    assert somebody.get("/accounts/login/").status_code == 200

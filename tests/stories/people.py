@@ -7,15 +7,15 @@ from pathlib import Path
 
 from django.conf import settings
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
 
 from bihuan.ground.worktime import clock
 from bihuan.management.commands.clock import run_sweeps
 from bihuan.registers.access.models import Person
 from tests.makers import PASSWORD, settle
 
-DESK = {"width": 1440, "height": 900}
-PHONE = {"width": 360, "height": 780}
+DESK: ViewportSize = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 780}
 MONDAY_TEN = 2  # o'clock in UTC: ten in Shanghai
 
 

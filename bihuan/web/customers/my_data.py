@@ -1,4 +1,4 @@
-"""My data (我的个人信息): what we keep of this customer, what they agreed to, and asking to have it mended or deleted."""
+"""My data (我的个人信息): what we keep of this customer, what they agreed to, and asking for mending or deletion."""
 
 from dataclasses import dataclass
 from typing import Any

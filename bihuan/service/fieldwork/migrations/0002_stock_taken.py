@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('fieldwork', '0001_initial'),
+        ("fieldwork", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='usedpart',
-            name='from_shelf',
+            model_name="usedpart",
+            name="from_shelf",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='usedpart',
-            name='from_van',
+            model_name="usedpart",
+            name="from_van",
             field=models.PositiveSmallIntegerField(default=0),
         ),
     ]
