@@ -50,7 +50,9 @@ class Case(models.Model):
     place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, related_name="+")
     node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+", db_index=False)
     owner = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    next_owner = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    next_owner = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     technician_person = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -97,6 +99,11 @@ class Case(models.Model):
             ),
             models.Index(
                 fields=("technician_person", "id"), condition=Q(open=True), name="cases_of_technician"
+            ),
+            models.Index(
+                fields=("next_owner", "id"),
+                condition=Q(open=True, next_owner__isnull=False),
+                name="cases_handed_over",
             ),
             models.Index(fields=("customer", "-id"), name="cases_of_customer"),
             models.Index(fields=("-opened_at", "-id"), name="cases_newest"),
