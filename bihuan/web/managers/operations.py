@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from bihuan.ground.journal.queries import failed_reactions, faults_of, oldest_waiting_reaction, watches
 from bihuan.ground.journal.reactions import run_again
+from bihuan.ground.worktime.queries import is_published
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.commitments.queries import oldest_duty_not_acted_on
 from bihuan.service.improvement.queries import newest_chains
@@ -48,6 +49,7 @@ def operations(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "may_mend": viewer.may("operations.mend"),
         "may_verify": viewer.may("journal.verify"),
         "checked": CHECKED,
+        "unpublished": [year for year in (now.year, now.year + 1) if not is_published(year)],
     }
     return render(request, "managers/operations.html", context)
 

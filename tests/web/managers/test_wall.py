@@ -1,12 +1,14 @@
 """The manager's pages, by what a person sees."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from playwright.sync_api import Page
+from pytest_django.fixtures import SettingsWrapper
 from pytest_django.live_server_helper import LiveServer
 
 from bihuan.ground.journal.models import Reaction
@@ -138,8 +140,19 @@ def test_operations_show_the_oldest_duty_and_the_sweeps(client: Client) -> None:
     a_case(made, now=clock.now() - timedelta(hours=80))
     watched("sums of days", counting.keep_days, now=clock.now())
     seen = text(as_(client, made), "/manage/operations")
-    assert "sums of days" in seen
+    assert "Sums of days" in seen
     assert 'kpi-figure">0<' not in seen.split("Oldest waiting reaction", maxsplit=1)[0]
+
+
+def test_operations_say_when_a_years_holidays_are_not_published_yet(
+    client: Client, settings: SettingsWrapper, tmp_path: Path
+) -> None:
+    offset = tmp_path / "clock"
+    offset.write_text(str(40 * 365 * 24 * 3600), "utf-8")
+    made = company()
+    as_(client, made)
+    settings.BIHUAN_CLOCK = str(offset)
+    assert "are not published yet" in text(as_(client, made), "/manage/operations")
 
 
 def test_the_chains_are_checked_at_a_press(client: Client) -> None:
