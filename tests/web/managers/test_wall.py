@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from playwright.sync_api import Page
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from bihuan.ground.journal.models import Reaction
@@ -145,7 +145,7 @@ def test_operations_show_the_oldest_duty_and_the_sweeps(client: Client) -> None:
 
 
 def test_operations_say_when_a_years_holidays_are_not_published_yet(
-    client: Client, settings: SettingsWrapper, tmp_path: Path
+    client: Client, settings: Settings, tmp_path: Path
 ) -> None:
     offset = tmp_path / "clock"
     offset.write_text(str(40 * 365 * 24 * 3600), "utf-8")
