@@ -61,7 +61,8 @@ def cases_file(request: HttpRequest, viewer: Viewer, ending: str) -> HttpRespons
 
 
 def _found(request: HttpRequest, viewer: Viewer, asked: str) -> Any:
-    found = visible(viewer).prefetch_related("customer")  # a join would tempt SQLite to begin with the customers
+    # a join would tempt SQLite to begin with the customers
+    found = visible(viewer).prefetch_related("customer")
     wanted: dict[str, Any] = {name: request.GET[name][:40] for name in SORTED_OUT if request.GET.get(name)}
     state = request.GET.get("state", "")
     if state in {"open", "closed"}:
