@@ -428,10 +428,10 @@ def test_the_keyboard_walks_the_rows_and_finds_the_search(page: Window, live_ser
     page.keyboard.press("k")
     assert page.evaluate("document.activeElement.textContent") == "AF20261123017"
     page.keyboard.press("Enter")
-    assert page.url.endswith("#AF20261123017")
+    page.wait_for_url("**#AF20261123017")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("?")
-    assert page.locator("dialog[open]").count() == 1
+    page.locator("dialog[open]").wait_for()
 
 
 @pytest.mark.django_db(transaction=True)
