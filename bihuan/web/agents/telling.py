@@ -239,7 +239,6 @@ TELLERS: dict[str, tuple[str, Teller, bool]] = {
     "dispatch.reminder_due": ("bell", _is(_T("The customer is reminded of the visit")), True),
     "fieldwork.confirmed": ("phone", _is(_T("The technician confirmed the visit before leaving")), False),
     "fieldwork.departed": ("truck", _is(_T("The technician is on the way")), False),
-    "fieldwork.running_late": ("clock", _is(_T("The technician said that the visit will be late")), False),
     "fieldwork.arrived": ("map-pin", _is(_T("The technician arrived")), False),
     "fieldwork.machine_received": ("package", _is(_T("The machine was taken in")), False),
     "fieldwork.diagnosed": ("clipboard-check", _is(_T("The diagnosis was written")), False),
@@ -256,10 +255,8 @@ TELLERS: dict[str, tuple[str, Teller, bool]] = {
     "satisfaction.not_solved": ("alert-triangle", _is(_T("The customer says that it is not solved")), False),
     "satisfaction.survey_sent": ("send", _is(_T("The survey was sent")), False),
     "satisfaction.survey_answered": ("star", _is(_T("The survey was answered")), False),
-    "satisfaction.low_score": ("alert-triangle", _is(_T("A low score: somebody must call back")), False),
     "satisfaction.callback_opened": ("phone-calling", _is(_T("A callback is due")), False),
     "satisfaction.callback_attempted": ("phone", _is(_T("A callback was tried")), False),
     "satisfaction.callback_done": ("circle-check", _is(_T("The callback was done")), False),
-    "notice.queued": ("send", _is(_T("A message to the customer was written")), True),
     "notice.sent": ("send", _is(_T("A message was sent to the customer")), True),
 }
