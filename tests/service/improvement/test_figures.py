@@ -5,8 +5,6 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +27,7 @@ from bihuan.service.satisfaction import asking, closing
 from bihuan.service.satisfaction.models import Survey
 from tests.afterwards import CUSTOMER, HAPPY, a_done_case, asked, rescued
 from tests.makers import Company, a_case, company
+from tests.statements import statements
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 30, 6, 0, tzinfo=UTC)  # a Monday, 14:00 in Shanghai
@@ -241,9 +240,6 @@ def test_figures_cost_the_same_statements_however_many_cases(week: Company) -> N
     scope = everything(week)
     counts = []
     for _ in range(2):
-        with CaptureQueriesContext(connection) as seen:
-            figures_now(scope, now=NOW)
-            trends(scope, now=NOW)
-        counts.append(len(seen))
+        counts.append(len(statements(lambda: (figures_now(scope, now=NOW), trends(scope, now=NOW)))))
         a_case(week, now=ago(hours=2))
     assert counts == [6, 6]

@@ -5,9 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from bihuan.ground.worktime import clock
 from bihuan.registers.access.models import Reveal
@@ -16,6 +14,7 @@ from bihuan.registers.customers.told import MachineTold
 from bihuan.service.cases.models import Case, Note, Tick
 from bihuan.service.commitments.models import Promise
 from tests.makers import Company, a_case, a_person, company, settle
+from tests.statements import statements
 
 pytestmark = pytest.mark.django_db
 
@@ -79,10 +78,8 @@ def test_a_reveal_asks_what_for_and_is_kept(agent: Client, made: Company, case: 
 
 
 def test_the_page_takes_at_most_twenty_statements(agent: Client, case: Case) -> None:
-    page(agent, case)
-    with CaptureQueriesContext(connection) as seen:
-        page(agent, case)
-    assert len(seen) <= 20, [one["sql"][:90] for one in seen.captured_queries]
+    asked = statements(lambda: page(agent, case))
+    assert len(asked) <= 20, asked
 
 
 @pytest.mark.parametrize(("language", "says"), [("en", "still needs"), ("zh-hans", "还需要")])
@@ -264,17 +261,12 @@ def test_cases_are_found_by_number_phone_name_serial_and_outside_number(agent: C
 def test_the_long_lists_cost_the_same_for_one_row_and_three(
     agent: Client, made: Company, address: str
 ) -> None:
-    def statements() -> int:
-        agent.get(address)
-        with CaptureQueriesContext(connection) as seen:
-            assert agent.get(address).status_code == 200
-        return len(seen)
-
     a_case(made, now=clock.now())
-    one = statements()
+    one = len(statements(lambda: agent.get(address)))
     a_case(made, now=clock.now())
     a_case(made, now=clock.now())
-    assert statements() == one <= 12
+    assert len(statements(lambda: agent.get(address))) == one <= 12
+    assert agent.get(address).status_code == 200
 
 
 def test_the_customer_card_is_masked_mended_and_revealed_for_a_purpose(
