@@ -50,6 +50,11 @@ def deactivate(viewer: Viewer, person_id: int, *, now: datetime) -> Person:
     return keep_person(viewer, person_id, now=now, is_active=False)
 
 
+def choose_language(person_id: int, language: str) -> None:
+    """Keep in which language somebody reads, on whatever device. `language` is one that the pages speak."""
+    Person.objects.filter(id=person_id).exclude(language=language).update(language=language)
+
+
 @transaction.atomic
 def set_password(viewer: Viewer, person_id: int, password: str, *, now: datetime) -> Person:
     """Give somebody a new password; every session, device and token of theirs ends."""

@@ -1,10 +1,13 @@
 """The two small forms on every page: which language, which theme. Both work with scripts off."""
 
+from typing import cast
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from bihuan.registers.access.people import choose_language as keep_language
 from bihuan.web.look.doors import customer_page
 from bihuan.web.look.reading import (
     COOKIE_AGE,
@@ -18,8 +21,12 @@ from bihuan.web.look.reading import (
 @require_POST
 @customer_page
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """Keep the reader's language for a year on this device; an unknown one changes nothing."""
-    return _keep(request, LANGUAGE_COOKIE, request.POST.get("language", ""), LANGUAGES)
+    """Keep the reader's language for a year on this device, and with the person who is signed in, so that they
+    read in it wherever they sign in; an unknown one changes nothing."""
+    language = request.POST.get("language", "")
+    if request.user.is_authenticated and language in LANGUAGES:
+        keep_language(cast(int, request.user.pk), language)
+    return _keep(request, LANGUAGE_COOKIE, language, LANGUAGES)
 
 
 @require_POST

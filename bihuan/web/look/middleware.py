@@ -30,8 +30,9 @@ class ReaderMiddleware:
 
 
 def language_of(request: HttpRequest) -> str:
-    """The reader's language: chosen here, kept by the person, asked by the browser, else English."""
+    """The reader's language: kept by the person who signed in, chosen on this device, asked by the browser,
+    else English."""
     person = getattr(request, "user", None)
     kept = getattr(person, "language", None) if person is not None and person.is_authenticated else None
-    said = (request.COOKIES.get(LANGUAGE_COOKIE), kept)
+    said = (kept, request.COOKIES.get(LANGUAGE_COOKIE))
     return chosen_language(said, request.headers.get("Accept-Language", ""))
