@@ -8,6 +8,7 @@ from bihuan.registers.customers.models import Machine
 from bihuan.registers.organisation.models import Node
 from bihuan.service.cases.models import Case
 from bihuan.service.dispatch.models import Visit
+from bihuan.service.satisfaction.scales import FIVE_POINTS
 
 
 class Survey(models.Model):
@@ -38,6 +39,7 @@ class Survey(models.Model):
     due_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
+    scale = models.CharField(max_length=12, default=FIVE_POINTS.code)  # of the four ratings, see `scales.py`
     speed = models.PositiveSmallIntegerField(null=True)
     effect = models.PositiveSmallIntegerField(null=True)
     attitude = models.PositiveSmallIntegerField(null=True)
