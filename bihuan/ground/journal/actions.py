@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import connection
 
 from bihuan.ground.journal.chain import canonical, hash_of
 from bihuan.ground.journal.entries import link_of
@@ -92,13 +92,6 @@ def writing() -> Iterator[_Book]:
             _write(book)
     finally:
         book.depth -= 1
-
-
-@contextmanager
-def attempt() -> Iterator[None]:
-    """A part that may fail and be undone while what surrounds it stays."""
-    with transaction.atomic(), writing():
-        yield
 
 
 def open_chain() -> int:

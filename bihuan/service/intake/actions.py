@@ -3,13 +3,13 @@
 import json
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
-from bihuan.ground.journal.actions import attempt, open_chain, record, writing
-from bihuan.ground.journal.event import Actor
+from bihuan.ground.journal.actions import open_chain, record, writing
+from bihuan.ground.journal.event import Actor, Event
 from bihuan.ground.journal.reactions import trace_of
 from bihuan.ground.vault import files
 from bihuan.ground.vault.actions import SealedBy, fingerprint, keys, signature
@@ -28,9 +28,11 @@ from bihuan.registers.knowledge.queries import hazards_in, symptoms_in
 from bihuan.registers.organisation.models import Node
 from bihuan.service.intake.errors import ReportRefused, SameKeyOtherBody
 from bihuan.service.intake.events import ReportQuarantined, ReportReceived, ReportUnderstood
-from bihuan.service.intake.models import Answered, Attachment, RawMessage, Report
+from bihuan.service.intake.models import Attachment, RawMessage, Report
 from bihuan.service.intake.rules import faults_of
 from bihuan.service.intake.told import Told
+
+KEY_KEPT = timedelta(days=30)  # how long the same idempotency key finds its report
 
 
 def receive(
@@ -53,12 +55,15 @@ def receive(
     if faults:
         raise ReportRefused(faults)
     arrived = _Arrived(
-        told=told, by=by, node=node, now=now, taken_by=taken_by, received_at=received_at or now
+        told=told, by=by, node=node, now=now, taken_by=taken_by, received_at=received_at or now, once=once
     )
-    try:
-        return _accept(arrived, once=once)
-    except IntegrityError:  # another call made the same customer a moment ago: now we know them
-        return _accept(arrived, once=once)
+    for _ in range(2):  # two can come before: whoever makes the same customer, and a twin of this request
+        try:
+            return _keep(arrived)
+        except IntegrityError:
+            if twin := _twin(arrived):
+                return twin
+    return _keep(arrived)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,69 +76,84 @@ class _Arrived:
     now: datetime
     taken_by: int | None
     received_at: datetime
+    once: tuple[str, str] | None
+
+
+class _NotUnderstood(Exception):
+    """No case could be opened for a report: nothing of it is written yet."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(type(error).__name__)
+        self.trouble = (type(error).__name__, trace_of(error))
+
+
+def _keep(arrived: _Arrived) -> Report:
+    try:
+        return _accept(arrived)
+    except _NotUnderstood as failed:
+        return _accept(arrived, trouble=failed.trouble)
 
 
 @transaction.atomic
-def _accept(arrived: _Arrived, *, once: tuple[str, str] | None) -> Report:
+def _accept(arrived: _Arrived, *, trouble: tuple[str, str] | None = None) -> Report:
+    """Write it down and let a case be opened, or, after `trouble` with that, quarantine it for a person."""
     with writing():
-        claim = _claim(once, arrived.told, now=arrived.now) if once else None
-        if claim is not None and claim.report is not None:
-            return claim.report
-        report = _write_down(arrived)
-        if claim is not None:
-            Answered.objects.filter(id=claim.id).update(report=report)
-        received = ReportReceived(
-            subject_id=report.id, channel=report.channel, customer_id=report.customer_id
-        )
-        record(
-            received, by=arrived.by, now=arrived.now, chain=report.chain_id, happened_at=report.received_at
-        )
-        _understand(report, by=arrived.by, node=arrived.node, now=arrived.now)
+        report, kept = _write_down(arrived)
+        heard = ReportReceived(subject_id=report.id, channel=report.channel, customer_id=report.customer_id)
+        _record(heard, report, arrived)
+        if trouble:
+            _quarantine(report, *trouble, arrived=arrived)
+            return report
+        try:
+            _record(ReportUnderstood(subject_id=report.id, node_id=arrived.node.id), report, arrived)
+        except (
+            Exception
+        ) as error:  # the words are kept whatever the rooms above do: written once more, without
+            for name in kept:
+                files.drop(name)
+            raise _NotUnderstood(error) from error
     return report
 
 
-def _understand(report: Report, *, by: Actor, node: Node, now: datetime) -> None:
-    """Let a case be opened; a failure there must not lose the customer's words."""
-    try:
-        with attempt():
-            understood = ReportUnderstood(subject_id=report.id, node_id=node.id)
-            record(
-                understood,
-                by=by,
-                now=now,
-                chain=report.chain_id,
-                happened_at=report.received_at,
-                at_hand=report,
-            )
-    except Exception as error:  # the report is kept whatever the rooms above do
-        Report.objects.filter(id=report.id).update(state=Report.QUARANTINED, trouble=trace_of(error))
-        report.state = Report.QUARANTINED
-        event = ReportQuarantined(subject_id=report.id, reason=type(error).__name__)
-        record(event, by=by, now=now, chain=report.chain_id)
-
-
-def _claim(once: tuple[str, str], told: Told, *, now: datetime) -> Answered:
-    """The first of many equal requests gets a new row; the others wait for it and read its answer."""
-    scope, name = once
-    asked = fingerprint(repr(told))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO intake_answered (scope, name, asked, at) VALUES (%s, %s, %s, %s) "
-            "ON CONFLICT (scope, name) DO NOTHING RETURNING id",
-            [scope, name, asked, connection.ops.adapt_datetimefield_value(now)],
-        )
-        first = cursor.fetchone()
-    if first:
-        return Answered(id=first[0], scope=scope, name=name, asked=asked, at=now)
-    claim = (
-        Answered.objects.select_related("report").select_for_update(of=("self",)).get(scope=scope, name=name)
+def _record(event: Event, report: Report, arrived: _Arrived) -> None:
+    record(
+        event,
+        by=arrived.by,
+        now=arrived.now,
+        chain=report.chain_id,
+        happened_at=report.received_at,
+        at_hand=report,
     )
-    if claim.asked != asked:
+
+
+def _quarantine(report: Report, reason: str, trace: str, *, arrived: _Arrived) -> None:
+    report.state, report.trouble = Report.QUARANTINED, trace
+    report.save(update_fields=["state", "trouble"])
+    event = ReportQuarantined(subject_id=report.id, reason=reason)
+    record(event, by=arrived.by, now=arrived.now, chain=report.chain_id)
+
+
+def _twin(arrived: _Arrived) -> Report | None:
+    """The report that the same request made before, for as long as its key is remembered."""
+    if arrived.once is None:
+        return None
+    report = Report.objects.filter(once_print=_once_print(arrived.once)).first()
+    if report is None:
+        return None
+    if arrived.now - report.received_at > KEY_KEPT:
+        Report.objects.filter(id=report.id).update(once_print=None)
+        return None
+    if report.asked_print != fingerprint(repr(arrived.told)):
         raise SameKeyOtherBody
-    return claim
+    return report
 
 
-def _write_down(arrived: _Arrived) -> Report:
+def _once_print(once: tuple[str, str]) -> str:
+    return fingerprint(json.dumps(once))
+
+
+def _write_down(arrived: _Arrived) -> tuple[Report, list[str]]:
+    """The rows of a report, and the names of the files kept with it."""
     told, now = arrived.told, arrived.now
     customer, hand, fresh = _customer(told, node=arrived.node, now=now)
     place = keep_place(customer, told.address, by=hand, fresh=fresh) if _has_place(told) else None
@@ -150,9 +170,10 @@ def _write_down(arrived: _Arrived) -> Report:
     )
     report = _report(told, raw=raw, customer=customer, place=place, machine=machine, hand=hand, now=now)
     report.taken_by_id, report.received_at = arrived.taken_by, arrived.received_at
+    if arrived.once:
+        report.once_print, report.asked_print = _once_print(arrived.once), fingerprint(repr(told))
     report.save(force_insert=True)
-    _keep_files(told, report, hand)
-    return report
+    return report, _keep_files(told, report, hand)
 
 
 def _customer(told: Told, *, node: Node, now: datetime) -> Known:
@@ -209,7 +230,7 @@ def link_token(seed: str) -> str:
     return signature("report-link", seed)
 
 
-def _keep_files(told: Told, report: Report, hand: SealedBy) -> None:
+def _keep_files(told: Told, report: Report, hand: SealedBy) -> list[str]:
     kept = [(file, files.keep(file.content, key_id=report.customer.key_id, by=hand)) for file in told.files]
     if kept:
         Attachment.objects.bulk_create(
@@ -223,6 +244,7 @@ def _keep_files(told: Told, report: Report, hand: SealedBy) -> None:
             )
             for file, at in kept
         )
+    return [at.name for _, at in kept]
 
 
 def _has_place(told: Told) -> bool:

@@ -51,6 +51,8 @@ class Report(models.Model):
     taken_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     link_seed = models.CharField(max_length=32)
     link_print = models.CharField(max_length=64, unique=True)
+    once_print = models.CharField(max_length=64, null=True, unique=True)  # of the request's idempotency key
+    asked_print = models.CharField(max_length=64, blank=True, default="")  # of that request's body
     state = models.CharField(max_length=12, default=OPENED)
     trouble = models.TextField(blank=True, default="")
     received_at = models.DateTimeField()
@@ -75,17 +77,3 @@ class Attachment(models.Model):
 
     class Meta:
         app_label = "intake"
-
-
-class Answered(models.Model):
-    """What was answered to a request with an idempotency key, kept 30 days and given again to its twins."""
-
-    scope = models.CharField(max_length=80)
-    name = models.CharField(max_length=200)
-    asked = models.CharField(max_length=64)  # digest of the request's body
-    report = models.ForeignKey(Report, on_delete=models.CASCADE, null=True, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        app_label = "intake"
-        constraints = (models.UniqueConstraint(fields=("scope", "name"), name="intake_answer_once"),)

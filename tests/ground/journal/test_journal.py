@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bihuan import flow
-from bihuan.ground.journal.actions import attempt, open_chain, record, record_all, writing
+from bihuan.ground.journal.actions import open_chain, record, record_all, writing
 from bihuan.ground.journal.chain import Link, canonical, faults, hash_of
 from bihuan.ground.journal.entries import link_of
 from bihuan.ground.journal.event import CLOCK, KINDS, Event, Upcaster
@@ -192,7 +192,7 @@ def test_what_fails_leaves_nothing_and_what_surrounds_it_stays() -> None:
     chain = open_chain()
     with transaction.atomic(), writing():
         record(Rang(subject_id=1, times=1), by=CLOCK, now=NOW, chain=chain)
-        with pytest.raises(ValueError), attempt():
+        with pytest.raises(ValueError), transaction.atomic(), writing():
             record(Rang(subject_id=1, times=2), by=CLOCK, now=NOW, chain=chain)
             raise ValueError
         record_all([Rang(subject_id=1, times=3)], by=CLOCK, now=NOW, chain=chain)
