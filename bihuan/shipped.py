@@ -9,11 +9,13 @@ from bihuan.ground.worktime.actions import load_shipped_calendars
 from bihuan.registers.knowledge.actions import load_shipped_knowledge
 from bihuan.service.cases.cards_in_use import load_shipped_cards
 from bihuan.service.commitments.profiles_in_use import load_shipped_profiles
+from bihuan.service.notices.rewording import load_shipped_wordings
 
 
 def load_shipped(*, now: datetime) -> None:
-    """Calendars, knowledge, process cards and commitment profiles."""
+    """Calendars, knowledge, process cards, commitment profiles and the texts of messages."""
     load_shipped_calendars()
     load_shipped_knowledge(now=now)
     load_shipped_cards(now=now)
     load_shipped_profiles(now=now)
+    load_shipped_wordings(now=now)

@@ -14,7 +14,8 @@ from bihuan.service.cases.models import Case
 from bihuan.service.notices.models import Notice
 from bihuan.service.notices.rules import DIRECT, language_of, way_to
 from bihuan.service.notices.sending import hand_on, say_given_up
-from bihuan.service.notices.texts import letter, signed, text_for
+from bihuan.service.notices.texts import filled, letter, signed
+from bihuan.service.notices.wordings import parts_of
 
 QUIET_CALENDAR = "cn-contact"  # its closed hours are the quiet ones
 
@@ -32,7 +33,7 @@ def tell_customer(
         return None
     hand = keys(customer.key)
     channel, address = way_to(reach_of(customer.id, hand))
-    text = text_for("customer", kind, language=language, fill=fill, link=link)
+    text = filled(parts_of("customer", kind, language=language), fill=fill, link=link)
     words = {"sms": signed, "mail": letter}.get(channel, lambda said, language: said)(
         text.words, language=language
     )
@@ -73,7 +74,7 @@ def tell_person(
     The words name a number and a district, never a customer.
     """
     language = person.language or "zh-hans"
-    text = text_for("staff", kind, language=language, fill=fill, link=link)
+    text = filled(parts_of("staff", kind, language=language), fill=fill, link=link)
     ways = [(Notice.PUSH, person.login)]
     if person.phone and kind in BY_PHONE_TOO:
         ways.append((Notice.SMS, person.phone))

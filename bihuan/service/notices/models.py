@@ -51,3 +51,25 @@ class Notice(models.Model):
             models.Index(fields=("-made_at", "-id"), name="notices_newest"),
             models.Index(fields=("receiver", "channel", "sent_at"), name="notices_of_receiver"),
         )
+
+
+class Wording(models.Model):
+    """One message's text in one language. Empty `words` mean that the shipped text holds.
+
+    There is a row for every message, so that an administrator sees them all in one list.
+    """
+
+    CUSTOMER, STAFF = "customer", "staff"
+
+    audience = models.CharField(max_length=8)  # who reads it
+    kind = models.CharField(max_length=32)
+    language = models.CharField(max_length=10)
+    subject = models.CharField(max_length=120, blank=True, default="")
+    words = models.CharField(max_length=500, blank=True, default="")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "notices"
+        constraints = (
+            models.UniqueConstraint(fields=("audience", "kind", "language"), name="notices_wording_once"),
+        )

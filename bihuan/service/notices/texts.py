@@ -1,5 +1,5 @@
-"""The words of each notice, in the receiver's language. Written in `texts.toml`; Traditional Chinese readers get
-the Simplified text until one of their own is written."""
+"""The words of each notice, in the receiver's language. What ships is written in `texts.toml`; Traditional Chinese
+readers get the Simplified text until one of their own is written (`wordings`)."""
 
 import tomllib
 from collections.abc import Mapping
@@ -24,19 +24,46 @@ class Text:
     words: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """A text before its placeholders are filled."""
+
+    subject: str
+    words: str
+
+
 @lru_cache(maxsize=1)
 def shipped() -> dict[str, dict[str, dict[str, str]]]:
     """`customer` and `staff` → kind → the text's parts."""
     return tomllib.loads((Path(__file__).parent / "texts.toml").read_text("utf-8"))
 
 
-def text_for(audience: str, kind: str, *, language: str, fill: Mapping[str, str], link: str = "") -> Text:
-    """The text of a kind for `customer` or `staff`, filled in, the link at its end."""
-    parts = shipped()[audience][kind]
-    tongue = "zh" if language.startswith("zh") else "en"
-    words = parts[tongue].format_map(fill)
+# What the placeholders could say, for a preview: Chinese, English.
+SAMPLES: dict[str, tuple[str, str]] = {
+    "number": ("AF20261123001", "AF20261123001"),
+    "promise": ("首次联系：最晚今天15:30。", "First contact: by today 15:30. "),
+    "who": ("王建国", "Wang Jianguo"),
+    "who_comes": ("，王建国师傅", " with Wang Jianguo"),
+    "slot": ("明天08:00–10:00", "tomorrow 08:00–10:00"),
+    "when": ("，约今天15:30到", ", expected today 15:30"),
+    "reason": ("正在等配件到货", "a part is on its way"),
+    "place": ("西湖区文新街道", "Xihu District, Wenxin"),
+    "what": ("首次联系", "First contact"),
+    "code": ("••••••", "••••••"),
+}
+
+
+def sample_of(language: str) -> dict[str, str]:
+    """Every placeholder with something it could say."""
+    at = 0 if language.startswith("zh") else 1
+    return {name: words[at] for name, words in SAMPLES.items()}
+
+
+def filled(parts: Parts, *, fill: Mapping[str, str], link: str = "") -> Text:
+    """The text with its placeholders filled, the link at its end."""
+    words = parts.words.format_map(fill)
     return Text(
-        subject=parts[f"subject_{tongue}"].format_map(fill),
+        subject=parts.subject.format_map(fill),
         words=f"{words} {link}" if link else words.rstrip("：: "),
     )
 

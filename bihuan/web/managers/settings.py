@@ -20,7 +20,13 @@ from bihuan.web.look import listing
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.export import Column, csv_response, xlsx_response
 from bihuan.web.look.forms import TidyForm
-from bihuan.web.managers import settings_catalogue, settings_organisation, settings_people, settings_rules
+from bihuan.web.managers import (
+    settings_catalogue,
+    settings_messages,
+    settings_organisation,
+    settings_people,
+    settings_rules,
+)
 from bihuan.web.managers.settings_register import Register, changed_words, is_out, search_of, tell_form
 
 REGISTERS: dict[str, Register] = {
@@ -30,6 +36,7 @@ REGISTERS: dict[str, Register] = {
         *settings_people.REGISTERS,
         *settings_catalogue.REGISTERS,
         *settings_rules.REGISTERS,
+        *settings_messages.REGISTERS,
     )
 }
 EXPORTED = 20_000  # rows at most
@@ -39,6 +46,7 @@ OUT_WORDS = {
     "removed": gettext_lazy("Remove"),
     "ended": gettext_lazy("End it"),
     "activated": gettext_lazy("Put in force"),
+    "restored": gettext_lazy("Back to the shipped text"),
 }
 DEEDS = {
     "added": gettext_lazy("added"),
@@ -47,6 +55,7 @@ DEEDS = {
     "removed": gettext_lazy("removed"),
     "ended": gettext_lazy("ended"),
     "activated": gettext_lazy("put in force"),
+    "restored": gettext_lazy("shipped text restored"),
     "password": gettext_lazy("password set"),
     "forgotten": gettext_lazy("forgotten"),
 }
@@ -78,7 +87,7 @@ def rows(request: HttpRequest, viewer: Viewer, code: str) -> HttpResponseBase:
         for row in page.rows
     ]
     told = {"register": register, "page": page, "lines": lines, "search": search}
-    told["may_add"] = register.keep is not None  # a template would call it
+    told["may_add"] = register.keep is not None and register.adds  # a template would call it
     return render(request, "managers/settings_list.html", told)
 
 
@@ -93,10 +102,14 @@ def _columns(register: Register) -> Sequence[Column[Any]]:
 def row(request: HttpRequest, viewer: Viewer, code: str, row_id: int | None = None) -> HttpResponseBase:
     """One entry as a form, or an empty one to add."""
     register = _register(code)
+    if row_id is None and not register.adds:
+        raise NotFound
     held = None if row_id is None else _row(register, row_id)
     initial = {} if held is None else register.initial(held)
     form = register.form(request.POST if request.method == "POST" else None, initial=initial)
-    if request.method == "POST" and form.is_valid() and _kept(request, viewer, register, held, form):
+    only_looks = register.preview is not None and "preview" in request.POST
+    sent = request.method == "POST" and form.is_valid()
+    if sent and not only_looks and _kept(request, viewer, register, held, form):
         return redirect("managers:settings_rows", register.code)
     told = {
         "register": register,
@@ -106,8 +119,21 @@ def row(request: HttpRequest, viewer: Viewer, code: str, row_id: int | None = No
         "out": held is not None and is_out(held),
         "may_out": register.out is not None,
         "out_word": OUT_WORDS[register.out_deed],
+        "out_about": register.out_about,
+        "preview": _preview(register, held, form.cleaned_data if sent and not form.errors else initial),
+        "may_preview": register.preview is not None,
     }
     return render(request, "managers/settings_form.html", told, status=422 if form.errors else 200)
+
+
+def _preview(register: Register, held: Any, told: Any) -> Sequence[tuple[str, str]]:
+    """How a row would read with these values; nothing where they cannot be read."""
+    if register.preview is None or held is None:
+        return ()
+    try:
+        return register.preview(held, told)
+    except ValidationError:
+        return ()
 
 
 def _kept(request: HttpRequest, viewer: Viewer, register: Register, held: Any, form: TidyForm) -> bool:

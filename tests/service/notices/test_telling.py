@@ -24,7 +24,8 @@ from bihuan.service.notices.actions import send_sign_in_code, try_again
 from bihuan.service.notices.models import Notice
 from bihuan.service.notices.rules import ATTEMPTS, backoff, language_of, segments, way_to
 from bihuan.service.notices.telling import TOLD
-from bihuan.service.notices.texts import shipped, text_for
+from bihuan.service.notices.texts import filled, shipped
+from bihuan.service.notices.wordings import shipped_parts
 from tests.makers import NOW, Company, a_case, company, settle, told
 
 pytestmark = pytest.mark.django_db
@@ -305,7 +306,7 @@ def test_an_sms_without_its_link_fits_one_message() -> None:
         "slot": "明天08:00–10:00", "when": "，约今天15:30到", "reason": "正在等配件到货",
     }  # fmt: skip
     for kind in shipped()["customer"]:
-        text = text_for("customer", kind, language="zh-hans", fill=fill)
+        text = filled(shipped_parts("customer", kind, language="zh-hans"), fill=fill)
         assert segments(f"【Bihuan】{text.words}") == 1, kind
 
 
