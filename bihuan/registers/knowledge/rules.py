@@ -159,7 +159,9 @@ def error_code(
     hits = [
         e
         for e in known.error_codes
-        if e.code.lower() == wanted and brand in ("", e.brand) and family in (None, e.family)
+        if e.code.lower() == wanted
+        and brand.strip().casefold() in ("", e.brand.casefold())
+        and family in (None, e.family)
     ]
     return hits[0] if wanted and len(hits) == 1 else None
 

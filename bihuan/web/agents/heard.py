@@ -55,7 +55,7 @@ def heard_in(data: Mapping[str, Any], chosen: list[str], offered: list[str], *, 
         words,
         today=today,
         category=category,
-        brand="",
+        brand=brand,
         code_shown=shown,
         bought_on=_day(data.get("bought_on")),
     )

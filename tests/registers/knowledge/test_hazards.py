@@ -197,14 +197,14 @@ def test_a_gas_heater_is_never_checked_by_phone() -> None:
 
 
 def test_a_dangerous_code_alone_is_urgent() -> None:
-    first = preliminary_judgement("空调显示 F7", today=TODAY, family="air_conditioner", brand="chengchuan")
+    first = preliminary_judgement("空调显示 F7", today=TODAY, family="air_conditioner", brand="澄川")
     assert first.error is not None
     assert (first.error.code, first.urgency, first.stop_use, first.remote) == ("F7", "urgent", True, False)
 
 
 def test_a_code_of_an_unknown_machine_is_not_guessed() -> None:
     assert error_code("E1") is None
-    found = error_code("e-1", brand="chengchuan", family="gas_cooker")
+    found = error_code("e-1", brand="澄川", family="gas_cooker")
     assert found is not None
     assert found.remote is True
 
