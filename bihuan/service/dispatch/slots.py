@@ -12,6 +12,7 @@ STARTS = (8, 10, 12, 14, 16, 18)  # o'clock, in the installation's zone
 WIDTH = timedelta(hours=2)
 DRIVE = timedelta(minutes=30)
 DAYS_AHEAD = 7
+FAR_YEAR = 9000
 LONG_PAST = datetime(1970, 1, 2, tzinfo=UTC)
 
 type Hours = Mapping[int, Sequence[tuple[time, time]]]  # weekday (0 = Monday) → hours at work
@@ -104,13 +105,12 @@ def by_day(found: Sequence[Slot]) -> list[tuple[date, list[Slot]]]:
 
 
 def read_slot(told: str) -> Slot:
-    """A slot as a form sends it, the instant it begins; what cannot be read is a slot long past."""
+    """A slot as a form sends it, the instant it begins; what cannot be read, or lies so far away that a zone does
+    not reach it, is a slot long past."""
     try:
         begins = datetime.fromisoformat(told)
     except ValueError:
         begins = LONG_PAST
-    begins = begins if begins.tzinfo else LONG_PAST
-    try:
-        return Slot(begins, begins + WIDTH)
-    except OverflowError:
-        return Slot(LONG_PAST, LONG_PAST + WIDTH)
+    near = begins.tzinfo is not None and LONG_PAST.year <= begins.year < FAR_YEAR
+    begins = begins if near else LONG_PAST
+    return Slot(begins, begins + WIDTH)

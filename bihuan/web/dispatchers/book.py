@@ -1,6 +1,6 @@
 """Agreeing on a time by phone: the same slots that the customer sees, for whoever talks with them."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -76,14 +76,15 @@ def _take(visit: Any, slot: Slot, *, reason: str, doer: Doer, now: datetime, fee
 
 
 def _moment_of(told: str, now: datetime) -> datetime:
-    """A moment as the browser sends it; what cannot be read is now, which is refused with a sentence."""
+    """A moment as the browser sends it, in UTC; what cannot be read, or lies at the ends of all calendars where no
+    zone reaches, is now, which is refused with a sentence."""
     try:
         read = parse_datetime(told)
-    except ValueError:
-        read = None
-    if read is None:
+        if read is None:
+            return now
+        return (make_aware(read) if is_naive(read) else read).astimezone(UTC)
+    except (ValueError, OverflowError):
         return now
-    return make_aware(read) if is_naive(read) else read
 
 
 def _shown(request: HttpRequest, case: Any, *, status: int = 200) -> HttpResponse:
