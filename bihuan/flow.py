@@ -74,6 +74,7 @@ from bihuan.service.fieldwork.events import (
     WorkFinished,
 )
 from bihuan.service.improvement import counting
+from bihuan.service.improvement.events import ImprovementCarriedOn, ImprovementProposed
 from bihuan.service.intake.events import (
     ReportQuarantined,
     ReportReceived,
@@ -199,6 +200,8 @@ NOBODY_WAITS_FOR: tuple[type, ...] = (
     CallbackDone,
     ComplainedAbout,
     ComplaintLinked,
+    ImprovementProposed,
+    ImprovementCarriedOn,
 )
 
 SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (

@@ -62,6 +62,7 @@ MAY: dict[str, frozenset[Role]] = {
     "promise.read": STAFF - {R.ADMINISTRATOR},
     "outbox.read": frozenset({R.AGENT, R.SUPERVISOR, R.MANAGER, R.ADMINISTRATOR}),
     "figures.read": LEADERS | {R.ANALYST, R.SERVICE_POINT_OWNER, R.DEPARTMENT_OWNER},
+    "improvement.write": LEADERS | {R.ANALYST, R.DEPARTMENT_OWNER},
     "operations.read": frozenset({R.MANAGER, R.ADMINISTRATOR, R.SUPERVISOR}),
     "operations.mend": frozenset({R.MANAGER, R.ADMINISTRATOR}),
     "cards.read": STAFF,

@@ -1,10 +1,9 @@
-"""What is counted: things that happened and stand in no row of their own, and the sums of finished days.
-
-All of it can be made anew from the journal and the rows of other rooms.
-"""
+"""What is counted: things that happened and stand in no row of their own, and the sums of finished days. All of
+that can be made anew from the journal and the rows of other rooms. And what we do about it: proposals."""
 
 from django.db import models
 
+from bihuan.registers.access.models import Person
 from bihuan.registers.organisation.models import Node
 from bihuan.service.cases.models import Case
 
@@ -58,3 +57,44 @@ class DayKept(models.Model):
 
     class Meta:
         app_label = "improvement"
+
+
+class Proposal(models.Model):
+    """One round of putting a weak point right: planned, done, checked, acted on. `former` is the round before.
+
+    `weak` names what was weak (`service_point:17`), `measure` which rating it is measured by; the two figures are
+    frozen when planned and when checked, each with the number of answers it was made of. The words are ours about
+    our work: nothing of a customer belongs into them.
+    """
+
+    PLAN, DO, CHECK, ACT, ENDED = "plan", "do", "check", "act", "ended"
+    PHASES = (PLAN, DO, CHECK, ACT)
+
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+")
+    former = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="+")
+    round = models.PositiveSmallIntegerField(default=1)
+    title = models.CharField(max_length=120)
+    weak = models.CharField(max_length=60, blank=True, default="")
+    measure = models.CharField(max_length=16)
+    scale = models.CharField(max_length=12)
+    target_mean = models.DecimalField(max_digits=4, decimal_places=2)
+    owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    due_on = models.DateField()
+    phase = models.CharField(max_length=8, default=DO)
+    plan = models.TextField()
+    planned_at = models.DateTimeField()
+    planned_mean = models.DecimalField(max_digits=4, decimal_places=2, null=True)
+    planned_n = models.PositiveIntegerField(default=0)
+    did = models.TextField(blank=True, default="")
+    done_at = models.DateTimeField(null=True)
+    found = models.TextField(blank=True, default="")
+    checked_at = models.DateTimeField(null=True)
+    checked_mean = models.DecimalField(max_digits=4, decimal_places=2, null=True)
+    checked_n = models.PositiveIntegerField(default=0)
+    decided = models.TextField(blank=True, default="")
+    decision = models.CharField(max_length=12, blank=True, default="")  # standard, again, dropped
+    acted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "improvement"
+        indexes = (models.Index(fields=("phase", "due_on", "id"), name="improvement_open_proposals"),)

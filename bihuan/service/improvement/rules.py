@@ -1,5 +1,6 @@
 """What a figure is compared with, how old is old, what a rate is. Values in, values out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
@@ -55,3 +56,33 @@ def rate(part: int, whole: int) -> float | None:
 def mean(total: int, count: int) -> float | None:
     """With two decimals; None of nothing."""
     return round(total / count, 2) if count else None
+
+
+LEAST_ANSWERS = 10  # fewer say nothing about a group
+TARGET_CSAT = 90.0  # percent of answers in the two best boxes
+MOST_WEAK = 8
+PERIODS = (30, 90, 365)  # days
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """One stage of the service (`speed`, `effect`, …) in one group. `factor` is what the group has in common, `key`
+    which group it is; CSAT in percent, mean in points, both None of no answer."""
+
+    factor: str
+    key: str
+    stage: str
+    n: int
+    csat: float | None
+    mean: float | None
+
+    @property
+    def missing(self) -> float:
+        """How many answers more would have had to be good for the target."""
+        return 0.0 if self.csat is None else self.n * (TARGET_CSAT - self.csat) / 100
+
+
+def weak_points(figures: Iterable[Measured], *, least: int = LEAST_ANSWERS) -> list[Measured]:
+    """Where too few are content: enough answers, CSAT under the target; first where most answers are missing."""
+    found = [one for one in figures if one.n >= least and one.missing > 0]
+    return sorted(found, key=lambda one: (-one.missing, one.factor, one.key, one.stage))[:MOST_WEAK]

@@ -2,6 +2,7 @@
 
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 TITLES: dict[str, Lazy] = {
     "opened": _("Reported today"),
@@ -44,4 +45,33 @@ WHEN: dict[str, Lazy] = {
     "today": _("today"),
     "yesterday": _("yesterday until this time of day"),
     "last_week": _("a week ago until this time of day"),
+}
+STAGES: dict[str, Lazy] = {
+    "speed": _("Speed"),
+    "effect": _("Problem solved"),
+    "attitude": _("Treatment"),
+    "overall": _("Overall"),
+}
+FACTORS: dict[str, Lazy] = {
+    "all": _("All answers"),
+    "node": _("Service point"),
+    "category": _("Appliance"),
+    "kind": _("Kind of work"),
+    "promise": _("Promises of the case"),
+}
+PROMISE_GROUPS: dict[str, Lazy] = {
+    "broken": _("at least one broken"),
+    "held": _("all kept"),
+}
+PHASES: dict[str, Lazy] = {
+    "plan": pgettext_lazy("phase", "Plan"),
+    "do": pgettext_lazy("phase", "Do"),
+    "check": pgettext_lazy("phase", "Check"),
+    "act": pgettext_lazy("phase", "Act"),
+    "ended": pgettext_lazy("phase", "Ended"),
+}
+DECISIONS: dict[str, Lazy] = {
+    "standard": _("It helped: make it the standard"),
+    "again": _("Not yet: plan another round"),
+    "dropped": _("Dropped: it was not worth it"),
 }

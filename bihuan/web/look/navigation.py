@@ -49,6 +49,7 @@ NAVIGATION: tuple[Entry, ...] = (
     _entry(_("Dispatch board"), "dispatchers:board", "layout-kanban", *_DISPATCH),
     _entry(_("Service point desk"), "dispatchers:service_point", "building-store", *_POINT),
     _entry(_("Manager's wall"), "managers:wall", "chart-bar", *_LEADS),
+    _entry(_("Improvement"), "managers:improvement", "refresh", *_LEADS),
     _entry(_("Operations"), "managers:operations", "activity-heartbeat", "manager", "administrator"),
     _entry(_("Outbox"), "managers:outbox", "mail-forward", "supervisor", "manager", "administrator"),
     _entry(_("Process cards"), "managers:cards", "route", *_LEADS, "administrator"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from bihuan.web.managers import cards, operations, outbox, promises, rows, wall
+from bihuan.web.managers import cards, improvement, operations, outbox, promises, rows, wall
 
 app_name = "managers"
 urlpatterns: list[URLPattern] = [
@@ -12,6 +12,9 @@ urlpatterns: list[URLPattern] = [
     path("rows", rows.rows, name="rows"),
     re_path(r"^rows\.(?P<ending>csv|xlsx)$", rows.rows_file, name="rows_file"),
     path("promises", promises.promises, name="promises"),
+    path("improvement", improvement.improvement, name="improvement"),
+    path("improvement/new", improvement.propose, name="propose"),
+    path("improvement/<int:proposal_id>", improvement.proposal, name="proposal"),
     path("operations", operations.operations, name="operations"),
     path("operations/verify", operations.verify, name="verify"),
     path("operations/<int:reaction_id>/again", operations.again, name="run_again"),
