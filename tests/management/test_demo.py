@@ -9,16 +9,17 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.tasks import task_backends
+from django_tasks_db.models import DBTaskResult
 
-from bihuan.ground.journal.models import Entry, Reaction
+from bihuan.ground.journal.models import Entry, Reaction, Watch
 from bihuan.ground.journal.queries import all_faults
+from bihuan.ground.journal.reactions import watched
 from bihuan.ground.journal.story import STORY
 from bihuan.ground.vault.actions import keys
 from bihuan.ground.worktime import clock
 from bihuan.management.demo import filling
 from bihuan.management.demo.fates import TODAY
 from bihuan.management.demo.models import Filling, Made
-from bihuan.management.demo.queries import progress
 from bihuan.registers.access.models import Person
 from bihuan.registers.access.roles import Role
 from bihuan.registers.customers.models import Customer, Machine
@@ -91,9 +92,7 @@ def test_the_sources_own_record_is_among_todays_cases(begun: datetime) -> None:
 
 def test_a_filling_that_was_cut_short_goes_on_and_makes_no_case_twice(begun: datetime) -> None:
     row = Filling.objects.get()
-    seen = progress()
-    assert seen is not None
-    assert (seen.made, seen.cases, seen.percent, seen.ended_at) == (6, 10, 60, None)
+    assert (row.made, row.cases, row.ended_at) == (6, 10, None)
     call_command("demo", at_once=6, stdout=StringIO())
     assert Case.objects.count() == 6
     while filling.go_on(now=begun, ask=False):
@@ -106,9 +105,12 @@ def test_a_filling_that_was_cut_short_goes_on_and_makes_no_case_twice(begun: dat
 
 
 def test_the_clock_wakes_a_filling_that_nobody_touches(begun: datetime) -> None:
-    assert filling.resume(begun + timedelta(seconds=30)) == 0
-    assert filling.resume(begun + timedelta(seconds=61)) == 1
-    assert filling.resume(begun + timedelta(seconds=62)) == 0
+    woken = []
+    for seconds in (30, 61, 62):
+        assert watched("demo company", filling.resume, now=begun + timedelta(seconds=seconds))
+        woken.append(DBTaskResult.objects.count())
+    assert woken == [woken[0], woken[0] + 1, woken[0] + 1]
+    assert Watch.objects.get(name="demo company").progress == "6 / 10"
 
 
 def test_a_company_that_exists_is_left_alone() -> None:

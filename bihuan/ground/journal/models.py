@@ -68,6 +68,7 @@ class Watch(models.Model):
     name = models.CharField(max_length=64, unique=True)
     ran_at = models.DateTimeField()
     took_ms = models.PositiveIntegerField(default=0)
+    progress = models.CharField(max_length=40, default="", blank=True)  # of long work, as "made / wanted"
     trouble = models.TextField(default="", blank=True)
 
     class Meta:

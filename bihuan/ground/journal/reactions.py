@@ -97,14 +97,22 @@ def run_again(reaction_id: int, *, now: datetime) -> None:
 
 
 def watched(name: str, sweep: Callable[[datetime], object], *, now: datetime) -> bool:
-    """Run one sweep of the clock; note that it ran, how long it took and what went wrong."""
+    """Run one sweep of the clock; note that it ran, how long it took and what went wrong.
+
+    A sweep that carries long work on may return its progress, such as "150 / 2000".
+    """
     began = monotonic()
-    trouble = ""
+    trouble, came_to = "", None
     try:
-        sweep(now)
+        came_to = sweep(now)
     except Exception as error:  # one broken sweep must not stop the others
         trouble = trace_of(error)
         log.warning("The sweep %s failed: %s", name, trouble.splitlines()[0])
-    seen: dict[str, Any] = {"ran_at": now, "took_ms": int((monotonic() - began) * 1000), "trouble": trouble}
+    seen: dict[str, Any] = {
+        "ran_at": now,
+        "took_ms": int((monotonic() - began) * 1000),
+        "progress": came_to if isinstance(came_to, str) else "",
+        "trouble": trouble,
+    }
     Watch.objects.update_or_create(name=name, defaults=seen)
     return not trouble

@@ -172,10 +172,12 @@ def go_on(*, now: datetime, ask: bool = True) -> bool:
     return True
 
 
-def resume(now: datetime) -> int:
-    """A sweep: wake the filling again when nobody has touched it for a minute. Returns 1 when it did."""
-    silent = Filling.objects.filter(ended_at__isnull=True, touched_at__lt=now - SILENT_FOR)
-    if not silent.update(touched_at=now):
-        return 0
-    fill.enqueue()
-    return 1
+def resume(now: datetime) -> str:
+    """A sweep: wake the filling again when nobody has touched it for a minute. Returns how far it is, "" when full."""
+    filling = Filling.objects.filter(ended_at__isnull=True).first()
+    if filling is None:
+        return ""
+    silent = Filling.objects.filter(id=filling.id, touched_at__lt=now - SILENT_FOR)
+    if silent.update(touched_at=now):
+        fill.enqueue()
+    return f"{filling.made} / {filling.cases}"
