@@ -17,6 +17,7 @@ from bihuan.ground.journal.reactions import watched
 from bihuan.ground.journal.story import STORY
 from bihuan.ground.vault.actions import keys
 from bihuan.ground.worktime import clock
+from bihuan.management.commands.demo_logins import first_of_each_role
 from bihuan.management.demo import filling
 from bihuan.management.demo.fates import TODAY
 from bihuan.management.demo.models import Filling, Made
@@ -27,6 +28,7 @@ from bihuan.registers.organisation.models import Node
 from bihuan.registers.staff.models import Busy, Technician
 from bihuan.service.cases.events import CaseClosed
 from bihuan.service.cases.models import Case
+from bihuan.service.dispatch.models import Visit
 from bihuan.service.intake.queries import words_of
 from bihuan.service.notices.models import Notice
 from tests import makers
@@ -124,3 +126,9 @@ def test_quiet_ends_with_its_block(begun: datetime) -> None:
     assert STORY.later(CaseClosed(subject_id=1, how="confirmed")) != []
     assert type(task_backends["default"]).__name__ != "DummyBackend"
     assert len(TODAY) < filling.FIRST
+
+
+def test_the_demo_technician_is_the_one_whose_next_visit_is_soonest(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = found(monkeypatch, at_once=len(TODAY), cases=len(TODAY))
+    visit = Visit.objects.filter(slot_until__gt=begun, state__in=Visit.OPEN).earliest("slot_from", "id")
+    assert dict(first_of_each_role())[Role.TECHNICIAN] == visit.technician.person
