@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from bihuan.web.api.handlers import nothing_here
 from bihuan.web.look import home
 from bihuan.web.look.accounts import nothing_by_mail
 from bihuan.web.look.health import healthz
@@ -24,5 +25,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("field/", include("bihuan.web.technicians.urls")),
     path("", include((MANAGERS, "managers"))),
     path("api/v1/", include("bihuan.web.api.urls")),
+    re_path(r"^api(?:/.*)?$", nothing_here),
     path("", include("bihuan.web.customers.urls")),
 ]

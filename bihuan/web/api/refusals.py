@@ -146,6 +146,8 @@ def accident(request: HttpRequest, error: Exception) -> HttpResponse:
         last = last.tb_next
     where = f"{last.tb_frame.f_code.co_filename.rpartition('/')[2]}:{last.tb_lineno}" if last else ""
     LOG.error("%s at %s", type(error).__qualname__, where)
-    return refusal(
-        _("Something went wrong on our side. Nothing was changed; please try again later."), status=500
-    )
+    return refusal(broken(), status=500)
+
+
+def broken() -> str:
+    return _("Something went wrong on our side. Nothing was changed; please try again later.")

@@ -1,19 +1,14 @@
 """Addresses of the API. Whatever is refused here leaves in one shape, unknown addresses too."""
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from bihuan.registers.access.errors import NotFound
 from bihuan.web.api import cases, reports, surveys, visits
 from bihuan.web.api.door import api
-from bihuan.web.api.refusals import in_one_shape, refused
+from bihuan.web.api.handlers import nothing_here
+from bihuan.web.api.refusals import in_one_shape
 
 for each in (reports, cases, visits, surveys):
     api.add_router("", each.router)
-
-
-def nothing_here(request: HttpRequest) -> HttpResponse:
-    return refused(NotFound())
 
 
 def _shaped(pattern: URLPattern) -> URLPattern:
@@ -26,5 +21,5 @@ _patterns = [_shaped(pattern) for pattern in _found if isinstance(pattern, URLPa
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((_patterns, _app), namespace=_namespace)),
-    re_path(r"^.*$", in_one_shape(nothing_here)),
+    re_path(r"^.*$", nothing_here),
 ]
