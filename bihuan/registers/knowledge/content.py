@@ -250,6 +250,31 @@ class GuaranteeTerm:
     source: str
 
 
+@dataclass(frozen=True)
+class Standard:
+    """How work on one family is done, for some kinds of work and symptoms (empty: every one), with what to bring.
+
+    `plain` may be said or shown to the customer. `special`: technical support is asked before leaving.
+    """
+
+    code: str
+    family: str
+    symptoms: tuple[str, ...]
+    kinds: tuple[str, ...]
+    zh: str
+    en: str
+    steps_zh: tuple[str, ...]
+    steps_en: tuple[str, ...]
+    plain_zh: str
+    plain_en: str
+    tools_zh: tuple[str, ...]
+    tools_en: tuple[str, ...]
+    papers_zh: tuple[str, ...]
+    papers_en: tuple[str, ...]
+    parts: tuple[str, ...]
+    special: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class Knowledge:
     """Everything known, in one value; compared by identity, so that what is built from it can be kept."""
@@ -273,3 +298,4 @@ class Knowledge:
     required: tuple[Required, ...]
     service_life: tuple[ServiceLife, ...]
     guarantee: tuple[GuaranteeTerm, ...]
+    standards: tuple[Standard, ...]

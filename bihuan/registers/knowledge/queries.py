@@ -12,7 +12,14 @@ from time import monotonic
 from django.db.models import Count, Max, Q, QuerySet
 
 from bihuan.registers.knowledge import rules
-from bihuan.registers.knowledge.content import Checklist, ErrorCode, Knowledge, Symptom
+from bihuan.registers.knowledge.content import (
+    GENERAL,
+    Checklist,
+    ErrorCode,
+    Knowledge,
+    Standard,
+    Symptom,
+)
 from bihuan.registers.knowledge.models import Item
 from bihuan.registers.knowledge.reading import shipped
 from bihuan.registers.knowledge.rows import Row, knowledge_of
@@ -139,6 +146,19 @@ def checklists_for(symptoms: Iterable[str], *, category: str = "") -> list[Check
         if heard & set(one.symptoms) and one.family in ("general", category or one.family)
     ]
     return sorted(fits, key=lambda one: one.family == "general")
+
+
+def standards_for(*, category: str, kind: str, symptoms: Iterable[str] = ()) -> list[Standard]:
+    """How this work is done, the most particular standard first: for the symptom, for the family, for any work."""
+    heard = set(symptoms)
+    fits = [
+        one
+        for one in knowledge().standards
+        if one.family in (category, GENERAL)
+        and (not one.kinds or kind in one.kinds)
+        and (not one.symptoms or heard & set(one.symptoms))
+    ]
+    return sorted(fits, key=lambda one: (not one.symptoms, one.family == GENERAL))
 
 
 def items_listed(search: str = "") -> QuerySet[Item]:

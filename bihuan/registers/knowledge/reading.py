@@ -51,6 +51,7 @@ def read(folder: Path) -> c.Knowledge:
         required=rows(c.Required, prices, "required", "prices.toml"),
         service_life=rows(c.ServiceLife, load(folder / "service_life.toml"), "life", "service_life.toml"),
         guarantee=rows(c.GuaranteeTerm, load(folder / "guarantee.toml"), "term", "guarantee.toml"),
+        standards=rows(c.Standard, load(folder / "standards.toml"), "standard", "standards.toml"),
     )
     check(knowledge)
     return knowledge
@@ -128,6 +129,19 @@ def check(knowledge: c.Knowledge) -> None:
     _known((paper for one in k.required for paper in one.certificates), papers, "certificate")
     _known(k.urgent_families, families, "family")
     _known((str(one.level) for one in k.required), {"1", "2", "3"}, "skill level")
+    _check_standards(k, families, symptoms)
+
+
+def _check_standards(k: c.Knowledge, families: set[str], symptoms: set[str]) -> None:
+    """Each standard names what exists, and says the same number of things in both languages."""
+    _codes(k.standards)
+    _known((one.family for one in k.standards), families, "family")
+    _known((symptom for one in k.standards for symptom in one.symptoms), symptoms, "symptom")
+    _known((part for one in k.standards for part in one.parts), {part.number for part in k.parts}, "part")
+    for one in k.standards:
+        for name in ("steps", "tools", "papers"):
+            if len(getattr(one, f"{name}_zh")) != len(getattr(one, f"{name}_en")):
+                raise ContentFault(f"The standard '{one.code}' has {name} in one language only.")
 
 
 def _codes(group: Iterable[Any]) -> set[str]:

@@ -62,6 +62,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("required", "required", c.Required, lambda one: f"{one.family}/{one.kind}/{one.only_when}"),
     Kind("service_life", "service_life", c.ServiceLife, lambda one: f"{one.family}/{one.fuel}"),
     Kind("guarantee", "guarantee", c.GuaranteeTerm, lambda one: one.family),
+    Kind("standard", "standards", c.Standard, _code),
 )
 BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in KINDS}
 

@@ -27,7 +27,7 @@ from bihuan.service.fieldwork.events import (
 )
 from bihuan.service.fieldwork.models import Check, Reading, Tried, Work
 
-SORTS = ("conduct", "safety", "environment", "closing")
+SORTS = ("conduct", "safety", "environment", "standard", "closing")
 STATES = ("yes", "no", "none")
 LONGEST = 2000
 MOST_MINUTES = 24 * 60

@@ -8,8 +8,9 @@ from bihuan.registers.parts.queries import category
 from bihuan.service.cases.models import Case
 from bihuan.service.fieldwork import rules
 from bihuan.service.fieldwork.models import Check, Work
+from bihuan.service.fieldwork.preparing import standard_lines
 
-SORTS = ("conduct", "safety", "environment", "closing")
+SORTS = ("conduct", "safety", "environment", "standard", "closing")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,8 @@ def lines_for(case: Case, sort: str) -> list[Line]:
         return [line for line in script.safety_step if line.energy in runs]
     if sort == "environment":
         return [line for line in script.environment if not line.families or case.category in line.families]
+    if sort == "standard":
+        return standard_lines(case)
     return list(script.conduct if sort == "conduct" else script.closing)
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
+from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from bihuan.service.cases.actions import Doer
-from bihuan.service.fieldwork import actions, checklists, photos, quoting, signing
+from bihuan.service.fieldwork import actions, checklists, photos, preparing, quoting, signing
 from bihuan.service.fieldwork.errors import FieldLacks, NotOnPriceList, PhotoRefused
 from bihuan.service.fieldwork.outcomes import BY_OUTCOME
 from bihuan.service.fieldwork.rules import LARGEST_PHOTO
@@ -19,7 +20,7 @@ type Answer = Callable[[HttpRequest, Site], None]
 def _given(request: HttpRequest, site: Site, sort: str) -> dict[str, str]:
     """The answers of a checklist: a radio group each, or one box each where only "done" can be said."""
     codes = [line.code for line in checklists.lines_for(site.case, sort)]
-    if sort in {"conduct", "closing"}:
+    if sort in {"conduct", "standard", "closing"}:
         ticked = set(request.POST.getlist(sort))
         return {code: "yes" if code in ticked else "no" for code in codes}
     told = {code: request.POST.get(f"{sort}-{code}", "") for code in codes}
@@ -32,6 +33,10 @@ def conduct(request: HttpRequest, site: Site) -> None:
 
 def safety(request: HttpRequest, site: Site) -> None:
     actions.check(site.work, "safety", _given(request, site, "safety"), now=site.now)
+
+
+def standard(request: HttpRequest, site: Site) -> None:
+    actions.check(site.work, "standard", _given(request, site, "standard"), now=site.now)
 
 
 def closing(request: HttpRequest, site: Site) -> None:
@@ -157,6 +162,12 @@ def confirm(request: HttpRequest, site: Site) -> None:
     actions.confirm(site.work, reached=bool(request.POST.get("reached")), by=site.viewer.actor, now=site.now)
 
 
+def bring(request: HttpRequest, site: Site) -> None:
+    things = preparing.to_bring(site.work, permits=site.job.permits, likely=site.job.likely)
+    preparing.bring(site.work, things, set(request.POST.getlist("bring")), now=site.now)
+    messages.success(request, _("Written down."))
+
+
 def depart(_request: HttpRequest, site: Site) -> None:
     actions.depart(site.work, doer=Doer.of(site.viewer), now=site.now)
 
@@ -174,6 +185,7 @@ STEPS: dict[str, Answer] = {
     "safety": safety,
     "diagnosis": diagnosis,
     "quote": quote,
+    "standard": standard,
     "parts": parts,
     "readings": readings,
     "tests": tests,
@@ -181,4 +193,10 @@ STEPS: dict[str, Answer] = {
     "closing": closing,
     "outcome": outcome,
 }
-DEEDS: dict[str, Answer] = {"confirm": confirm, "depart": depart, "arrive": arrive, "take_in": take_in}
+DEEDS: dict[str, Answer] = {
+    "bring": bring,
+    "confirm": confirm,
+    "depart": depart,
+    "arrive": arrive,
+    "take_in": take_in,
+}

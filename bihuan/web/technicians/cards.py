@@ -106,6 +106,12 @@ def _likely(job: Job) -> list[str]:
     if job.likely:
         named = _(", ").join(f"{part.number} {part.name_zh if zh else part.name_en}" for part in job.likely)
         return [_("Likely parts: %(parts)s") % {"parts": named}]
+    return error_code_words(job)
+
+
+def error_code_words(job: Job) -> list[str]:
+    """What the error code that the customer read most likely means."""
+    zh = is_chinese()
     shown = job.case.report.error_code
     meanings = error_codes_shown(shown, category=job.case.category, brand=job.case.brand) if shown else []
     causes = [one.cause_zh if zh else one.cause_en for one in meanings[:1]]

@@ -20,7 +20,7 @@ from bihuan.service.fieldwork.words import OPINIONS as OPINION_WORDS
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.words import money
 from bihuan.web.technicians.site import Site, site_at
-from bihuan.web.technicians.steps import quote_lines, steps_of
+from bihuan.web.technicians.steps import plain_words, quote_lines, steps_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,6 +47,7 @@ def quote(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "back": reverse("technicians:visit", args=[number]),
         "refused": str(refusal) if refusal else "",
         "on_device": True,
+        "plain": plain_words(site),
     } | plan_words(site.work)
     return render(request, "customers/quote.html", shown, status=refusal.status if refusal else 200)
 

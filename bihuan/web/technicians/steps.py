@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bihuan.registers.knowledge.reading import shipped
 from bihuan.service.cases.words import OUTCOMES
-from bihuan.service.fieldwork import actions, checklists, queries, quoting, signing
+from bihuan.service.fieldwork import actions, checklists, preparing, queries, quoting, signing
 from bihuan.service.fieldwork.layout import is_chinese
 from bihuan.service.fieldwork.outcomes import OPINIONS
 from bihuan.service.fieldwork.quoting import is_repeat
@@ -35,6 +35,7 @@ ORDER: tuple[tuple[str, str, Lazy], ...] = (
     ("safety", "shield-check", _("Safety")),
     ("diagnosis", "tool", _("Fault and plan")),
     ("quote", "receipt", _("Quote and consent")),
+    ("standard", "clipboard-list", _("Work standard")),
     ("parts", "package", _("Parts fitted")),
     ("readings", "gauge", _("Key readings")),
     ("tests", "list-check", _("Function tests")),
@@ -43,7 +44,7 @@ ORDER: tuple[tuple[str, str, Lazy], ...] = (
     ("outcome", "signature", _("Result and signature")),
 )
 NAMES = tuple(name for name, _icon, _title in ORDER)
-MAY_STAY_EMPTY = frozenset({"parts", "readings", "photos"})
+MAY_STAY_EMPTY = frozenset({"standard", "parts", "readings", "photos"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +100,28 @@ def _safety(site: Site) -> Built:
     return _checks(site, "safety")
 
 
+def _standard(site: Site) -> Built:
+    """How such work is done, step by step; nothing is lacking while no step is ticked."""
+    done, said, shows = _checks(site, "standard")
+    zh = is_chinese()
+    titles = [one.zh if zh else one.en for one in preparing.standards_of(site.case)]
+    return (
+        True if done else None,
+        said if "/" in said and not said.startswith("0/") else "",
+        shows
+        | {
+            "titles": titles,
+            "plain": plain_words(site),
+        },
+    )
+
+
+def plain_words(site: Site) -> str:
+    """What may be said to the customer about this work, in plain words."""
+    found = preparing.standards_of(site.case)
+    return "" if not found else (found[0].plain_zh if is_chinese() else found[0].plain_en)
+
+
 def _closing(site: Site) -> Built:
     done, said, shows = _checks(site, "closing")
     family = site.case.category
@@ -119,6 +142,7 @@ def _diagnosis(site: Site) -> Built:
         "cause": cause,
         "plan": plan,
         "fallback": fallback,
+        "plain": plain_words(site),
     }
     return work.diagnosed_at is not None, cause[:40], shows
 
@@ -240,6 +264,7 @@ _BUILD = {
     "safety": _safety,
     "diagnosis": _diagnosis,
     "quote": _quote,
+    "standard": _standard,
     "parts": _parts,
     "readings": _readings,
     "tests": _tests,

@@ -22,6 +22,7 @@ from bihuan.service.fieldwork.outcomes import BY_OUTCOME
 from bihuan.service.fieldwork.signing import ways_of
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.technicians.answers import DEEDS, STEPS
+from bihuan.web.technicians.before import before_leaving
 from bihuan.web.technicians.cards import card_of_job
 from bihuan.web.technicians.late import minutes_later
 from bihuan.web.technicians.site import Site, site_at, site_of
@@ -129,6 +130,7 @@ def _show(
         "outcomes": OUTCOMES,
         "group": f"steps-{time_ns()}",  # a swapped list must not be closed by the open step of the old one
         "late_reasons": LATE_REASONS,
+        **(before_leaving(site) if site.case.stands_at in ON_WAY and site.work.finished_at is None else {}),
         "refused": str(refusal) if refusal else "",
         "refused_in": wanted if refusal else "",
         "posted": request.POST if refusal else {},
