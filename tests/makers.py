@@ -34,6 +34,25 @@ WORK = ("repair", "installation", "relocation", "cleaning", "inspection", "maint
 _phones = itertools.count(13800138000)
 _logins = itertools.count(1)
 
+# What the agent's form sends: the record of the sources' example, soundly filled in.
+REPORT_FORM: dict[str, Any] = {
+    "phone": "13900001111",
+    "name": "张三丰",
+    "channel": "hotline",
+    "words": "机器突然不制冷了",
+    "category": "air_conditioner",
+    "brand": "澄川",
+    "model": "ABC123",
+    "serial": "SN98765",
+    "bought_on": "2023-05-15",
+    "symptoms": ["ac_no_cooling"],
+    "way": "on_site",
+    "urgency": "high",
+    "privacy_read": "on",
+    "consent_service": "agreed",
+    "key": "form-1",
+}
+
 
 @dataclass
 class Company:

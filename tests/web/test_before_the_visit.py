@@ -19,7 +19,7 @@ from bihuan.service.fieldwork.models import Quote, UsedPart
 from bihuan.service.fieldwork.queries import job_of, likely_parts
 from bihuan.service.intake.queries import link_of
 from bihuan.web.technicians.cards import card_of_job
-from tests.makers import NOW, Company, a_case, a_phone, company
+from tests.makers import NOW, REPORT_FORM, Company, a_case, a_phone, company
 from tests.service.fieldwork.made import OnSite, a_part, accepted, booked, on_site, ready, told
 
 pytestmark = pytest.mark.django_db
@@ -94,24 +94,7 @@ class TestFee:
 
     def test_the_agent_says_it_with_what_is_read_back(self) -> None:
         made = company()
-        told_by_phone = {
-            "phone": a_phone(),
-            "name": "张三丰",
-            "channel": "hotline",
-            "words": "机器突然不制冷了",
-            "category": "air_conditioner",
-            "brand": "澄川",
-            "model": "ABC123",
-            "serial": "SN98765",
-            "bought_on": "2023-05-15",
-            "symptoms": ["ac_no_cooling"],
-            "way": "on_site",
-            "urgency": "high",
-            "privacy_read": "on",
-            "consent_service": "agreed",
-            "key": "form-1",
-            "do": "check",
-        }
+        told_by_phone = REPORT_FORM | {"phone": a_phone(), "do": "check"}
         answer = signed_in(made, Role.AGENT).post("/desk/report", told_by_phone)
         assert FEE in answer.content.decode()
 

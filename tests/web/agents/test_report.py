@@ -15,27 +15,9 @@ from bihuan.registers.knowledge import queries
 from bihuan.registers.knowledge.actions import keep_item
 from bihuan.service.cases.models import Case
 from bihuan.service.intake.models import Report
-from tests.makers import Company, a_case, company
+from tests.makers import REPORT_FORM, Company, a_case, company
 
 pytestmark = pytest.mark.django_db
-
-SOUND = {
-    "phone": "13900001111",
-    "name": "张三丰",
-    "channel": "hotline",
-    "words": "机器突然不制冷了",
-    "category": "air_conditioner",
-    "brand": "澄川",
-    "model": "ABC123",
-    "serial": "SN98765",
-    "bought_on": "2023-05-15",
-    "symptoms": ["ac_no_cooling"],
-    "way": "on_site",
-    "urgency": "high",
-    "privacy_read": "on",
-    "consent_service": "agreed",
-    "key": "form-1",
-}
 
 
 @pytest.fixture
@@ -51,7 +33,7 @@ def agent(client: Client, made: Company) -> Client:
 
 
 def sent(agent: Client, do: str, **more: Any) -> Any:
-    return agent.post("/desk/report", {**SOUND, "do": do, **more})
+    return agent.post("/desk/report", {**REPORT_FORM, "do": do, **more})
 
 
 def body(answer: Any) -> str:
