@@ -1,8 +1,12 @@
 """How personal data look to those who do not need it in full. Pure."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
+PHONE = re.compile(r"\+?\d[\d \-]{5,18}\d")
+EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+DAY = re.compile(r"(?:19|20)\d\d-\d{1,2}-\d{1,2}")
 COMPOUND_SURNAMES = frozenset(
     {
         "欧阳",
@@ -71,3 +75,14 @@ def masked_address(*, city: str, district: str, street: str) -> str:
     return "".join(part for part in (city, district, street) if part) + (
         "***" if city or district or street else ""
     )
+
+
+def masked_words(words: str, *, name: str = "") -> str:
+    """A customer's words with phone numbers, mail addresses and their own name masked."""
+    found = EMAIL.sub(lambda hit: masked_email(hit[0]), words)
+    found = PHONE.sub(lambda hit: masked_phone(hit[0]) if _may_be_phone(hit[0]) else hit[0], found)
+    return found.replace(name, masked_name(name)) if len(name) > 1 else found
+
+
+def _may_be_phone(text: str) -> bool:
+    return sum(sign.isdigit() for sign in text) >= 7 and not DAY.fullmatch(text)

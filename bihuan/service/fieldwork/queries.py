@@ -10,7 +10,7 @@ from django.utils.timezone import get_current_timezone, localdate
 
 from bihuan.ground.vault.actions import SealedBy, keys_for
 from bihuan.registers.access.errors import NotFound
-from bihuan.registers.access.masking import Contact
+from bihuan.registers.access.masking import Contact, masked_words
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.customers.queries import MachineCard, machine_cards
 from bihuan.registers.knowledge.content import Symptom
@@ -141,7 +141,7 @@ def _jobs(
             case=case,
             visit=(visits or {}).get(case.id),
             contact=contacts[case.customer_id],
-            words=words_of(case.report, hand).words,
+            words=_words(case, hand, full=contacts[case.customer_id].full),
             machine=cards.get(case.machine_id or 0),
             permits=permits[(case.category, case.kind)],
             last_plan=plans.get(case.id, ""),
@@ -150,6 +150,12 @@ def _jobs(
         )
         for case in cases
     ]
+
+
+def _words(case: Case, hand: SealedBy, *, full: bool) -> str:
+    """What the customer reported; masked for whoever sees the customer masked."""
+    said = words_of(case.report, hand).words
+    return said if full else masked_words(said, name=hand.open(case.customer.name_sealed) or "")
 
 
 def likely_parts(faults: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[Part, ...]]:

@@ -24,6 +24,7 @@ from bihuan.service.dispatch.queries import visits_of
 from bihuan.service.intake.queries import words_of
 from bihuan.service.satisfaction import calling_back
 from bihuan.service.satisfaction.errors import CallbackIncomplete
+from bihuan.service.satisfaction.hearing import Hearing, hearing_of
 from bihuan.service.satisfaction.queries import (
     attempts_made,
     attempts_of,
@@ -206,6 +207,7 @@ def _page(
     now, case, tries = moment(request), row.case, attempts_of(row.id)
     mine = row.open and row.holder_id == viewer.person_id
     hand = keys_for([case.customer.key_id])
+    hearing = hearing_of(viewer, case, hand, now=now)
     context = {
         "callback": row,
         "case": case,
@@ -221,8 +223,8 @@ def _page(
         "place": place_title(card_at(case.card, case.card_version), case.stands_at),
         "promises": [chip_of(one, now) for one in promises_of(case.id, now=now) if str(one.light) != "void"],
         "visits": visits_of(case.id),
-        "surveys": _surveys(case.id, hand, opened=mine),
-        "said": words_of(case.report, hand).words if mine else "",
+        "surveys": _surveys(case.id, hand, hearing),
+        "said": hearing.told(words_of(case.report, hand).words),
         "script": _script(request, case),
         "attempts": [(RESULTS.get(one.result, one.result), one) for one in tries],
         "reached": any(one.result == "reached" for one in tries),
@@ -236,14 +238,14 @@ def _page(
     return render(request, "agents/callback.html", context, status=status)
 
 
-def _surveys(case_id: int, hand: Any, *, opened: bool) -> list[dict[str, Any]]:
-    """What the customer scored; their words only for whoever rings."""
+def _surveys(case_id: int, hand: Any, hearing: Hearing) -> list[dict[str, Any]]:
+    """What the customer scored; their words only for whoever rings or holds the case."""
     return [
         {
             "survey": one,
             "scores": [(RATINGS[name], value) for name, value in one.ratings.items() if value],
-            "words": one.words if opened else "",
-            "hidden": bool(one.words) and not opened,
+            "words": hearing.thought(one.words),
+            "hidden": bool(one.words) and not hearing.thought(one.words),
         }
         for one in surveys_of(case_id, hand)
         if one.answered_at or one.solved is not None

@@ -1,6 +1,6 @@
 """One case: where it stands, what happened, what may be done next, and everything known about it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,6 +47,7 @@ from bihuan.service.cases.words import (
 from bihuan.service.commitments.queries import promises_of
 from bihuan.service.dispatch.guiding import guided_until
 from bihuan.service.intake.queries import attachments_of, words_of
+from bihuan.service.satisfaction.hearing import Hearing, hearing_of
 from bihuan.web.agents.asking import QUESTIONS, environment_words
 from bihuan.web.agents.facts import MachineShown, cases_of, consents_shown, machine_shown
 from bihuan.web.agents.rows import chip_of, departments, families, in_language
@@ -102,17 +103,19 @@ def case_page(
     nodes = nodes_named(nodes_in(facts))
     known = Known(card=card, people=names, nodes=nodes, clauses=clauses)
     full = may_see_full(viewer, held, now=now)
+    hearing = hearing_of(viewer, held, hand, now=now, revealed=revealed is not None)
+    words = words_of(held.report, hand)
     context = {
         "case": held,
         "contact": revealed or contacts_of([held], viewer, now=now, masked=not full)[held.customer_id],
-        "words": words_of(held.report, hand),
+        "words": hearing.told(words.words),
         "facts": facts_of(held),
-        "asked": asked_of(held, hand),
+        "asked": asked_of(words.asked, hearing),
         "track": track_of(card, held.stands_at),
         "place": place_of(card, held.stands_at),
         "promises": [chip_of(one, now) for one in promises if one.open],
         "ended": [chip_of(one, now) for one in promises if not one.open],
-        "story": tellings(facts, notes_of(held.id), known, hand),
+        "story": tellings(facts, notes_of(held.id), known, hand, hearing),
         "moves": [_move(one, card, viewer) for one in open_moves_of(held, viewer)],
         "machine": machine_of(held, now),
         "consents": consents_shown(held.customer_id),
@@ -190,8 +193,10 @@ def _move(one: OpenMove, card: Card, viewer: Viewer) -> MoveShown:
     )
 
 
-def tellings(facts: Iterable[Any], notes: Iterable[Any], known: Known, hand: SealedBy) -> list[Told]:
-    """What happened, newest first; a note stands where it was written, in its own words."""
+def tellings(
+    facts: Iterable[Any], notes: Iterable[Any], known: Known, hand: SealedBy, hearing: Hearing
+) -> list[Told]:
+    """What happened, newest first; a note stands where it was written, as this viewer may read it."""
     written = {note.id: note for note in notes}
     told: list[Told] = []
     for fact in facts:
@@ -204,7 +209,7 @@ def tellings(facts: Iterable[Any], notes: Iterable[Any], known: Known, hand: Sea
                 who=who(fact.by, known),
                 icon="note" if note else line.icon,
                 words=line.words,
-                note=(words if words is not None else _("(forgotten)")) or "",
+                note=(hearing.told(words) if words is not None else _("(forgotten)")) or "",
                 quiet=line.quiet and not note,
             )
         )
@@ -246,10 +251,9 @@ def facts_of(held: Any) -> list[tuple[str, str]]:
     return [(name, value) for name, value in told if value]
 
 
-def asked_of(held: Any, hand: SealedBy) -> list[tuple[str, str]]:
+def asked_of(asked: Mapping[str, str], hearing: Hearing) -> list[tuple[str, str]]:
     """What was asked and answered, where it is used, what went before."""
-    asked = words_of(held.report, hand).asked
-    told = [(str(words), asked.get(code, "")) for code, words in QUESTIONS.items()]
+    told = [(str(words), hearing.told(asked.get(code, ""))) for code, words in QUESTIONS.items()]
     told.append((_("Where it is used"), environment_words(asked.get("environment", ""))))
     return [(name, value) for name, value in told if value]
 

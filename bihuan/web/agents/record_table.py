@@ -15,6 +15,7 @@ from bihuan.registers.knowledge.queries import symptoms_named
 from bihuan.service.cases.queries import case_by_number
 from bihuan.service.cases.words import CHANNELS, URGENCIES
 from bihuan.service.intake.queries import words_of
+from bihuan.service.satisfaction.hearing import hearing_of
 from bihuan.web.agents.rows import families, in_language
 from bihuan.web.look.doors import moment, staff_page
 
@@ -24,18 +25,20 @@ def record_table(request: HttpRequest, viewer: Viewer, number: str) -> HttpRespo
     """The record of one case, ready to print."""
     held = case_by_number(viewer, number)
     return render(
-        request, "agents/record_table.html", {"case": held, "lines": record_lines(held, moment(request))}
+        request,
+        "agents/record_table.html",
+        {"case": held, "lines": record_lines(held, viewer, moment(request))},
     )
 
 
-def record_lines(held: Any, now: Any) -> list[tuple[str, str]]:
+def record_lines(held: Any, viewer: Viewer, now: Any) -> list[tuple[str, str]]:
     """The eleven lines of the record: label and value."""
     hand = keys(held.customer.key)
     reach = reach_of(held.customer_id, hand)
     product, bought = _machine(held, now)
     named = symptoms_named(held.report.symptoms)
     standard = _(", ").join(in_language(named.get(code)) or code for code in held.report.symptoms)
-    words = words_of(held.report, hand).words
+    words = hearing_of(viewer, held, hand, now=now).on_paper(words_of(held.report, hand).words)
     name = masked_name(hand.open(held.customer.name_sealed) or "")
     return [
         (_("Case number"), held.number),
@@ -45,7 +48,7 @@ def record_lines(held: Any, now: Any) -> list[tuple[str, str]]:
         (_("Bought on"), bought or "–"),
         (_("Came in by"), str(CHANNELS.get(held.channel, held.channel))),
         (_("Type of problem"), problem_type(held.kind)),
-        (_("In the customer's own words"), f"“{words[:600]}”"),
+        (_("In the customer's own words"), f"“{words[:600]}”" if words else "–"),
         (_("Standard description"), standard or "–"),
         (_("Urgency"), str(URGENCIES.get(held.urgency, held.urgency))),
         (_("Received at"), f"{localtime(held.report.received_at):%Y-%m-%d %H:%M}"),

@@ -27,6 +27,7 @@ from bihuan.service.cases.queries import (
 from bihuan.service.cases.words import KINDS, NEEDS, URGENCIES, WAYS, move_title, place_title
 from bihuan.service.commitments.queries import PromiseView, promises_of
 from bihuan.service.intake.queries import words_of
+from bihuan.service.satisfaction.hearing import hearing_of
 from bihuan.web.api.door import viewer_at
 from bihuan.web.api.shapes import (
     CaseLine,
@@ -157,7 +158,8 @@ def whole(case: Case, viewer: Viewer, request: HttpRequest) -> CaseOut:
     """One case as its page shows it, the customer masked unless this viewer works for them."""
     now = moment(request)
     contact = contacts_of([case], viewer, now=now, masked=False)[case.customer_id]
-    words = words_of(case.report, keys(case.customer.key)).words
+    hand = keys(case.customer.key)
+    hearing = hearing_of(viewer, case, hand, now=now)
     return CaseOut(
         **_line(case, contact),
         way=titled(case.way, WAYS.get(case.way)),
@@ -166,7 +168,8 @@ def whole(case: Case, viewer: Viewer, request: HttpRequest) -> CaseOut:
         channel=case.channel,
         outside_number=case.outside_number,
         owner=case.owner.name if case.owner and viewer.is_staff else "",
-        words=words,
+        words=hearing.told(words_of(case.report, hand).words),
+        words_are=hearing.heard.value,
         moves=moves_of(case, viewer),
         promises=promise_lines(case, viewer, request),
     )

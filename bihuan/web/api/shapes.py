@@ -1,7 +1,7 @@
 """The shapes that go in and out. What comes in is read strictly: an unknown field is refused, never guessed."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, StringConstraints, Tag
@@ -191,6 +191,7 @@ class CaseOut(CaseLine):
     outside_number: str
     owner: str
     words: str
+    words_are: Literal["full", "masked", "withheld"]
     moves: list[MoveOut]
     promises: list[PromiseLine]
 
@@ -230,6 +231,7 @@ class SurveyOut(Schema):
     solved: bool | None
     ratings: dict[str, int | None]
     words: str
+    wrote: bool
 
 
 class AnswerIn(Strict):

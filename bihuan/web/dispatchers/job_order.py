@@ -15,6 +15,7 @@ from bihuan.service.dispatch.choosing import permits_for
 from bihuan.service.dispatch.queries import standings
 from bihuan.service.dispatch.words import permit_name
 from bihuan.service.intake.queries import words_of
+from bihuan.service.satisfaction.hearing import hearing_of
 from bihuan.web.dispatchers.rows import rows_of, slot_of
 from bihuan.web.look.doors import moment, staff_page
 
@@ -28,7 +29,8 @@ def job_order(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse
     standing = held[case.id]
     machines = machine_cards([case.machine], day=localdate(now)) if case.machine else []
     permits = permits_for(certificates_for_all(), category=case.category, kind=case.kind)
-    words = words_of(case.report, keys(case.customer.key))
+    hand = keys(case.customer.key)
+    words = hearing_of(viewer, case, hand, now=now).on_paper(words_of(case.report, hand).words)
     context = {
         "case": case,
         "row": rows_of([case], held, now=now)[0],
@@ -42,7 +44,7 @@ def job_order(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse
         "wish": WISHES.get(case.wish, ""),
         "urgency": URGENCIES.get(case.urgency, case.urgency),
         "permits": [permit_name(one) for one in sorted(permits)],
-        "words": words.words,
+        "words": words,
         "tried": case.report.tried,
     }
     return render(request, "dispatchers/job_order.html", context)

@@ -1,6 +1,5 @@
 """What the customer said, for whoever decides on a case: words, wish, code, what was tried; the person stays masked."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +9,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from bihuan.ground.vault.actions import SealedBy, keys_for
-from bihuan.registers.access.masking import masked_email, masked_name, masked_phone
+from bihuan.registers.access.masking import masked_words
 from bihuan.service.cases.remote import guidances_of
 from bihuan.service.cases.words import WISHES
 from bihuan.service.intake.queries import words_of
 
-PHONE = re.compile(r"\+?\d[\d \-]{5,18}\d")
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 ANSWERS: dict[str, Lazy] = {
     "yes": _("yes"),
     "no": _("no"),
@@ -56,14 +53,3 @@ def _told(case: Any, hand: SealedBy) -> Told:
             for _number, step, answer in guidance.tried
         ],
     )
-
-
-def masked_words(words: str, *, name: str = "") -> str:
-    """A customer's words with phone numbers, mail addresses and their own name masked."""
-    found = EMAIL.sub(lambda hit: masked_email(hit[0]), words)
-    found = PHONE.sub(lambda hit: masked_phone(hit[0]) if _digits(hit[0]) >= 7 else hit[0], found)
-    return found.replace(name, masked_name(name)) if len(name) > 1 else found
-
-
-def _digits(text: str) -> int:
-    return sum(sign.isdigit() for sign in text)
