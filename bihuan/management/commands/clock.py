@@ -12,6 +12,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from bihuan.flow import SWEEPS
 from bihuan.ground.journal.reactions import watched
 from bihuan.ground.worktime import clock
+from bihuan.management import upkeep
 from bihuan.management.demo import filling
 
 log = logging.getLogger("bihuan.clock")
@@ -42,7 +43,7 @@ class Command(BaseCommand):
 def run_sweeps() -> None:
     """One round. A sweep that fails does not stop the others, nor a database that is away for a while the clock."""
     close_old_connections()
-    for name, sweep in (*SWEEPS, ("demo company", filling.resume)):
+    for name, sweep in (*SWEEPS, ("demo company", filling.resume), ("statistics", upkeep.keep_statistics)):
         try:
             watched(name, sweep, now=clock.now())
         except DatabaseError as error:

@@ -31,6 +31,7 @@ SWEEPS: dict[str, Lazy] = {  # the clock's sweeps by the names that the flow giv
     "sums of days": gettext_lazy("Sums of days"),
     "notices": gettext_lazy("Notices"),
     "demo company": gettext_lazy("Demo company"),
+    "statistics": gettext_lazy("Statistics of the database"),
 }
 CHECKED = 500  # chains of one press
 
