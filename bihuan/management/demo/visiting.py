@@ -34,7 +34,8 @@ def by_phone_first(life: Life) -> None:
     solved = life.by_chance(0.6) and life.told.fate.until == "closed"
     for step in range(1, len(checklist.step) + 1):
         life.wait(1, 3, office=False)
-        answer = "solved" if solved and step == len(checklist.step) else "no"
+        answer = "yes" if checklist.step[step - 1].gate else "no"
+        answer = "solved" if solved and step == len(checklist.step) else answer
         if life.told.fate.until == "remote" and step == len(checklist.step):
             raise FarEnough
         remote.answer_step(life.fresh(), checklist.code, step, answer, by=life.owner.by, now=life.at)

@@ -60,7 +60,8 @@ class Hazard:
 
 @dataclass(frozen=True)
 class Step:
-    """One question of a checklist. `solves`: a good answer here may end the case by phone."""
+    """One question of a checklist. `solves`: a good answer here may end the case by phone. `gate`: only a yes leads
+    on; any other answer ends the guidance."""
 
     ask_zh: str
     ask_en: str
@@ -69,6 +70,7 @@ class Step:
     if_no_zh: str
     if_no_en: str
     solves: bool = False
+    gate: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ The words stay as they are; what is found stands beside them. A person may alway
 """
 
 import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -260,7 +261,27 @@ def _checklists(
     heard = {code for code, _ in symptoms}
     if any(s.code in heard and not s.remote for s in known.symptoms):
         return ()
-    if family == "water_heater" and fuel not in ("", "electric"):
-        return ()
     fits = [one for one in known.checklists if heard & set(one.symptoms)]
-    return tuple(one for one in fits if family is None or one.family in (family, GENERAL))
+    fits = [one for one in fits if family is None or one.family in (family, GENERAL)]
+    return safe_by_phone(fits, runs_on={fuel} if fuel else fuels(family or "", knowledge=known))
+
+
+def fuels(family: str, *, knowledge: Knowledge | None = None) -> frozenset[str]:
+    """What appliances of this family run on, as far as their safe years tell; nothing for an unknown one."""
+    known = knowledge or shipped()
+    return frozenset(one.fuel for one in known.service_life if one.family == family)
+
+
+def burns_only_gas(runs_on: Collection[str]) -> bool:
+    """Whether every one of these is a gas (`gas`, `manufactured_gas`)."""
+    return bool(runs_on) and all("gas" in fuel for fuel in runs_on)
+
+
+def safe_by_phone(lists: Iterable[Checklist], *, runs_on: Collection[str]) -> tuple[Checklist, ...]:
+    """The lists that may be gone through with a customer. Never gas: none for what runs on gas alone; for what may
+    run on either, only lists whose first question makes sure that it does not."""
+    if burns_only_gas(runs_on):
+        return ()
+    if not any("gas" in fuel for fuel in runs_on):
+        return tuple(lists)
+    return tuple(one for one in lists if one.step[0].gate)

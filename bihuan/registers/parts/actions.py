@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from bihuan.registers.organisation.keeping import held, keep_row, retire_row
 from bihuan.registers.parts.models import Category, Part, Price, Product, Requirement, Stock
+from bihuan.registers.parts.queries import forget_categories
 
 CATEGORY = frozenset({"code", "name_zh", "name_en", "units", "safe_years", "runs_on"})
 PRODUCT = frozenset({"brand", "model", "category_id", "name_zh", "name_en", "warranty_months"})
@@ -27,7 +28,10 @@ def keep_category(category_id: int | None, **told: Any) -> Category:
     """A code, once given, stays: machines, skills and prices name it."""
     if category_id is not None and held(Category, category_id).code != told.get("code"):
         raise ValidationError({"code": _("A code stays as it is; other entries name it.")})
-    return keep_row(Category, category_id, told, fields=CATEGORY)
+    kept = keep_row(Category, category_id, told, fields=CATEGORY)
+    forget_categories()
+    transaction.on_commit(forget_categories)
+    return kept
 
 
 def retire_category(category_id: int, *, now: datetime) -> None:

@@ -1,15 +1,43 @@
 """Asking the catalogue and the price list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from time import monotonic
 
 from django.db.models import Q, QuerySet
 
 from bihuan.registers.parts.models import Category, Part, Price, Product, Requirement, Stock
 
+REMEMBERED_SECONDS = 5.0
+
+
+@dataclass
+class _RunsOn:
+    by_code: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    looked_at: float = field(default=float("-inf"))
+
 
 def categories() -> list[Category]:
     return list(Category.objects.filter(retired_at__isnull=True).order_by("id"))
+
+
+_runs_on = _RunsOn()
+
+
+def runs_on(code: str) -> frozenset[str]:
+    """What appliances of a category run on (electric, gas) as the catalogue says; remembered in this process for
+    some seconds, so that a list of cases costs no statement a line."""
+    if monotonic() - _runs_on.looked_at > REMEMBERED_SECONDS:
+        told = Category.objects.values_list("code", "runs_on")
+        _runs_on.by_code = {name: frozenset(energies) for name, energies in told}
+        _runs_on.looked_at = monotonic()
+    return _runs_on.by_code.get(code, frozenset())
+
+
+def forget_categories() -> None:
+    """Look at the catalogue anew at the next question."""
+    _runs_on.looked_at = float("-inf")
 
 
 def category(code: str) -> Category | None:

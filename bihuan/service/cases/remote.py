@@ -14,7 +14,9 @@ from bihuan.ground.journal.actions import record, writing
 from bihuan.ground.journal.event import Actor
 from bihuan.registers.access.errors import LostRace, Refusal
 from bihuan.registers.knowledge.content import Checklist, Step
-from bihuan.registers.knowledge.queries import checklists_for
+from bihuan.registers.knowledge.queries import checklists_for, knowledge
+from bihuan.registers.knowledge.rules import burns_only_gas, fuels, safe_by_phone
+from bihuan.registers.parts.queries import runs_on
 from bihuan.service.cases.actions import case_for_change, tick
 from bihuan.service.cases.events import StepTried
 from bihuan.service.cases.models import Case
@@ -37,7 +39,7 @@ class Guidance:
     @property
     def at(self) -> int | None:
         """The step to ask now; None when nothing is left to ask."""
-        if ENOUGH & set(self.answers.values()):
+        if ENOUGH & set(self.answers.values()) or self.stopped:
             return None
         left = (n for n in range(1, len(self.checklist.step) + 1) if n not in self.answers)
         return next(left, None)
@@ -52,7 +54,10 @@ class Guidance:
 
     @property
     def stopped(self) -> bool:
-        return "stopped" in self.answers.values()
+        """Whether it was stopped, or a gate did not get its yes."""
+        gates = (n for n, step in enumerate(self.checklist.step, start=1) if step.gate)
+        shut = any(self.answers.get(n, "yes") != "yes" for n in gates)
+        return shut or "stopped" in self.answers.values()
 
     @property
     def done(self) -> bool:
@@ -72,6 +77,20 @@ class NoGuidance(Refusal):
     def __init__(self, number: str) -> None:
         super().__init__(
             _("Case %(number)s is not for phone guidance. Send it on to dispatch.") % {"number": number}
+        )
+
+
+class GasByPhone(NoGuidance):
+    """What may burn gas is never worked on by phone."""
+
+    def __init__(self, number: str) -> None:
+        Refusal.__init__(
+            self,
+            _(
+                "Case %(number)s is about an appliance that burns gas: nothing is tried by phone. Whoever smells gas "
+                "closes the valve, opens the windows, switches nothing and rings from outside. Send it on to dispatch."
+            )
+            % {"number": number},
         )
 
 
@@ -96,14 +115,25 @@ class AnswerUnknown(Refusal):
 
 
 def guidances_of(case: Case) -> list[Guidance]:
-    """The checklists that fit the case, with what was answered; none where there was any word of danger."""
+    """The checklists that fit the case, with what was answered; none where there was any word of danger, and never
+    one for gas."""
     report = case.report
     if report.hazards:
         return []
-    return [
-        Guidance(one, answers_of(one, report.tried))
-        for one in checklists_for(report.symptoms, category=case.category)
-    ]
+    fits = checklists_for(report.symptoms, category=case.category)
+    if fits:
+        fits = list(safe_by_phone(fits, runs_on=_energies(case)))
+    return [Guidance(one, answers_of(one, report.tried)) for one in fits]
+
+
+def burns_gas(case: Case) -> bool:
+    """Whether the appliance runs on gas alone."""
+    return burns_only_gas(_energies(case))
+
+
+def _energies(case: Case) -> frozenset[str]:
+    """As the catalogue says of its category, else as is known of its family."""
+    return runs_on(case.category) or fuels(case.category, knowledge=knowledge())
 
 
 def comes_first(case: Case) -> bool:
@@ -133,7 +163,7 @@ def answer_step(case: Case, checklist: str, step: int, answer: str, *, by: Actor
         raise NotAtGuidance(held.number)
     found = next((one for one in guidances_of(case) if one.checklist.code == checklist), None)
     if found is None:
-        raise NoGuidance(held.number)
+        raise GasByPhone(held.number) if burns_gas(case) else NoGuidance(held.number)
     if found.at != step:
         raise StepAnswered
     tried = note_tried(case.report_id, step=key_of(checklist, step), answer=answer)

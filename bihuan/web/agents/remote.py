@@ -7,7 +7,15 @@ from django.utils.translation import gettext as _
 
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.queries import case_by_number, open_moves_of
-from bihuan.service.cases.remote import ANSWERS, PLACE, Guidance, answer_step, guidances_of
+from bihuan.service.cases.remote import (
+    ANSWERS,
+    PLACE,
+    GasByPhone,
+    Guidance,
+    answer_step,
+    burns_gas,
+    guidances_of,
+)
 from bihuan.web.agents.heard import script_line
 from bihuan.web.agents.rows import in_language, is_chinese
 from bihuan.web.agents.telling import STEP_ANSWERS
@@ -40,6 +48,7 @@ def remote(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "at_place": held.stands_at == PLACE,
         "lists": [(one.checklist.code, in_language(one.checklist), one is chosen) for one in lists],
         "chosen": _shown(chosen) if chosen else None,
+        "gas": str(GasByPhone(held.number)) if burns_gas(held) else "",
         "opening": script_line("remote_first"),
         "answers": [(code, STEP_ANSWERS[code]) for code in ANSWERS],
         "moves": {one.move.name for one in open_moves_of(held, viewer) if not one.lacks},
