@@ -15,8 +15,9 @@ from bihuan.service.cases.queries import notes_of
 from bihuan.service.dispatch.models import Visit
 from bihuan.service.dispatch.offering import offer, standing_offer
 from bihuan.service.fieldwork import quoting, signing
-from bihuan.service.fieldwork.models import Quote, UsedPart
+from bihuan.service.fieldwork.models import Quote, UsedPart, Work
 from bihuan.service.fieldwork.queries import job_of, likely_parts
+from bihuan.service.intake.models import Report
 from bihuan.service.intake.queries import link_of
 from bihuan.web.technicians.cards import card_of_job
 from tests.makers import NOW, REPORT_FORM, Company, a_case, a_phone, company
@@ -89,7 +90,7 @@ class TestFee:
         assert 'name="inspection_told"' in client.get(page).content.decode()
         Visit.objects.filter(case=here.case).update(fee_told_fen=5000)
         words = client.get(page).content.decode()
-        assert "Inspection fee told at booking: ¥50" in words
+        assert "Inspection fee the customer was told: ¥50" in words
         assert 'name="inspection_told"' not in words
 
     def test_the_agent_says_it_with_what_is_read_back(self) -> None:
@@ -97,6 +98,40 @@ class TestFee:
         told_by_phone = REPORT_FORM | {"phone": a_phone(), "do": "check"}
         answer = signed_in(made, Role.AGENT).post("/desk/report", told_by_phone)
         assert FEE in answer.content.decode()
+
+    def test_what_was_said_with_the_report_is_kept_and_stands_at_booking(self) -> None:
+        made = company()
+        desk = signed_in(made, Role.AGENT)
+        told_by_phone = REPORT_FORM | {"phone": a_phone(), "do": "save", "restated": "on"}
+        desk.post("/desk/report", told_by_phone)
+        kept = Report.objects.get()
+        assert kept.fee_told_fen == 5000
+        here = accepted()
+        Report.objects.filter(id=here.case.report_id).update(fee_told_fen=5000)
+        page = signed_in(here.made, Role.SERVICE_POINT_DISPATCHER).get(f"/dispatch/{here.case.number}/book")
+        words = page.content.decode()
+        assert "Inspection fee the customer was told: ¥50" in words
+        assert 'name="fee_told"' not in words
+
+    def test_a_dearer_fee_than_was_told_is_told_anew(self) -> None:
+        here = accepted()
+        Report.objects.filter(id=here.case.report_id).update(fee_told_fen=4000)
+        page = signed_in(here.made, Role.SERVICE_POINT_DISPATCHER).get(f"/dispatch/{here.case.number}/book")
+        words = page.content.decode()
+        assert ("was told: ¥40" in words, 'name="fee_told"' in words) == (True, True)
+
+    def test_the_technician_reads_what_was_said_with_the_report_and_charges_no_more(self) -> None:
+        here = ready()
+        Report.objects.filter(id=here.case.report_id).update(fee_told_fen=3000)
+        client = Client(headers={"Accept-Language": "en"})
+        client.force_login(here.made.technicians[0].person)
+        page = client.get(f"/field/{here.case.number}/?step=outcome").content.decode()
+        assert "Inspection fee the customer was told: ¥30" in page
+        work = Work.objects.get(id=here.work.id)
+        offered = quoting.quote(work, here.prices("labour"), by=here.viewer.actor, now=here.now)
+        quoting.answer(offered, consented=False, how="device", by=here.viewer.actor, now=here.now)
+        sheet = signing.sign(work, told("declined", reason="too dear"), doer=here.doer, now=here.now)
+        assert sheet.total_fen == 3000
 
 
 class TestNothingToCharge:

@@ -206,8 +206,10 @@ def inspection_fee(work: Work, *, now: datetime) -> list[Facts]:
 
 
 def fee_told(work: Work) -> int:
-    """The fee for looking, in fen, that the customer was told when the visit was agreed; 0 when none was."""
-    return work.visit.fee_told_fen if work.visit is not None else 0
+    """The fee for looking, in fen, that the customer was told last: when the visit was agreed, else when they
+    reported; 0 when none was."""
+    at_booking = work.visit.fee_told_fen if work.visit is not None else 0
+    return at_booking or work.case.report.fee_told_fen
 
 
 def fee_to_tell(case: Case, *, now: datetime) -> int:

@@ -32,6 +32,7 @@ from bihuan.service.intake.models import Attachment, RawMessage, Report
 from bihuan.service.intake.rules import faults_of
 from bihuan.service.intake.told import Told
 
+SWEEP = 500  # rows at a time
 KEY_KEPT = timedelta(days=30)  # how long the same idempotency key finds its report
 
 
@@ -148,6 +149,14 @@ def _twin(arrived: _Arrived) -> Report | None:
     return report
 
 
+def forget_keys(now: datetime) -> int:
+    """A sweep: idempotency keys older than thirty days are forgotten, some at a time; the reports stay. Returns how
+    many were."""
+    over = Report.objects.filter(once_print__isnull=False, received_at__lt=now - KEY_KEPT)
+    batch = list(over.order_by("received_at").values_list("id", flat=True)[:SWEEP])
+    return Report.objects.filter(id__in=batch).update(once_print=None, asked_print="") if batch else 0
+
+
 def _once_print(once: tuple[str, str]) -> str:
     return fingerprint(json.dumps(once))
 
@@ -216,6 +225,7 @@ def _report(
         urgency=told.urgency,
         department=told.department,
         tried=told.tried,
+        fee_told_fen=told.fee_told_fen,
         asked_sealed=hand.seal(customer.key_id, json.dumps(told.asked, ensure_ascii=False))
         if told.asked
         else "",

@@ -47,6 +47,9 @@ class Report(models.Model):
     urgency = models.CharField(max_length=8, blank=True, default="")
     department = models.CharField(max_length=40, blank=True, default="")
     tried = models.JSONField(default=dict)  # remote checklist: step → yes, no or skipped
+    fee_told_fen = models.PositiveIntegerField(
+        default=0
+    )  # the fee for looking, as told when this was read back
     restated_at = models.DateTimeField(null=True)  # the agent repeated it, the customer agreed
     taken_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     link_seed = models.CharField(max_length=32)
@@ -62,6 +65,9 @@ class Report(models.Model):
         indexes = (
             models.Index(fields=("customer", "-id"), name="intake_of_customer"),
             models.Index(fields=("id",), condition=Q(state="quarantined"), name="intake_quarantined"),
+            models.Index(
+                fields=("received_at",), condition=Q(once_print__isnull=False), name="intake_keyed_since"
+            ),
         )
 
 

@@ -60,4 +60,5 @@ class Told:
     restated: bool = False
     language: str = ""
     files: tuple[FileTold, ...] = ()
+    fee_told_fen: int = 0  # the fee for looking that the customer was told of; 0 when of none
     tried: dict[str, str] = field(default_factory=dict)  # remote checklist: step → what came of it

@@ -1,5 +1,6 @@
 """A customer rings: the form beside the call, who is calling, what lies in the words, restate and confirm."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 from uuid import uuid4
@@ -28,7 +29,7 @@ from bihuan.web.agents.caller import Caller, caller_of
 from bihuan.web.agents.facts import machines_shown
 from bihuan.web.agents.heard import Heard, heard_in, script_line
 from bihuan.web.agents.report_form import ASKED, LARGEST_FILE, MEDIA, MOST_FILES, ReportForm, told_of
-from bihuan.web.agents.restating import restated
+from bihuan.web.agents.restating import fee_of, restated
 from bihuan.web.agents.rows import departments
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.words import local_time
@@ -123,7 +124,7 @@ def _save(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     files, trouble = files_of(request)
     if trouble:
         return _restate_page(request, form, trouble=trouble, status=422)
-    told = told_of(form, restated=True, files=files)
+    told = replace(told_of(form, restated=True, files=files), fee_told_fen=fee_of(form, day=localdate(now)))
     key = request.POST.get("key", "")[:64]
     once = (f"desk:{viewer.person_id}", key) if key else None
     try:

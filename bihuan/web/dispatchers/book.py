@@ -99,7 +99,8 @@ def _shown(request: HttpRequest, case: Any, *, status: int = 200) -> HttpRespons
         "visit": visit,
         "booked": booked,
         "fee": fee_to_tell(case, now=now),
-        "fee_told": visit.fee_told_fen if visit else 0,
+        "fee_told": (visit.fee_told_fen if visit else 0) or case.report.fee_told_fen,
+        "fee_agreed": bool(visit and visit.fee_told_fen),
         "slot": slot_of(visit),
         "may_say_late": booked
         and visit is not None

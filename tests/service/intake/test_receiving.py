@@ -17,7 +17,7 @@ from bihuan.registers.access.roles import Role
 from bihuan.registers.customers.told import AddressTold, MachineTold
 from bihuan.service.cases.models import Case, Numbering
 from bihuan.service.cases.queries import case_of_report
-from bihuan.service.intake.actions import receive
+from bihuan.service.intake.actions import forget_keys, receive
 from bihuan.service.intake.errors import ReportRefused, SameKeyOtherBody
 from bihuan.service.intake.models import Attachment, Report
 from bihuan.service.intake.queries import link_of, report_by_link
@@ -197,3 +197,21 @@ def test_the_thousandth_case_of_a_day_gets_a_longer_number() -> None:
     numbers = [case.number for case in (case_of_report(a_report(made).id) for _ in range(2)) if case]
     assert numbers == ["AF20261123999", "AF202611231000"]
     assert made.viewer(Role.AGENT).may("case.read")
+
+
+@pytest.mark.django_db
+def test_keys_of_requests_are_forgotten_after_thirty_days_some_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bihuan.service.intake.actions.SWEEP", 2)
+    made = company()
+    by, month = APP, timedelta(days=30)
+    kept = [
+        receive(told(phone=a_phone()), by=by, node=made.head, now=at, once=("t", str(n)))
+        for n, at in enumerate([NOW, NOW, NOW, NOW + timedelta(days=1)])
+    ]
+    assert [forget_keys(NOW + month) for _ in range(2)] == [0, 0]
+    later_on = NOW + month + timedelta(seconds=1)
+    assert [forget_keys(later_on) for _ in range(3)] == [2, 1, 0]
+    left = Report.objects.filter(once_print__isnull=False)
+    assert (left.get().id, Report.objects.count()) == (kept[-1].id, 4)
