@@ -29,6 +29,8 @@ from bihuan.service.cases.events import (
     OwnerChanged,
     OwnerProposed,
     StepTried,
+    SupportAnswered,
+    SupportAsked,
     UrgencyChanged,
 )
 from bihuan.service.commitments import actions as commitments
@@ -75,6 +77,7 @@ from bihuan.service.fieldwork.events import (
 )
 from bihuan.service.improvement import counting
 from bihuan.service.improvement.events import ImprovementCarriedOn, ImprovementProposed
+from bihuan.service.intake import actions as intake
 from bihuan.service.intake.events import (
     ReportQuarantined,
     ReportReceived,
@@ -110,6 +113,8 @@ TOLD: tuple[Line, ...] = (
     on(CaseClosed, later=[tell_the_customer]),
     on(CaseReopened, later=[tell_the_customer]),
     on(OwnerProposed, later=[tell_the_staff]),
+    on(SupportAsked, later=[tell_the_staff]),
+    on(SupportAnswered, later=[tell_the_staff]),
     on(PromiseAtRisk, later=[tell_the_staff]),
     on(PromiseBroken, later=[tell_the_staff]),
     on(CaseOffered, later=[tell_the_staff]),
@@ -216,6 +221,7 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("surveys", asking.send_surveys),
     ("closing after silence", closing.close_silent),
     ("sums of days", counting.keep_days),
+    ("keys of requests", intake.forget_keys),
     ("notices", sending.wake_due),
 )
 

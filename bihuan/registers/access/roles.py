@@ -44,6 +44,8 @@ MAY: dict[str, frozenset[Role]] = {
     - {R.ADMINISTRATOR, R.ANALYST, R.SETTLEMENT_CLERK},  # the card names the roles of each move
     "case.chase": DESK | {R.CUSTOMER, R.DISPATCHER},
     "case.remote": frozenset({R.AGENT, R.SUPERVISOR}),
+    "support.ask": DESK | POINT | {R.DEPARTMENT_OWNER, R.TECHNICIAN},
+    "support.answer": frozenset({R.DEPARTMENT_OWNER, R.QUALITY_INSPECTOR, R.SUPERVISOR}),
     "case.export": DESK | POINT | {R.DISPATCHER, R.ANALYST, R.MANAGER, R.QUALITY_INSPECTOR},
     "offer.make": frozenset({R.DISPATCHER, R.AGENT, R.SUPERVISOR}),
     "offer.answer": POINT,
@@ -61,6 +63,7 @@ MAY: dict[str, frozenset[Role]] = {
     "callback.work": frozenset({R.CALLBACK_AGENT, R.SUPERVISOR}),
     "promise.read": STAFF - {R.ADMINISTRATOR},
     "outbox.read": frozenset({R.AGENT, R.SUPERVISOR, R.MANAGER, R.ADMINISTRATOR}),
+    "outbox.reveal": frozenset({R.SUPERVISOR, R.MANAGER, R.ADMINISTRATOR}),
     "figures.read": LEADERS | {R.ANALYST, R.SERVICE_POINT_OWNER, R.DEPARTMENT_OWNER},
     "improvement.write": LEADERS | {R.ANALYST, R.DEPARTMENT_OWNER},
     "operations.read": frozenset({R.MANAGER, R.ADMINISTRATOR, R.SUPERVISOR}),

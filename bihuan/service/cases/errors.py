@@ -85,3 +85,25 @@ class NotYourApproval(Refusal):
 
     def __init__(self) -> None:
         super().__init__(_("A plan is approved by an approver or supervisor, and never by whoever wrote it."))
+
+
+class SupportLacks(Refusal):
+    """A question or an answer of technical support is not whole: field → sentence."""
+
+    def __init__(self, **fields: str) -> None:
+        super().__init__(" ".join(fields.values()), fields=fields)
+
+
+class SupportAskedAlready(LostRace):
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            _("Technical support was asked about case %(number)s already; its answer is awaited.")
+            % {"number": number}
+        )
+
+
+class SupportAnsweredAlready(LostRace):
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            _("Somebody else answered the question about case %(number)s already.") % {"number": number}
+        )

@@ -143,3 +143,22 @@ class CaseWrittenUp(Event):
     kind = "case.written_up"
     need: str
     note_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupportAsked(Event):
+    """Technical support was asked how to go about it; the words stand in the consultation's own row."""
+
+    kind = "case.support_asked"
+    consultation_id: int
+    special: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupportAnswered(Event):
+    """`way`: remote_guidance, on_site_repair, part_replacement."""
+
+    kind = "case.support_answered"
+    consultation_id: int
+    way: str
+    contingency: bool

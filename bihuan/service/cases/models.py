@@ -138,3 +138,40 @@ class Note(models.Model):
 
     class Meta:
         app_label = "cases"
+
+
+class Consultation(models.Model):
+    """Technical support asked about a case before or during the work, and its answer. Words are sealed.
+
+    `special`: a special or large fault, whose answer needs a contingency plan too. `way`: how it is to be solved.
+    """
+
+    REMOTE, ON_SITE, PART = "remote_guidance", "on_site_repair", "part_replacement"
+    WAYS = (REMOTE, ON_SITE, PART)
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+", db_index=False)
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    asked_at = models.DateTimeField()
+    question_sealed = models.TextField()
+    special = models.BooleanField(default=False)
+    answered_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    answered_at = models.DateTimeField(null=True)
+    way = models.CharField(max_length=20, blank=True, default="")
+    answer_sealed = models.TextField(blank=True, default="")
+    contingency_sealed = models.TextField(blank=True, default="")
+
+    class Meta:
+        app_label = "cases"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("case",), condition=Q(answered_at__isnull=True), name="cases_one_open_consultation"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("case", "-id"), name="cases_consultations"),
+            models.Index(
+                fields=("asked_at", "id"), condition=Q(answered_at__isnull=True), name="cases_to_consult"
+            ),
+        )

@@ -85,6 +85,11 @@ CLOSED_HOW: dict[str, Lazy] = {
     "withdrawn": _("Withdrawn"),
     "turned_over": _("Carried on in another case"),
 }
+SUPPORT_WAYS: dict[str, Lazy] = {
+    "remote_guidance": _("Guidance by phone"),
+    "on_site_repair": _("Repair on site"),
+    "part_replacement": _("Replace a part"),
+}
 NEEDS: dict[str, Lazy] = {
     "service_point_accepted": _("the service point's acceptance"),
     "technician_assigned": _("a technician"),

@@ -40,11 +40,6 @@ def standards_of(case: Case) -> list[Standard]:
     return standards_for(category=case.category, kind=case.kind, symptoms=case.report.symptoms)
 
 
-def is_special(case: Case) -> bool:
-    """Whether technical support is to be asked before anybody leaves."""
-    return any(one.special for one in standards_of(case))
-
-
 def standard_lines(case: Case) -> list[Line]:
     """Each step of the standards as a line of a checklist."""
     return [

@@ -9,6 +9,7 @@ from bihuan.ground.journal.event import Event, Fact
 from bihuan.registers.access.models import Person
 from bihuan.registers.access.queries import people_with
 from bihuan.registers.access.roles import Role
+from bihuan.service.cases.consulting import SUPPORT, consultation
 from bihuan.service.cases.models import Case
 from bihuan.service.commitments.profiles_in_use import profile_at
 from bihuan.service.commitments.queries import promise
@@ -64,10 +65,24 @@ def _point(node_id: int) -> list[Person]:
     return [person for role in POINT for person in people_with(role, nodes=frozenset({node_id}))]
 
 
+def _support(case: Case, facts: dict[str, Any]) -> list[Person]:
+    """Technical support's own people; the supervisors where there are none."""
+    leads = [one for one in people_with(Role.DEPARTMENT_OWNER) if one.department == SUPPORT]
+    return leads or people_with(Role.SUPERVISOR)
+
+
+def _who_asked(case: Case, facts: dict[str, Any]) -> list[Person]:
+    """Whoever asked, and whoever goes."""
+    asked = consultation(facts["consultation_id"]).asked_by_id
+    return _people(asked) + (_people(case.technician_person_id) if case.technician_person_id != asked else [])
+
+
 # Kind of event → the notice, and who gets it.
 ALERTS: dict[str, tuple[str, Who]] = {
     "case.opened": ("urgent_case", _leaders_if_urgent),
     "case.chased": ("chased", lambda case, facts: _owner_or(case, Role.AGENT) + _point(case.node_id)),
+    "case.support_asked": ("support_asked", _support),
+    "case.support_answered": ("support_answered", _who_asked),
     "case.owner_proposed": ("proposed", lambda case, facts: _people(facts["owner_id"])),
     "dispatch.offered": ("offered", lambda case, facts: _point(facts["node_id"])),
     "dispatch.returned": (

@@ -50,6 +50,8 @@ KINDS: dict[str, Lazy] = {
     "low_score": _("Low score"),
     "not_solved": _("Still not solved"),
     "proposed": _("Asked to take over"),
+    "support_asked": _("Technical support asked"),
+    "support_answered": _("Technical support answered"),
     "quarantined": _("Report in quarantine"),
     "customer_unreachable": _("Customer cannot be written to"),
     "sign_in_code": _("Sign-in code"),

@@ -286,6 +286,12 @@ def links_of(held: Any, viewer: Viewer) -> list[tuple[str, str, str]]:
     wanted = (
         (True, _("Customer problem record"), "agents:record_table", "printer"),
         (
+            viewer.may("support.ask") or viewer.may("support.answer"),
+            _("Technical support"),
+            "agents:support",
+            "help",
+        ),
+        (
             at == "to_accept" and viewer.may("offer.make"),
             _("Choose a service point"),
             "dispatchers:offer",

@@ -19,6 +19,7 @@ from bihuan.service.cases.words import (
     HOLD_REASONS,
     NEEDS,
     OUTCOMES,
+    SUPPORT_WAYS,
     URGENCIES,
     move_title,
     place_title,
@@ -163,6 +164,10 @@ def _tried(event: Any, known: Known) -> str:
     }
 
 
+def _supported(event: Any, known: Known) -> str:
+    return _("Technical support answered: %(way)s") % {"way": _word(SUPPORT_WAYS, event.way)}
+
+
 def _clause(known: Known, code: str) -> str:
     return known.clauses.get(code, code)
 
@@ -215,6 +220,8 @@ TELLERS: dict[str, tuple[str, Teller, bool]] = {
     "case.noted": ("message", _is(_T("Note written")), True),
     "case.urgency_changed": ("flame", _urgency, False),
     "case.step_tried": ("headset", _tried, False),
+    "case.support_asked": ("help", _is(_T("Technical support was asked")), False),
+    "case.support_answered": ("tools", _supported, False),
     "promise.made": ("clock", _promised, True),
     "promise.kept": ("circle-check", _kept, True),
     "promise.at_risk": ("alert-triangle", _at_risk, False),

@@ -14,6 +14,7 @@ from bihuan.web.agents import (
     record_table,
     remote,
     report,
+    support,
     write_up,
 )
 
@@ -30,6 +31,8 @@ urlpatterns: list[URLPattern] = [
     path("case/<str:number>", case.case, name="case"),
     path("case/<str:number>/record", record_table.record_table, name="record_table"),
     path("case/<str:number>/phone", remote.remote, name="remote"),
+    path("support", support.consultations, name="consultations"),
+    path("case/<str:number>/support", support.support, name="support"),
     path("case/<str:number>/move", deeds.move, name="case_move"),
     path("case/<str:number>/note", deeds.note, name="case_note"),
     path("case/<str:number>/chase", deeds.chase, name="case_chase"),

@@ -34,6 +34,7 @@ def _entry(label: str | Promise, url_name: str, icon: str, *roles: str, place: s
 
 
 _DESK = ("agent", "callback_agent", "supervisor", "department_owner", "quality_inspector")
+_SUPPORT = ("department_owner", "quality_inspector", "supervisor")
 _DISPATCH = ("dispatcher", "supervisor")
 _POINT = ("service_point_owner", "service_point_dispatcher")
 _READERS = ("parts_keeper", "approver", "settlement_clerk")
@@ -44,6 +45,7 @@ NAVIGATION: tuple[Entry, ...] = (
     _entry(_("New report"), "agents:report", "phone-plus", "agent", "supervisor"),
     _entry(_("Cases"), "agents:cases", "list-details", *_DESK, *_LEADS, *_READERS, "dispatcher"),
     _entry(_("Callbacks"), "agents:callbacks", "phone-calling", "callback_agent", "supervisor"),
+    _entry(_("Technical support"), "agents:consultations", "help", *_SUPPORT),
     _entry(_("Complaints"), "agents:complaints", "message-exclamation", "agent", "approver", *_LEADS),
     _entry(_("Customers"), "agents:customers", "users", *_DESK),
     _entry(_("Dispatch board"), "dispatchers:board", "layout-kanban", *_DISPATCH),

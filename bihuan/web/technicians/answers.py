@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from bihuan.service.cases import consulting
 from bihuan.service.cases.actions import Doer
 from bihuan.service.fieldwork import actions, checklists, photos, preparing, quoting, signing
 from bihuan.service.fieldwork.errors import FieldLacks, NotOnPriceList, PhotoRefused
@@ -168,6 +169,17 @@ def bring(request: HttpRequest, site: Site) -> None:
     messages.success(request, _("Written down."))
 
 
+def ask_support(request: HttpRequest, site: Site) -> None:
+    consulting.ask(
+        site.case,
+        request.POST.get("question", ""),
+        viewer=site.viewer,
+        now=site.now,
+        special=bool(request.POST.get("special")),
+    )
+    messages.success(request, _("Technical support is asked; you are told of the answer."))
+
+
 def depart(_request: HttpRequest, site: Site) -> None:
     actions.depart(site.work, doer=Doer.of(site.viewer), now=site.now)
 
@@ -195,6 +207,7 @@ STEPS: dict[str, Answer] = {
 }
 DEEDS: dict[str, Answer] = {
     "bring": bring,
+    "ask_support": ask_support,
     "confirm": confirm,
     "depart": depart,
     "arrive": arrive,

@@ -5,6 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bihuan.service.cases.consulting import advice_of, is_special
+from bihuan.service.cases.words import SUPPORT_WAYS
 from bihuan.service.fieldwork.layout import is_chinese
 from bihuan.service.fieldwork.preparing import Thing, to_bring
 from bihuan.web.technicians.cards import error_code_words
@@ -26,6 +28,17 @@ def before_leaving(site: Site) -> dict[str, Any]:
         "bring": [one for one in grouped if one[1]],
         "brought": f"{ticked}/{len(things)}" if ticked else "",
         "notes_before": _notes(site),
+        "support": support_of(site),
+    }
+
+
+def support_of(site: Site) -> dict[str, Any]:
+    """What technical support was asked and answered; `wanted`: a special fault about which nobody asked yet."""
+    advice = advice_of(site.case)
+    return {
+        "advice": [(one, SUPPORT_WAYS.get(one.way, "")) for one in advice],
+        "waits": any(one.answered_at is None for one in advice),
+        "wanted": not advice and is_special(site.case),
     }
 
 

@@ -9,8 +9,9 @@ from bihuan.registers.access.models import Person
 from bihuan.registers.knowledge.queries import standards_for
 from bihuan.registers.knowledge.reading import ContentFault, check, shipped
 from bihuan.registers.parts.models import Part, Stock
+from bihuan.service.cases.consulting import is_special
 from bihuan.service.fieldwork.models import Check
-from bihuan.service.fieldwork.preparing import is_special, standards_of, to_bring
+from bihuan.service.fieldwork.preparing import standards_of, to_bring
 from tests.makers import company
 from tests.service.fieldwork.made import OnSite, a_part, accepted, booked, on_site
 from tests.statements import statements
