@@ -115,10 +115,16 @@ def revoke_devices(person_id: int, *, now: datetime) -> int:
 
 
 def note_reveal(
-    *, viewer: Viewer, customer_id: int, case_id: int | None, purpose: str, now: datetime
+    *,
+    viewer: Viewer,
+    customer_id: int,
+    case_id: int | None,
+    purpose: str,
+    now: datetime,
+    verb: str = "customer.reveal",
 ) -> Reveal:
-    """Write down that somebody asked to see a customer in full, and why."""
-    viewer.must("customer.reveal")
+    """Write down that somebody asked to see a customer in full, and why. `verb`: the right by which they do."""
+    viewer.must(verb)
     if len(purpose.strip()) < 4 or viewer.person_id is None:
         raise Refusal(_("Say what you need it for."), fields={"purpose": _("Say what you need it for.")})
     return Reveal.objects.create(

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Min, QuerySet
 
 from bihuan.ground.vault.actions import keys_of
+from bihuan.registers.access.errors import NotFound
 from bihuan.registers.access.masking import masked_email, masked_name, masked_phone
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.rules import read_number
@@ -29,6 +30,7 @@ class NoticeView:
     channel: str
     state: str
     number: str
+    customer_id: int | None
     receiver: str
     subject: str
     words: str | None
@@ -68,9 +70,18 @@ def of_case(viewer: Viewer, case_id: int) -> list[NoticeView]:
     return shown(rows, links=False)
 
 
-def shown(notices: Iterable[Notice], *, links: bool | None = None) -> list[NoticeView]:
+def to_a_customer(viewer: Viewer, notice_id: int) -> Notice:
+    """One notice to a customer that this viewer may read; NotFound for all others."""
+    found = outbox(viewer).filter(id=notice_id, customer__isnull=False).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def shown(notices: Iterable[Notice], *, links: bool | None = None, full: bool = False) -> list[NoticeView]:
     """These notices opened, two queries however many. Private links and codes are left readable only where nothing
-    leaves the house anyway (the demo); elsewhere they would let a reader act as the customer."""
+    leaves the house anyway (the demo); elsewhere they would let a reader act as the customer. `full`: with the
+    receiver's own number or address, for a reader who said what for."""
     rows = list(notices)
     hand = keys_of(
         text for row in rows for text in (row.words_sealed, row.subject_sealed, row.receiver_sealed)
@@ -83,12 +94,15 @@ def shown(notices: Iterable[Notice], *, links: bool | None = None) -> list[Notic
             subject=hand.open(row.subject_sealed) or "",
             words=hand.open(row.words_sealed),
             links=open_links,
+            full=full,
         )
         for row in rows
     ]
 
 
-def _view(row: Notice, *, address: str, subject: str, words: str | None, links: bool) -> NoticeView:
+def _view(
+    row: Notice, *, address: str, subject: str, words: str | None, links: bool, full: bool
+) -> NoticeView:
     said = words
     if said is not None and not links:
         said = "••••••" if row.kind == "sign_in_code" else _CREDENTIAL.sub(r"\1••••••", said)
@@ -98,7 +112,8 @@ def _view(row: Notice, *, address: str, subject: str, words: str | None, links: 
         channel=row.channel,
         state=row.state,
         number=row.case.number if row.case else "",
-        receiver=_masked(row, address),
+        customer_id=row.customer_id,
+        receiver=address if full else _masked(row, address),
         subject=subject,
         words=said,
         language=row.language,

@@ -29,6 +29,7 @@ SWEEPS: dict[str, Lazy] = {  # the clock's sweeps by the names that the flow giv
     "surveys": gettext_lazy("Surveys"),
     "closing after silence": gettext_lazy("Closing after silence"),
     "sums of days": gettext_lazy("Sums of days"),
+    "keys of requests": gettext_lazy("Old keys of requests"),
     "notices": gettext_lazy("Notices"),
     "demo company": gettext_lazy("Demo company"),
     "statistics": gettext_lazy("Statistics of the database"),

@@ -1,6 +1,6 @@
 """The outbox: every SMS, mail and push message as its receiver reads it, and what became of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +9,7 @@ from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from bihuan.registers.access.actions import note_reveal
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.notices import queries
 from bihuan.service.notices.actions import try_again
@@ -34,6 +35,7 @@ class Message:
     colour: str
     trouble: str
     may_retry: bool
+    may_open: bool  # to see to whom it went, for a purpose that is written down
 
 
 @require_safe
@@ -42,9 +44,8 @@ def outbox(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Newest first; the filters stand in the address."""
     chosen = {name: request.GET.get(name, "").strip()[:40] for name in ("channel", "state", "kind", "number")}
     found = page(queries.outbox(viewer, **chosen), key=KEY, after=request.GET.get("after"), size=20)
-    mends = viewer.may("operations.mend")
     context = {
-        "messages_shown": [_message(view, mends=mends) for view in queries.shown(found.rows)],
+        "messages_shown": [_message(view, viewer) for view in queries.shown(found.rows)],
         "page": found,
         "chosen": chosen,
         "filtered": any(chosen.values()),
@@ -55,7 +56,36 @@ def outbox(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     return render(request, "managers/outbox.html", context)
 
 
-def _message(view: NoticeView, *, mends: bool) -> Message:
+@require_POST
+@staff_page("outbox.reveal")
+def in_full(request: HttpRequest, viewer: Viewer, notice_id: int) -> HttpResponse:
+    """One message with the number or address it went to, once; who looked and what for is written down."""
+    notice = queries.to_a_customer(viewer, notice_id)
+    note_reveal(
+        viewer=viewer,
+        customer_id=notice.customer_id or 0,
+        case_id=notice.case_id,
+        purpose=request.POST.get("purpose", ""),
+        now=moment(request),
+        verb="outbox.reveal",
+    )
+    [view] = queries.shown([notice], full=True)
+    shown = replace(_message(view, viewer), may_open=False)
+    context = {
+        "messages_shown": [shown],
+        "chosen": {"number": view.number},
+        "filtered": True,
+        "channels": CHANNELS,
+        "states": STATES,
+        "kinds": KINDS,
+    }
+    answer = render(request, "managers/outbox.html", context)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _message(view: NoticeView, viewer: Viewer) -> Message:
+    mends = viewer.may("operations.mend")
     return Message(
         view=view,
         icon=ICONS.get(view.channel, "send"),
@@ -65,6 +95,7 @@ def _message(view: NoticeView, *, mends: bool) -> Message:
         colour=COLOURS.get(view.state, ""),
         trouble=trouble_words(view.trouble),
         may_retry=mends and view.state == "given_up" and view.channel != "call" and view.words is not None,
+        may_open=viewer.may("outbox.reveal") and view.customer_id is not None and view.words is not None,
     )
 
 

@@ -8,6 +8,7 @@ app_name = "managers"
 urlpatterns: list[URLPattern] = [
     path("outbox", outbox.outbox, name="outbox"),
     path("outbox/<int:notice_id>/again", outbox.again, name="outbox_again"),
+    path("outbox/<int:notice_id>/full", outbox.in_full, name="outbox_full"),
     path("", wall.wall, name="wall"),
     path("rows", rows.rows, name="rows"),
     re_path(r"^rows\.(?P<ending>csv|xlsx)$", rows.rows_file, name="rows_file"),

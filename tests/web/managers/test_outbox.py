@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from bihuan.registers.access.models import Reveal
 from bihuan.registers.access.roles import Role
 from bihuan.service.notices import sending
 from bihuan.service.notices.models import Notice
@@ -81,3 +82,41 @@ def test_a_message_given_up_goes_out_again_at_a_click() -> None:
     notice.refresh_from_db()
     assert (notice.state, notice.attempts) == (Notice.WAITING, 0)
     assert sending.send_due(max(NOW, notice.next_at)) >= 1
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.MANAGER, Role.SUPERVISOR])
+def test_to_whom_a_message_went_is_shown_for_a_purpose_that_is_written_down(role: Role) -> None:
+    made = company()
+    case = a_case(made, phone="13800138000", name="张三丰")
+    settle()
+    notice = Notice.objects.get(case=case, kind="case_opened")
+    client, at = reader(made, role), f"{OUTBOX}/{notice.id}/full"
+    without = client.post(at, {"purpose": " "})
+    assert (without.status_code, Reveal.objects.count()) == (422, 0)
+    opened = client.post(at, {"purpose": "the customer says nothing came"})
+    assert "13800138000" in opened.content.decode()
+    assert opened.headers["Cache-Control"] == "no-store"
+    kept = Reveal.objects.get()
+    assert (kept.person_id, kept.customer_id, kept.case_id, kept.purpose) == (
+        made.people[role].id,
+        case.customer_id,
+        case.id,
+        "the customer says nothing came",
+    )
+    assert "13800138000" not in client.get(OUTBOX).content.decode()
+
+
+def test_a_message_to_staff_or_of_another_node_is_not_opened() -> None:
+    made = company()
+    a_case(made, words="冰箱漏电")
+    settle()
+    to_staff = Notice.objects.filter(person__isnull=False).first()
+    to_customer = Notice.objects.filter(customer__isnull=False).first()
+    assert to_staff is not None and to_customer is not None
+    told = {"purpose": "just looking"}
+    assert reader(made).post(f"{OUTBOX}/{to_staff.id}/full", told).status_code == 404
+    far = Client(headers={"Accept-Language": "en"})
+    far.force_login(a_person(Role.SUPERVISOR, node=made.authorised))
+    assert far.post(f"{OUTBOX}/{to_customer.id}/full", told).status_code == 404
+    assert reader(made, Role.AGENT).post(f"{OUTBOX}/{to_customer.id}/full", told).status_code == 403
+    assert Reveal.objects.count() == 0
