@@ -104,6 +104,18 @@ def stock_at(node_id: int) -> list[Stock]:
     )
 
 
+def parts_numbered(numbers: Iterable[str]) -> list[Part]:
+    """The parts of these numbers that are still offered, by number."""
+    rows = Part.objects.filter(number__in=list(numbers), retired_at__isnull=True)
+    return list(rows.order_by("number"))
+
+
+def stock_of(numbers: Iterable[str], *, node_id: int) -> list[Stock]:
+    """Where these parts lie at one service point: its shelf (no technician) and its technicians' vans."""
+    rows = Stock.objects.filter(part__number__in=list(numbers), node_id=node_id, quantity__gt=0)
+    return list(rows.select_related("part", "technician__person").order_by("part__number", "technician_id"))
+
+
 def certificates_for_all() -> dict[tuple[str, str], frozenset[str]]:
     """(category, kind of work) → the permits asked for, blanks meaning every: one statement for a whole list."""
     found: dict[tuple[str, str], set[str]] = {}

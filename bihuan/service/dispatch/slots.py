@@ -104,6 +104,24 @@ def by_day(found: Sequence[Slot]) -> list[tuple[date, list[Slot]]]:
     return list(days.items())
 
 
+SUITS = ("any", "morning", "afternoon", "evening", "weekend")  # when a customer said that it suits
+
+
+def suits(slot: Slot, wish: str, zone: tzinfo) -> bool:
+    """Whether a slot lies in the time that the customer named; nothing named suits always."""
+    local = slot.begins.astimezone(zone)
+    match wish:
+        case "morning":
+            return local.hour < 12
+        case "afternoon":
+            return 12 <= local.hour < 18
+        case "evening":
+            return local.hour >= 18
+        case "weekend":
+            return local.weekday() >= 5
+    return True
+
+
 def read_slot(told: str) -> Slot:
     """A slot as a form sends it, the instant it begins; what cannot be read, or lies so far away that a zone does
     not reach it, is a slot long past."""

@@ -146,6 +146,15 @@ def category_names() -> dict[str, str]:
     return {one.code: one.name_zh if chinese else one.name_en for one in categories()}
 
 
+SUITS: dict[str, Lazy] = {
+    "any": _("Any time"),
+    "morning": _("Mornings, 8–12"),
+    "afternoon": _("Afternoons, 12–18"),
+    "evening": _("Evenings, after 18"),
+    "weekend": _("Weekends"),
+}
+
+
 def slot_words(begins: datetime, ends: datetime) -> str:
     """23 Nov 10:00–12:00, in the installation's zone."""
     return (

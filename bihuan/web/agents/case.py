@@ -46,6 +46,7 @@ from bihuan.service.cases.words import (
 )
 from bihuan.service.commitments.queries import promises_of
 from bihuan.service.dispatch.guiding import guided_until
+from bihuan.service.dispatch.words import SUITS
 from bihuan.service.intake.queries import attachments_of, words_of
 from bihuan.service.satisfaction.hearing import Hearing, hearing_of
 from bihuan.web.agents.asking import QUESTIONS, environment_words
@@ -255,6 +256,7 @@ def asked_of(asked: Mapping[str, str], hearing: Hearing) -> list[tuple[str, str]
     """What was asked and answered, where it is used, what went before."""
     told = [(str(words), hearing.told(asked.get(code, ""))) for code, words in QUESTIONS.items()]
     told.append((_("Where it is used"), environment_words(asked.get("environment", ""))))
+    told.append((_("When it suits best"), str(SUITS.get(asked.get("suits", ""), ""))))
     return [(name, value) for name, value in told if value]
 
 

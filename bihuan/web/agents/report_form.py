@@ -11,6 +11,7 @@ from bihuan.registers.customers.told import AddressTold, MachineTold
 from bihuan.registers.knowledge.queries import families_in, knowledge
 from bihuan.registers.parts.queries import categories
 from bihuan.service.cases.words import CHANNELS, KINDS, URGENCIES, WAYS, WISHES
+from bihuan.service.dispatch.words import SUITS
 from bihuan.service.intake.rules import LONGEST_WORDS
 from bihuan.service.intake.told import FileTold, Told
 from bihuan.web.agents.asking import PLACES_OF_USE, environment_words
@@ -95,6 +96,7 @@ class ReportForm(TidyForm):
     district = forms.CharField(label=gettext_lazy("District"), required=False, max_length=60)
     street = forms.CharField(label=gettext_lazy("Street or town"), required=False, max_length=60)
     door = forms.CharField(label=gettext_lazy("Road, house and door"), required=False, max_length=LONGEST)
+    suits = forms.ChoiceField(label=gettext_lazy("When it suits best"), required=False)
     privacy_read = forms.BooleanField(label=gettext_lazy("Privacy notice read out"), required=False)
     consent_service = forms.ChoiceField(required=False)
     consent_recording = forms.ChoiceField(required=False)
@@ -115,6 +117,7 @@ class ReportForm(TidyForm):
         self._choose("environment", none + list(PLACES_OF_USE.items()))
         self._choose("kind", judged + list(KINDS.items()))
         self._choose("way", list(WAYS.items()))
+        self._choose("suits", none + list(SUITS.items()))
         self._choose("wish", none + list(WISHES.items()))
         self._choose("urgency", judged + list(URGENCIES.items()))
         self._choose("department", judged + list(departments().items()))
@@ -175,7 +178,7 @@ def told_of(form: ReportForm, *, restated: bool, files: tuple[FileTold, ...] = (
     """What a valid form says, as a report."""
     held = form.cleaned_data
     asked = {field: held[f"asked_{field}"] for field in ASKED.values() if held.get(f"asked_{field}")}
-    asked |= {"environment": where_used(held), "trigger": held["trigger"]}
+    asked |= {"environment": where_used(held), "trigger": held["trigger"], "suits": held["suits"]}
     asked = {name: words for name, words in asked.items() if words}
     return Told(
         words=held["words"],

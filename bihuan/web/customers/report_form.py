@@ -15,6 +15,7 @@ from bihuan.registers.access.errors import Refusal
 from bihuan.registers.customers.told import AddressTold, MachineTold
 from bihuan.registers.knowledge.queries import hazards_in, knowledge
 from bihuan.registers.organisation.queries import coverage_of, head_office, service_points
+from bihuan.service.dispatch.words import SUITS
 from bihuan.service.intake.actions import receive
 from bihuan.service.intake.errors import ReportRefused, sentence_of
 from bihuan.service.intake.queries import link_of
@@ -48,6 +49,7 @@ class WebReportForm(TidyForm):
     district = forms.CharField(label=gettext_lazy("District"), required=False, max_length=60)
     street = forms.CharField(label=gettext_lazy("Street or town"), required=False, max_length=60)
     door = forms.CharField(label=gettext_lazy("Road, house and door"), required=False, max_length=200)
+    suits = forms.ChoiceField(label=gettext_lazy("When it suits best"), required=False)
     consent_service = forms.BooleanField()
     consent_recording = forms.BooleanField(required=False)
     consent_marketing = forms.BooleanField(required=False)
@@ -62,6 +64,9 @@ class WebReportForm(TidyForm):
         assert isinstance(category, forms.ChoiceField)
         named = [(one.code, one.zh if chinese else one.en) for one in held.families if one.code != "general"]
         category.choices = [("", "–"), *named]
+        suits = self.fields["suits"]
+        assert isinstance(suits, forms.ChoiceField)
+        suits.choices = [("", "–"), *SUITS.items()]
         for one in held.script.consent:
             if f"consent_{one.kind}" in self.fields:
                 self.fields[f"consent_{one.kind}"].label = one.zh if chinese else one.en
@@ -144,6 +149,7 @@ def told_of(held: dict[str, Any], files: tuple[FileTold, ...]) -> Told:
             street=held["street"],
             door=held["door"],
         ),
+        asked={"suits": held["suits"]} if held["suits"] else {},
         consents=consents,
         language=get_language() or "",
         files=files,

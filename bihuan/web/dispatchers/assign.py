@@ -13,9 +13,10 @@ from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.queries import case_by_number
 from bihuan.service.dispatch import assigning, offering
-from bihuan.service.dispatch.choosing import workers_for
+from bihuan.service.dispatch.choosing import crew_of, workers_for
 from bihuan.service.dispatch.queries import assignments_of, standings
 from bihuan.service.dispatch.words import ASSIGNMENT_STATES, JOB_REASONS, REASSIGN_REASONS, RETURN_REASONS
+from bihuan.web.dispatchers.resources import hands_of, resources_of
 from bihuan.web.dispatchers.rows import family_names, option_of, rows_of, ruled_out_of, slot_of
 from bihuan.web.dispatchers.told import told_of
 from bihuan.web.look.doors import moment, staff_page
@@ -65,7 +66,8 @@ def _shown(request: HttpRequest, case: Any, *, status: int = 200) -> HttpRespons
     now, families = moment(request), family_names()
     held = standings([case.id])
     standing = held[case.id]
-    choice = workers_for(case, now=now)
+    crew = crew_of(frozenset({case.node_id}), now=now)
+    choice = workers_for(case, now=now, crew=crew)
     going = standing.assignment.technician_id if standing.assignment else 0
     context = {
         "case": case,
@@ -78,6 +80,7 @@ def _shown(request: HttpRequest, case: Any, *, status: int = 200) -> HttpRespons
         "may_return": standing.offer is not None,
         "options": [option_of(one, categories=families) for one in choice.candidates if one.id != going],
         "ruled_out": [ruled_out_of(one, categories=families) for one in choice.ruled_out if one.id != going],
+        "resources": resources_of(case, hands_of(case, crew)),
         "reasons": REASSIGN_REASONS,
         "return_reasons": RETURN_REASONS,
         "asked": [

@@ -20,6 +20,7 @@ from bihuan.service.dispatch.queries import free_slots, open_visit_of, standings
 from bihuan.service.dispatch.slots import Slot, by_day, read_slot
 from bihuan.service.dispatch.words import LATE_REASONS, REBOOK_REASONS, VISIT_STATES
 from bihuan.service.fieldwork.signing import fee_to_tell
+from bihuan.web.dispatchers.resources import resources_of
 from bihuan.web.dispatchers.rows import rows_of, slot_of
 from bihuan.web.look.doors import moment, staff_page
 
@@ -91,7 +92,8 @@ def _shown(request: HttpRequest, case: Any, *, status: int = 200) -> HttpRespons
     now = moment(request)
     held = standings([case.id])
     visit = open_visit_of(case.id)
-    days: list[tuple[date, list[Slot]]] = by_day(free_slots(case, now=now))
+    free = free_slots(case, now=now)
+    days: list[tuple[date, list[Slot]]] = by_day(free)
     booked = visit is not None and visit.state in ("booked", "on_the_way")
     context = {
         "case": case,
@@ -107,6 +109,7 @@ def _shown(request: HttpRequest, case: Any, *, status: int = 200) -> HttpRespons
         and visit.slot_from is not None
         and now < visit.slot_from,
         "days": days,
+        "resources": resources_of(case, [(visit.technician.person.name, free)] if visit else []),
         "reasons": REBOOK_REASONS,
         "late_reasons": LATE_REASONS,
         "visits": [(one, slot_of(one), str(VISIT_STATES.get(one.state, ""))) for one in visits_of(case.id)],
