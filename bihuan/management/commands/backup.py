@@ -15,31 +15,41 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-KEYS, REBUILT = "vault_key", ("django_session",)
+from bihuan.management.dumping import KEYS, REBUILT, dump, pg_dump
 
 
 class Command(BaseCommand):
-    help = "Copy database and files to a folder, and the customers' keys to a file apart (SQLite)."
+    help = "Copy database and files to a folder, and the customers' keys to a file apart."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", help="a folder that does not exist yet")
 
     def handle(self, *args: Any, folder: str, **options: Any) -> None:
-        if connection.vendor != "sqlite":
-            raise CommandError(
-                "On PostgreSQL: pg_dump --exclude-table-data=vault_key, and vault_key apart; see docs/operations.md."
-            )
+        if connection.vendor == "postgresql":
+            pg_dump()  # refuses before anything is made
         there = Path(folder).resolve()
         if there.exists():
             raise CommandError(f"{there} is there already; name a new folder.")
         there.mkdir(parents=True, mode=0o700)
-        copy = there / "bihuan.sqlite3"
-        copy_database(copy)
-        write_private(there / "keys.bak", take_keys_out(copy))
+        try:
+            copy_all(there)
+        except CommandError:
+            shutil.rmtree(there)  # half a backup is none
+            raise
         held: Path = settings.BIHUAN_DATA / "files"
         if held.exists():
             shutil.copytree(held, there / "files", ignore=shutil.ignore_patterns("*.part"))
         self.stdout.write(f"Database and files: {there}\nKeys, to be kept elsewhere: {there / 'keys.bak'}")
+
+
+def copy_all(there: Path) -> None:
+    """The database without its keys, and the keys, in whatever way this database is copied."""
+    if connection.vendor == "postgresql":
+        dump(connection.settings_dict, there)
+        return
+    copy = there / "bihuan.sqlite3"
+    copy_database(copy)
+    write_private(there / "keys.bak", take_keys_out(copy))
 
 
 def copy_database(copy: Path) -> None:

@@ -180,7 +180,7 @@ def test_a_backup_holds_no_key_and_the_keys_lie_apart(tmp_path: Path) -> None:
     made = company()
     case = a_whole_case(made)
     if connection.vendor != "sqlite":
-        pytest.skip("PostgreSQL is backed up by pg_dump, as docs/operations says")
+        pytest.skip("tests/management/test_backup.py does it on PostgreSQL")
     folder = tmp_path / "backup"
     call_command("backup", str(folder), verbosity=0)
     copy = sqlite3.connect(folder / "bihuan.sqlite3")
@@ -202,7 +202,7 @@ def test_a_backup_holds_no_key_and_the_keys_lie_apart(tmp_path: Path) -> None:
 def test_a_backup_can_be_brought_back_with_its_keys_and_a_forgotten_customer_cannot(tmp_path: Path) -> None:
     made = company()
     if connection.vendor != "sqlite":
-        pytest.skip("PostgreSQL is backed up by pg_dump, as docs/operations says")
+        pytest.skip("tests/management/test_backup.py does it on PostgreSQL")
     case = a_whole_case(made)
     call_command("backup", str(tmp_path / "one"), verbosity=0)
     forget_customer(made.viewer(Role.ADMINISTRATOR), case.customer_id, now=later(hours=2))
