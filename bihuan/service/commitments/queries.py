@@ -1,12 +1,13 @@
 """Asking what was promised."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bihuan.ground.process.card import Said
+from bihuan.service.commitments.clause import Clause
 from bihuan.service.commitments.models import Promise, Rest
-from bihuan.service.commitments.profiles_in_use import profile_at
+from bihuan.service.commitments.profiles_in_use import profile_at, profile_in_force
 from bihuan.service.commitments.rules import Light, light_of, time_left
 
 
@@ -37,6 +38,12 @@ class PromiseView:
 def promises_of(case_id: int, *, now: datetime) -> list[PromiseView]:
     """Every promise of a case, in the order made."""
     return [view_of(row, now) for row in Promise.objects.filter(case_id=case_id).order_by("id")]
+
+
+def allowed_for(metric: str, traits: Mapping[str, str]) -> Clause | None:
+    """The clause that a case with these traits gets for a metric when it opens; None when it gets none."""
+    found = profile_in_force().started_by("case.opened", traits)
+    return next((clause for clause in found if clause.metric == metric), None)
 
 
 def open_promises(case_ids: Iterable[int], *, now: datetime) -> dict[int, list[PromiseView]]:

@@ -12,6 +12,7 @@ from bihuan.service.cases.words import URGENCIES
 from bihuan.web.agents.asking import environment_words
 from bihuan.web.agents.heard import Heard, script_line
 from bihuan.web.agents.report_form import ReportForm, where_used
+from bihuan.web.look.visiting import visit_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,7 @@ class Restated:
     lines: list[tuple[str, str]]
     urgency: str
     fee_fen: int = 0
+    visit: str = ""  # how soon somebody is chosen, and how the time is agreed
 
 
 def restated(form: ReportForm, heard: Heard, *, day: date) -> Restated:
@@ -43,6 +45,13 @@ def restated(form: ReportForm, heard: Heard, *, day: date) -> Restated:
         lines=_lines(form, symptoms, machine, urgency),
         urgency=urgency,
         fee_fen=fee_of(form, day=day),
+        visit=visit_words(
+            kind=held["kind"] or "repair",
+            urgency=urgency,
+            channel=held["channel"],
+            category=held["category"],
+            way=held["way"],
+        ),
     )
 
 

@@ -32,6 +32,7 @@ from bihuan.web.customers.words import CERTIFICATES, NEXT, SAID
 from bihuan.web.customers.words import STAGES as STAGE_WORDS
 from bihuan.web.look.naming import family_name
 from bihuan.web.look.throttle import Throttle
+from bihuan.web.look.visiting import visit_words
 from bihuan.web.look.words import local_time, words_left
 
 CHASES = Throttle(name="chase", times=1, seconds=600)
@@ -65,8 +66,7 @@ def chase(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     case = visitor.the_case
     told = "chased_already"
     mark = str(case.id)
-    if case.open and not CHASES.spent(request, mark) and CHASES_A_DAY.count(request, mark):
-        CHASES.count(request, mark)
+    if case.open and CHASES.count(request, mark) and CHASES_A_DAY.count(request, mark):
         talking.chase(case, by=visitor.viewer.actor, now=visitor.now)
         told = "chased"
     return back_to(visitor, told)
@@ -92,6 +92,7 @@ def standing(visitor: Visitor, case: Case) -> dict[str, Any]:
         "words": words_of(visitor.report, keys(visitor.report.customer.key)).words,
         "stages": stages(card, case),
         "next": NEXT.get(case.stands_at) or NEXT[card.place(case.stands_at).stage],
+        "visit_soon": visit_soon(case, visit),
         "next_when": next_when(promises, now=now),
         "hold": HOLD_REASONS.get(case.hold_reason, case.hold_reason) if case.hold_reason else "",
         "promises": [shown(one, now=now) for one in promises],
@@ -125,6 +126,16 @@ def stages(card: Card, case: Case) -> list[dict[str, Any]]:
         for place, stage in enumerate(STAGES)
         if stage in has
     ]
+
+
+def visit_soon(case: Case, visit: Any) -> str:
+    """Until a time is agreed: how soon somebody is chosen, and how the time is agreed."""
+    waits = case.open and case.done_at is None and case.stands_at in {"to_accept", "to_assign"}
+    if not waits or (visit is not None and visit.state != "planned"):
+        return ""
+    return visit_words(
+        kind=case.kind, urgency=case.urgency, channel=case.channel, category=case.category, way=case.way
+    )
 
 
 def next_when(promises: list[PromiseView], *, now: datetime) -> str:

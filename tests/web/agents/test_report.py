@@ -166,6 +166,13 @@ def test_the_confirmed_report_becomes_a_case_and_says_what_was_promised(agent: C
     assert "Kitchen · next to the stove" in page
 
 
+@pytest.mark.demand("S1-12")
+def test_the_agent_says_how_soon_somebody_is_chosen_and_how_the_time_is_agreed(agent: Client) -> None:
+    shown = body(sent(agent, "check"))
+    assert "of our contact hours a technician is chosen. Then you choose a two-hour slot" in shown
+    assert "a technician is chosen" not in body(sent(agent, "check", way="carry_in"))
+
+
 def test_sent_twice_it_is_one_case(agent: Client) -> None:
     first, second = sent(agent, "save"), sent(agent, "save")
     assert first.headers["Location"] == second.headers["Location"]

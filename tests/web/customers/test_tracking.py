@@ -63,6 +63,23 @@ def test_the_page_says_where_it_stands_what_comes_next_and_by_when(reader: Clien
         assert words in page
 
 
+@pytest.mark.demand("S1-12")
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, "Within 2 h of our contact hours a technician is chosen."),
+        ({"urgency": "urgent"}, "Within 30 min, at any hour, a technician is chosen."),
+        ({"kind": "consultation"}, ""),
+    ],
+)
+def test_until_a_time_is_agreed_the_page_says_how_soon_and_how(
+    reader: Client, more: dict[str, Any], said: str
+) -> None:
+    page = read(reader, a_case(company(), **more))
+    how = "Then you choose a two-hour slot on your private link, or we ring you to agree on one."
+    assert (said in page, how in page) == (True, bool(said))
+
+
 def test_looking_changes_nothing(reader: Client) -> None:
     case = a_case(company())
     before = Entry.objects.count()
