@@ -106,3 +106,20 @@ def _sqlite(path: Path) -> dict[str, Any]:
             "PRAGMA cache_size=-20000;",
         },
     }
+
+
+def cache(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Where tries are counted: in the process (right for the one web process that `serve` starts), in a table that
+    several processes and machines share (`BIHUAN_CACHE=database`), or in Redis (`redis://…`)."""
+    told = environ.get("BIHUAN_CACHE", "")
+    if told in {"", "process"}:
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if told == "database":
+        return {
+            "BACKEND": "bihuan.web.look.shared_cache.SharedCache",
+            "LOCATION": "bihuan_cache",
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
+    if told.startswith(("redis://", "rediss://")):
+        return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": told}
+    raise ValueError(f"BIHUAN_CACHE is {told!r}; process, database or redis://… is expected.")

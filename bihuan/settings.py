@@ -17,6 +17,7 @@ BIHUAN_ADDRESS = os.environ.get("BIHUAN_ADDRESS", f"http://{BIHUAN_HOST}:{BIHUAN
 BIHUAN_LOOPBACK = BIHUAN_HOST in {"127.0.0.1", "localhost", "::1"}
 BIHUAN_DEMO = os.environ.get("BIHUAN_DEMO", "1" if BIHUAN_LOOPBACK else "0") == "1"
 BIHUAN_CLOCK = os.environ.get("BIHUAN_CLOCK", "") if BIHUAN_DEMO else ""
+BIHUAN_PROXIES = int(os.environ.get("BIHUAN_PROXIES", "0"))
 BIHUAN_HOTLINE = os.environ.get("BIHUAN_HOTLINE", "400-000-0000")
 BIHUAN_COMPANY = os.environ.get("BIHUAN_COMPANY", "")
 
@@ -174,7 +175,7 @@ STATICFILES_DIRS = [BASE_DIR / "bihuan" / "web" / "look" / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {"default": installation.cache(os.environ)}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

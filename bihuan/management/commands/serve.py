@@ -45,6 +45,7 @@ class Command(BaseCommand):
         self.say("Bringing the database up to date ...")
         Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+        call_command("createcachetable", verbosity=0)  # only where tries are counted in the database
         nobody_known = not get_user_model()._default_manager.exists()
         if "load_shipped" in get_commands():
             call_command("load_shipped", stdout=self.stdout)

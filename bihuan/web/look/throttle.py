@@ -6,6 +6,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 
 from bihuan.ground.vault.actions import blind
+from bihuan.web.look.whence import whence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,5 +32,5 @@ class Throttle:
         return tries <= self.times
 
     def _key(self, request: HttpRequest, more: tuple[str, ...]) -> str:
-        whence = "\x00".join((str(request.META.get("REMOTE_ADDR", "")), *more))
-        return f"throttle:{self.name}:{blind('throttle', whence)[:32]}"
+        who = "\x00".join((whence(request), *more))
+        return f"throttle:{self.name}:{blind('throttle', who)[:32]}"
