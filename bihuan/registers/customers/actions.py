@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from bihuan.ground.vault.actions import SealedBy, blind, destroy, keys, keys_for, new_key
+from bihuan.registers.customers.errors import CustomerForgotten
 from bihuan.registers.customers.models import Consent, Contact, Customer, Machine, Place, Serial
 from bihuan.registers.customers.rules import months_after, read_email, read_phone
 from bihuan.registers.customers.told import AddressTold, MachineTold, Reach
@@ -35,13 +36,13 @@ def know_by(reaches: list[Reach], *, name: str, node: Node, now: datetime, langu
     """The customer reached this way: the one we know, or a new one. A name is learned when we had none.
 
     Two calls at once know one customer: the unique blind index refuses the second, whose transaction is then
-    run again by its caller (`IntegrityError`) and finds the first.
+    run again by its caller (`IntegrityError`) and finds the first. The customer we know is held until the
+    transaction ends, so that nobody forgets them while they tell us something.
     """
     blinds = [blind(reach.kind, reach.value) for reach in reaches]
-    known = (
-        Contact.objects.filter(blind__in=blinds).select_related("customer__key").first() if blinds else None
-    )
-    if known is not None:
+    rows = Contact.objects.select_related("customer__key").select_for_update(of=("customer",), no_key=True)
+    known = rows.filter(blind__in=blinds).first() if blinds else None
+    if known is not None and known.customer.forgotten_at is None:
         if name.strip() and not known.customer.name_sealed:
             rename(known.customer, name)
         return Known(known.customer, keys(known.customer.key), fresh=False)
@@ -67,6 +68,15 @@ def _new(
             for reach, mark in zip(reaches, blinds, strict=True)
         )
     return Known(customer, hand, fresh=True)
+
+
+def hold(customer_id: int) -> Known:
+    """The customer of this number, held like one found by `know_by`; refused when they were forgotten."""
+    rows = Customer.objects.select_related("key").select_for_update(of=("self",), no_key=True)
+    customer = rows.get(id=customer_id)
+    if customer.forgotten_at is not None:
+        raise CustomerForgotten
+    return Known(customer, keys(customer.key), fresh=False)
 
 
 def refuse_to_identify(*, node: Node, now: datetime) -> Known:

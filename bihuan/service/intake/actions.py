@@ -12,9 +12,10 @@ from bihuan.ground.journal.actions import open_chain, record, writing
 from bihuan.ground.journal.event import Actor, Event
 from bihuan.ground.journal.reactions import trace_of
 from bihuan.ground.vault import files
-from bihuan.ground.vault.actions import SealedBy, fingerprint, keys, signature
+from bihuan.ground.vault.actions import SealedBy, fingerprint, signature
 from bihuan.registers.customers.actions import (
     Known,
+    hold,
     keep_machine,
     keep_place,
     know_by,
@@ -23,7 +24,6 @@ from bihuan.registers.customers.actions import (
     refuse_to_identify,
 )
 from bihuan.registers.customers.models import Customer, Machine, Place
-from bihuan.registers.customers.queries import customer as customer_at
 from bihuan.registers.knowledge.queries import hazards_in, symptoms_in
 from bihuan.registers.organisation.models import Node
 from bihuan.service.intake.errors import ReportRefused, SameKeyOtherBody
@@ -187,8 +187,7 @@ def _write_down(arrived: _Arrived) -> tuple[Report, list[str]]:
 
 def _customer(told: Told, *, node: Node, now: datetime) -> Known:
     if told.customer_id is not None:
-        on_screen = customer_at(told.customer_id)
-        return Known(on_screen, keys(on_screen.key), fresh=False)
+        return hold(told.customer_id)
     if told.refused_to_identify and not (told.phone or told.email):
         return refuse_to_identify(node=node, now=now)
     reaches = reach_by(phone=told.phone, email=told.email)

@@ -21,6 +21,7 @@ from bihuan.service.cases.models import Case, Note
 from bihuan.service.cases.rules import read_number
 from bihuan.service.intake.models import Attachment, Report
 from bihuan.service.notices.models import Notice
+from bihuan.service.satisfaction.models import Callback
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,8 @@ def forget_customer(viewer: Viewer, customer_id: int, *, now: datetime) -> None:
         raise NotFound
     if Case.objects.filter(customer=customer, open=True).exists():
         raise Refusal(_("This customer has open cases. Conclude or cancel them first."))
+    if Callback.objects.filter(case__customer=customer, open=True).exists():
+        raise Refusal(_("Somebody still has to ring this customer. Finish the callback first."))
     forget(customer, now=now)
     Case.objects.filter(customer=customer).exclude(outside_number="").update(outside_number="")
     for report in Report.objects.filter(customer=customer):

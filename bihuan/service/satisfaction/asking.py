@@ -97,7 +97,7 @@ def survey_by_token(token: str) -> Survey:
         .filter(link_print=fingerprint(token or " "))
         .first()
     )
-    if found is None:
+    if found is None or found.case.customer.forgotten_at is not None:
         raise NotFound
     return found
 

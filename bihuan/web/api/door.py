@@ -10,9 +10,11 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.security import HttpBearer
 
+from bihuan.ground.vault.actions import Forgotten
 from bihuan.registers.access.errors import NotFound, NotSignedIn, Refusal
 from bihuan.registers.access.queries import viewer_of_token
 from bihuan.registers.access.viewer import Viewer
+from bihuan.registers.customers.errors import CustomerForgotten
 from bihuan.web.api.refusals import (
     BrokenJson,
     TooLarge,
@@ -61,6 +63,11 @@ def viewer_at(request: HttpRequest) -> Viewer:
 @api.exception_handler(Refusal)
 def _refused(request: HttpRequest, error: Any) -> HttpResponse:
     return refused(error)
+
+
+@api.exception_handler(Forgotten)
+def _forgotten(request: HttpRequest, error: Any) -> HttpResponse:
+    return refused(CustomerForgotten())
 
 
 @api.exception_handler(ValidationError)

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
+from bihuan.ground.vault.actions import Forgotten
 from bihuan.registers.access.errors import NotFound, Refusal
 from bihuan.registers.access.roles import Role
 from bihuan.registers.access.viewer import Viewer
@@ -59,7 +60,7 @@ def private_page(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
             visitor = visitor_of(request, token)
             refuse_foreign_form(request)
             response = view(request, visitor)
-        except (NotFound, Http404):
+        except (NotFound, Http404, Forgotten):
             WRONG_LINKS.count(request)
             return render(request, "customers/unknown.html", status=404)
         except Refusal as refused:

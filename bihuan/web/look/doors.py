@@ -9,12 +9,15 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from bihuan.ground.vault.actions import Forgotten
 from bihuan.registers.access.errors import NotFound, NotSignedIn, Refusal
 from bihuan.registers.access.queries import viewer_of_id
 from bihuan.registers.access.viewer import Viewer
+from bihuan.registers.customers.errors import CustomerForgotten
 from bihuan.web.look.errors import forbidden, refused
 from bihuan.web.look.second_factor import stopped
 
@@ -134,9 +137,20 @@ def answered(request: HttpRequest, view: Callable[[], HttpResponseBase]) -> Http
         raise Http404 from error
     except NotSignedIn:
         return redirect_to_login(request.get_full_path())
+    except Forgotten:
+        gone = CustomerForgotten()
+        return refused(request, str(gone), status=gone.status, back=page_before(request))
     except Refusal as refusal:
-        back = request.META.get("HTTP_REFERER", "") if request.method == "POST" else ""
-        return refused(request, str(refusal), status=refusal.status, back=back)
+        return refused(request, str(refusal), status=refusal.status, back=page_before(request))
+
+
+def page_before(request: HttpRequest) -> str:
+    """Our own page from which a form was sent; empty when it came from elsewhere, or nobody says."""
+    whence = request.headers.get("Referer", "") if request.method == "POST" else ""
+    own = url_has_allowed_host_and_scheme(
+        whence, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return whence if own else ""
 
 
 def viewer_at(request: HttpRequest) -> Viewer:
