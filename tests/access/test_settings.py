@@ -219,8 +219,8 @@ def test_a_profile_is_checked_kept_and_put_in_force_apart(administrator: Client)
 
 
 def test_knowledge_that_does_not_hold_together_is_refused(administrator: Client) -> None:
-    row = REGISTERS["knowledge"].rows("").filter(kind="symptom").first()
-    told = {"kind": "symptom", "code": row.code, "body": '{"code": "x"}'}
+    row = REGISTERS["knowledge"].rows("").filter(kind="department").first()
+    told = {"kind": "department", "code": row.code, "body": '{"code": "x"}'}
     assert administrator.post(f"/settings/knowledge/{row.id}", told).status_code == 422
 
 

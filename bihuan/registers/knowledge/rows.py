@@ -103,6 +103,11 @@ def entry_of(kind: str, body: str) -> Any:
     return build(shape, told, kind)
 
 
+def code_of(kind: str, body: str) -> str:
+    """By what an entry is told apart in its list, from its JSON; ContentFault when it cannot be read."""
+    return BY_NAME[kind].code(entry_of(kind, body))
+
+
 def knowledge_of(rows: Iterable[Row]) -> c.Knowledge:
     """Everything known from its rows, each list in the order of its positions."""
     lists: dict[str, list[tuple[int, Any]]] = {kind.name: [] for kind in KINDS}

@@ -22,6 +22,7 @@ from bihuan.web.look.export import Column, csv_response, xlsx_response
 from bihuan.web.look.forms import TidyForm
 from bihuan.web.managers import (
     settings_catalogue,
+    settings_knowledge,
     settings_messages,
     settings_organisation,
     settings_people,
@@ -37,6 +38,7 @@ REGISTERS: dict[str, Register] = {
         *settings_catalogue.REGISTERS,
         *settings_rules.REGISTERS,
         *settings_messages.REGISTERS,
+        *settings_knowledge.REGISTERS,
     )
 }
 EXPORTED = 20_000  # rows at most

@@ -20,8 +20,10 @@ from bihuan.service.commitments import keeping as profiles
 from bihuan.web.look.export import Column
 from bihuan.web.look.forms import TidyForm
 from bihuan.web.managers import settings_choices as chosen
+from bihuan.web.managers.settings_knowledge import IN_PLAIN_FIELDS, retire
 from bihuan.web.managers.settings_register import Register, day, yes_no
 
+OTHER_LISTS = [(kind.name, kind.name) for kind in KINDS if kind.name not in IN_PLAIN_FIELDS]
 LARGEST_TEXT = 200_000  # characters
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOURS_HELP = _("Such as 09:00-12:00, 13:00-18:00. Empty: closed.")
@@ -73,7 +75,7 @@ class DayForm(TidyForm):
 
 
 class ItemForm(TidyForm):
-    kind = forms.ChoiceField(label=_("List"), choices=[(kind.name, kind.name) for kind in KINDS])
+    kind = forms.ChoiceField(label=_("List"), choices=OTHER_LISTS)
     code = forms.CharField(label=_("Code"), max_length=160)
     body = forms.CharField(
         label=_("Entry"),
@@ -162,11 +164,6 @@ def _keep_item(viewer: Viewer, row_id: int | None, told: dict[str, Any], now: da
     return knowing.keep_item(told["kind"], told["code"], told["body"], now=now)
 
 
-def _retire_item(viewer: Viewer, row_id: int, now: datetime) -> None:
-    row = items_listed().get(pk=row_id)
-    knowing.retire_item(row.kind, row.code, now=now)
-
-
 def _activate(viewer: Viewer, row_id: int, now: datetime) -> None:
     profiles.put_in_force(profiles.profiles_listed().get(pk=row_id).name)
 
@@ -232,11 +229,11 @@ REGISTERS = (
     ),
     Register(
         code="knowledge",
-        title=_("Knowledge"),
-        about=_("Symptoms, dangers, checklists, error codes, scripts, advice."),
-        group=_("Rules"),
+        title=_("Other knowledge"),
+        about=_("Phone checklists, standards of work, prices that ship, permits: entries as JSON."),
+        group=_("Knowledge"),
         icon="book",
-        rows=items_listed,
+        rows=lambda search="": items_listed(search).exclude(kind__in=IN_PLAIN_FIELDS),
         columns=(
             Column(_("List"), lambda row: row.kind),
             Column(_("Code"), lambda row: row.code),
@@ -244,7 +241,7 @@ REGISTERS = (
         ),
         form=ItemForm,
         keep=_keep_item,
-        out=_retire_item,
+        out=retire,
         key=("kind", "position", "id"),
         values=_item,
         name=lambda row: f"{row.kind} · {row.code}",
