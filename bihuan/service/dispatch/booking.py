@@ -23,6 +23,7 @@ from bihuan.service.dispatch.errors import (
     SlotPast,
     SlotUnknown,
     TooLateToSay,
+    UnderWay,
     VisitMoved,
 )
 from bihuan.service.dispatch.events import LateSaid, ReminderDue, SlotBooked, SlotGivenUp
@@ -158,6 +159,8 @@ def rebook(
     visit = visit_for_change(visit.id)
     if visit.state not in (Visit.BOOKED, Visit.ON_THE_WAY):
         raise NotBooked(visit.case.number)
+    if visit.state == Visit.ON_THE_WAY and doer.by.kind == "customer":
+        raise UnderWay
     with writing():
         _let_go(visit, reason=reason, doer=doer, now=now, by_customer=by_customer)
         visit.fee_told_fen = fee_told_fen or visit.fee_told_fen

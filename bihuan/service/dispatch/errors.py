@@ -43,6 +43,25 @@ class NobodyToAsk(Refusal):
         )
 
 
+class NothingToTakeBack(LostRace):
+    """The service point answered in the meantime, or was never asked."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            _("Case %(number)s has no open question to take back: it was answered in the meantime.")
+            % {"number": number}
+        )
+
+
+class UnderWay(LostRace):
+    """The technician has set off; the customer's page changes nothing any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The technician is on the way already. Please ring us if the time does not suit you.")
+        )
+
+
 class NoOfferHere(LostRace):
     """It was never asked, has answered, or was too late."""
 

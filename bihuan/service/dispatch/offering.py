@@ -18,6 +18,7 @@ from bihuan.service.dispatch.choosing import points_for
 from bihuan.service.dispatch.errors import (
     NobodyToAsk,
     NoOfferHere,
+    NothingToTakeBack,
     NotToOffer,
     OfferedAlready,
     PointRuledOut,
@@ -175,24 +176,25 @@ def _recall(offer_id: int, *, now: datetime) -> bool:
 
 @transaction.atomic
 def take_back(case: Case, *, doer: Doer, now: datetime) -> None:
-    """Withdraw a question that was not answered yet; the case waits for a service point again."""
+    """Withdraw a question that was not answered yet; the case waits for a service point again. Whoever comes too
+    late is told."""
     case = case_for_change(case.id)
-    withdraw_open(case, doer=doer, now=now)
+    if not withdraw_open(case, doer=doer, now=now):
+        raise NothingToTakeBack(case.number)
 
 
-def withdraw_open(case: Case, *, doer: Doer, now: datetime) -> None:
-    """Take an open offer back where there is one, and the case from the node it was offered to."""
+def withdraw_open(case: Case, *, doer: Doer, now: datetime) -> bool:
+    """Take an open offer back, and the case from the node it was offered to. False where none is open."""
     standing = standing_offer(case.id)
     if standing is None or standing.state != Offer.OPEN:
-        return
-    if Offer.objects.filter(id=standing.id, state=Offer.OPEN).update(state=Offer.WITHDRAWN, answered_at=now):
-        give_to(case, node_id=standing.from_node_id, by=doer.by, now=now)
-        _record(
-            case,
-            OfferWithdrawn(subject_id=case.id, offer_id=standing.id, node_id=standing.node_id),
-            doer,
-            now,
-        )
+        return False
+    mine = Offer.objects.filter(id=standing.id, state=Offer.OPEN)
+    if not mine.update(state=Offer.WITHDRAWN, answered_at=now):
+        return False
+    give_to(case, node_id=standing.from_node_id, by=doer.by, now=now)
+    told = OfferWithdrawn(subject_id=case.id, offer_id=standing.id, node_id=standing.node_id)
+    _record(case, told, doer, now)
+    return True
 
 
 def standing_offer(case_id: int) -> Offer | None:
