@@ -88,7 +88,8 @@ class Tried(models.Model):
 
 
 class Quote(models.Model):
-    """What the customer was told it costs. A later quote replaces an earlier one; lines are never changed."""
+    """What the customer was told: cause, plan, how long it takes and what it costs. A later quote replaces an
+    earlier one; what one says is never changed, so that it stays clear what was agreed to."""
 
     OFFERED, CONSENTED, REFUSED, REPLACED = "offered", "consented", "refused", "replaced"
 
@@ -96,6 +97,9 @@ class Quote(models.Model):
     state = models.CharField(max_length=10, default=OFFERED)
     cover = models.CharField(max_length=10)
     not_covered_because = models.CharField(max_length=24, blank=True, default="")
+    cause_sealed = models.TextField(blank=True, default="")
+    plan_sealed = models.TextField(blank=True, default="")
+    expected_minutes = models.PositiveSmallIntegerField(null=True)  # of work, from the customer's yes on
     total_fen = models.PositiveIntegerField()
     offered_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)

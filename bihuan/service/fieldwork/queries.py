@@ -224,6 +224,16 @@ def quote_of(work: Work | None) -> Quote | None:
     return newest_quote(work) if work else None
 
 
+def proposed(quote: Quote, work: Work) -> tuple[str, str, int | None]:
+    """Cause, plan and minutes as the quote told them; of a quote made before the diagnosis as they are now."""
+    cause, plan = (
+        (quote.cause_sealed, quote.plan_sealed)
+        if quote.plan_sealed
+        else (work.cause_sealed, work.plan_sealed)
+    )
+    return (*opened(work, cause, plan), quote.expected_minutes)  # type: ignore[return-value]
+
+
 def lines_of(quote: Quote | None) -> list[QuoteLine]:
     return list(QuoteLine.objects.filter(quote=quote).order_by("id")) if quote else []
 

@@ -22,7 +22,7 @@ from bihuan.service.cases.actions import tick, untick
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.needs import Need
 from bihuan.service.fieldwork import rules
-from bihuan.service.fieldwork.actions import lock
+from bihuan.service.fieldwork.actions import MOST_MINUTES, lock
 from bihuan.service.fieldwork.errors import (
     FieldLacks,
     NotArrived,
@@ -69,9 +69,16 @@ def is_repeat(case: Case, *, now: datetime) -> bool:
 
 @transaction.atomic
 def quote(
-    work: Work, wanted: Mapping[int, int], *, by: Actor, now: datetime, not_covered_because: str = ""
+    work: Work,
+    wanted: Mapping[int, int],
+    *,
+    by: Actor,
+    now: datetime,
+    not_covered_because: str = "",
+    expected_minutes: int | None = None,
 ) -> Quote:
-    """Write down what it will cost: numbers of price lines with their quantities, nothing else.
+    """Write down what it will cost: numbers of price lines with their quantities, nothing else. Cause and plan as
+    they are now, and how long it takes, stay with it: that is what the customer agrees to.
 
     An earlier quote of this visit no longer counts, whatever the customer said to it. Nothing to pay needs no
     answer.
@@ -82,6 +89,8 @@ def quote(
         raise NothingQuoted
     if not_covered_because and not_covered_because not in rules.NOT_COVERED:
         raise FieldLacks("not_covered_because", _("Choose one of the reasons shown."))
+    if expected_minutes is not None and not 1 <= expected_minutes <= MOST_MINUTES:
+        raise FieldLacks("expected_minutes", _("Minutes of work: 1 to 1,440."))
     prices = {line.id: line for line in price_list(case, now=now)}
     if not set(wanted) <= set(prices) or not all(
         1 <= count <= rules.MOST_OF_ONE for count in wanted.values()
@@ -97,7 +106,16 @@ def quote(
         not_covered_because=not_covered_because,
         repeat=is_repeat(case, now=now),
     )
-    return _offer(work, lines, prices, by=by, now=now, cover=cover, not_covered_because=not_covered_because)
+    return _offer(
+        work,
+        lines,
+        prices,
+        by=by,
+        now=now,
+        cover=cover,
+        not_covered_because=not_covered_because,
+        expected_minutes=expected_minutes,
+    )
 
 
 @transaction.atomic
@@ -117,6 +135,7 @@ def _offer(
     now: datetime,
     cover: Cover,
     not_covered_because: str = "",
+    expected_minutes: int | None = None,
 ) -> Quote:
     """Write the quote down; the one before it no longer counts. Nothing to pay is settled at once."""
     case = work.case
@@ -125,6 +144,9 @@ def _offer(
         work=work,
         cover=cover,
         not_covered_because=not_covered_because,
+        cause_sealed=work.cause_sealed,
+        plan_sealed=work.plan_sealed,
+        expected_minutes=expected_minutes,
         total_fen=rules.total(lines),
         offered_at=now,
     )

@@ -47,15 +47,14 @@ def _answer(request: HttpRequest, visitor: Visitor, made: Quote | None) -> None:
 
 
 def _shown(case: Case, made: Quote | None, *, token: str, refusal: Refusal | None) -> dict[str, Any]:
-    cause, plan = (
-        queries.opened(made.work, made.work.cause_sealed, made.work.plan_sealed) if made else ("", "")
-    )
+    cause, plan, minutes = queries.proposed(made, made.work) if made else ("", "", None)
     return {
         "case": case,
         "quote": made,
         "lines": [_line(line) for line in queries.lines_of(made)],
         "cause": cause,
         "plan": plan,
+        "minutes": minutes,
         "back": reverse("customers:case", args=[token]),
         "refused": str(refusal) if refusal else "",
         "on_device": False,

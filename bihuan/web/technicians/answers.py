@@ -62,6 +62,9 @@ def diagnosis(request: HttpRequest, site: Site) -> None:
 
 def quote(request: HttpRequest, site: Site) -> None:
     wanted: dict[int, int] = {}
+    minutes = request.POST.get("expected_minutes", "").strip()
+    if minutes and (not minutes.isdecimal() or len(minutes) > 5):
+        raise FieldLacks("expected_minutes", _("Minutes of work: 1 to 1,440."))
     for name, value in request.POST.items():
         if name.startswith("line-") and str(value).strip() not in {"", "0"}:
             wanted[_whole(name[5:])] = _whole(str(value))
@@ -74,6 +77,7 @@ def quote(request: HttpRequest, site: Site) -> None:
         by=site.viewer.actor,
         now=site.now,
         not_covered_because=request.POST.get("not_covered_because", ""),
+        expected_minutes=int(minutes) if minutes else None,
     )
 
 

@@ -48,8 +48,14 @@ def quote(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "refused": str(refusal) if refusal else "",
         "on_device": True,
         "plain": plain_words(site),
-    } | plan_words(site.work)
+    } | proposed_words(offered, site.work)
     return render(request, "customers/quote.html", shown, status=refusal.status if refusal else 200)
+
+
+def proposed_words(offered: Any, work: Any) -> dict[str, Any]:
+    """Cause, plan and minutes as this quote tells them."""
+    cause, plan, minutes = queries.proposed(offered, work)
+    return {"cause": cause, "plan": plan, "minutes": minutes}
 
 
 def plan_words(work: Any) -> dict[str, str]:

@@ -157,6 +157,7 @@ def _quote(site: Site) -> Built:
         groups.setdefault(str(ITEMS.get(line.item, line.item)), []).append(row)
     shows = {
         "quote": quote,
+        "minutes": (quote.expected_minutes or "") if quote else "",
         "lines": quote_lines(site),
         "groups": groups,
         "cover": COVERS[quoting.cover_of(site.case, now=site.now).value],
