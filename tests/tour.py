@@ -2,7 +2,8 @@
 
 `python -m tests.tour [--out FOLDER] [--url ADDRESS --data FOLDER] [--roles a,b] [--quick]`. Without `--url`
 it starts the product with a fresh demo company. It signs in as one demo person per role, follows links from
-the first page, and keeps one page for each address pattern; `index.html` shows them all.
+the first page, and keeps one page for each address pattern. The role `customer` opens the private links, and
+some roles stop at a case of every place (`tests/stops.py`). `index.html` shows them all.
 """
 
 import argparse
@@ -24,6 +25,8 @@ from urllib.request import ProxyHandler, build_opener
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from playwright.sync_api import Error as BrowserError
+
+from tests.stops import Stop, stops_of
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("zh-hans", "en")
@@ -70,21 +73,24 @@ def sessions(data: Path) -> dict[str, str]:
     import django  # the data folder must be known first
 
     django.setup()
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-
     from bihuan.management.commands.demo_logins import first_of_each_role
 
-    made = {}
-    for role, person in first_of_each_role():
-        store = SessionStore()
-        store[SESSION_KEY] = str(person.pk)
-        store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-        store[HASH_SESSION_KEY] = person.get_session_auth_hash()
-        store.create()
-        made[str(role)] = str(store.session_key)
-    return made
+    return {str(role): session_of(person.pk) for role, person in first_of_each_role()}
+
+
+def session_of(person_id: int) -> str:
+    """A session key of this person; Django must be set up."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
+    from django.contrib.sessions.backends.db import SessionStore
+
+    person = get_user_model()._default_manager.get(pk=person_id)
+    store = SessionStore()
+    store[SESSION_KEY] = str(person.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    store.create()
+    return str(store.session_key)
 
 
 def pattern_of(path: str) -> str:
@@ -124,9 +130,11 @@ def signed_in(browser: Browser, address: str, session: str, language: str, theme
     return context
 
 
-def photograph(page: Page, address: str, path: str, target: Path, window: tuple[int, int]) -> None:
+def photograph(page: Page, address: str, stop: Stop, target: Path, window: tuple[int, int]) -> None:
     page.set_viewport_size({"width": window[0], "height": window[1]})
-    page.goto(urljoin(address, path))
+    page.goto(urljoin(address, stop.path))
+    if stop.opened:
+        page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
     page.wait_for_timeout(250)  # charts and icons settle
     page.screenshot(path=target, full_page=True)
 
@@ -135,24 +143,33 @@ def tour_of(
     browser: Browser, address: str, role: str, session: str, out: Path, *, limit: int, quick: bool
 ) -> int:
     """Every page of one role; gives how many."""
-    scout = signed_in(browser, address, session, "zh-hans", "light")
-    found = pages_within_reach(scout.new_page(), address, "/" if session else "/accounts/login/", limit)
-    scout.close()
+    stops = [*by_links(browser, address, role, session, limit), *stops_of(role, session_of)]
     (out / role).mkdir(parents=True, exist_ok=True)
     for language in LANGUAGES:
         for theme in THEMES[:1] if quick else THEMES:
-            context = signed_in(browser, address, session, language, theme)
-            page = context.new_page()
-            for pattern, path in found.items():
-                for window, size in WINDOWS.items():
-                    target = out / role / f"{name_of(pattern)}.{language}.{theme}.{window}.png"
-                    try:
-                        photograph(page, address, path, target, size)
-                    except BrowserError as error:
-                        print(f"{role} {path}: {str(error).splitlines()[0]}", flush=True)
-            context.close()
-    print(f"{role}: {len(found)} pages", flush=True)
-    return len(found)
+            for who in dict.fromkeys(stop.session or session for stop in stops):
+                context = signed_in(browser, address, who.strip("-"), language, theme)
+                page = context.new_page()
+                for stop in (one for one in stops if (one.session or session) == who):
+                    for window, size in WINDOWS.items():
+                        target = out / role / f"{stop.name}.{language}.{theme}.{window}.png"
+                        try:
+                            photograph(page, address, stop, target, size)
+                        except BrowserError as error:
+                            print(f"{role} {stop.path}: {str(error).splitlines()[0]}", flush=True)
+                context.close()
+    print(f"{role}: {len(stops)} pages", flush=True)
+    return len(stops)
+
+
+def by_links(browser: Browser, address: str, role: str, session: str, limit: int) -> list[Stop]:
+    """The pages that a role finds by itself; a customer has no first page."""
+    if role == "customer":
+        return []
+    scout = signed_in(browser, address, session, "zh-hans", "light")
+    found = pages_within_reach(scout.new_page(), address, "/" if session else "/accounts/login/", limit)
+    scout.close()
+    return [Stop(name=name_of(pattern), path=path) for pattern, path in found.items()]
 
 
 def write_index(out: Path) -> None:
@@ -184,7 +201,7 @@ def main() -> int:
 
 def walk(address: str, data: Path, options: argparse.Namespace) -> int:
     chosen = set(filter(None, options.roles.split(",")))
-    people = {"visitor": "", **sessions(data)}
+    people = {"visitor": "", "customer": "", **sessions(data)}
     total = 0
     with sync_playwright() as play:
         path = shutil.which("chromium") or shutil.which("google-chrome")

@@ -1,0 +1,180 @@
+"""Where the tour stops besides following links: pages that depend on where a case stands, and private links.
+
+A customer follows no links between cases, and one address pattern looks different at every place of a case: so
+the demo company is asked for one case at each place, and for the same addresses that the product would send.
+"""
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+WRONG = "this-link-was-never-given-to-anybody"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """One picture. `opened` unfolds everything first; `session` when somebody else than usual must look."""
+
+    name: str
+    path: str
+    opened: bool = False
+    session: str = ""
+
+
+def first_of_each[T](rows: Iterable[T], key: Callable[[T], Hashable]) -> list[T]:
+    """The first row for every value of `key`, in the order met."""
+    found: dict[Hashable, T] = {}
+    for row in rows:
+        found.setdefault(key(row), row)
+    return list(found.values())
+
+
+def path_of(address: str) -> str:
+    """An absolute address of the product as a path of whatever address it answers at now."""
+    parts = urlsplit(address)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def stops_of(role: str, enter: Callable[[int], str]) -> list[Stop]:
+    """What this role sees beyond its links. `enter` gives a session of a person; Django must be set up."""
+    if role == "customer":
+        return [*open_pages(), *tracked(), *slots_and_quotes(), *surveys(), *sheets(), *wrong_links()]
+    if role == "technician":
+        return [*jobs(enter), *signing_in()]
+    return [*cases_at_each_place(), *remote_guidance()] if role == "agent" else []
+
+
+def open_pages() -> list[Stop]:
+    paths = {"report": "/report/", "lookup": "/track/", "promises": "/promises", "privacy": "/privacy"}
+    return [Stop(name=name, path=path) for name, path in paths.items()]
+
+
+def tracked() -> list[Stop]:
+    """The tracking page at every place of every kind of work; its small forms once."""
+    from bihuan.service.cases.models import Case
+    from bihuan.service.intake.queries import link_of
+
+    rows = Case.objects.select_related("report").order_by("-id")
+    shown = [
+        Stop(name=f"track-{case.kind}-{case.stands_at}", path=path_of(link_of(case.report)), opened=True)
+        for case in first_of_each(rows.filter(open=True), lambda case: (case.kind, case.stands_at))
+    ]
+    ended = first_of_each(rows.filter(open=False), lambda case: (case.kind == "repair", case.stands_at))
+    shown += [
+        Stop(name=f"track-{case.kind}-{case.stands_at}", path=path_of(link_of(case.report))) for case in ended
+    ]
+    forms = [("cancel", "to_assign"), ("complain", "done"), ("add", "to_assign"), ("again", "closed")]
+    for name, place in forms:
+        for case in rows.filter(kind="repair", stands_at=place)[:1]:
+            shown.append(Stop(name=name, path=f"{path_of(link_of(case.report))}/{name}"))
+    return shown
+
+
+def slots_and_quotes() -> list[Stop]:
+    from bihuan.service.dispatch.models import Visit
+    from bihuan.service.fieldwork.models import Quote
+    from bihuan.service.intake.queries import link_of
+
+    visits = Visit.objects.select_related("case__report").filter(case__open=True).order_by("-id")
+    found = [
+        Stop(name=f"slot-{visit.state}", path=f"{path_of(link_of(visit.case.report))}/slot")
+        for visit in first_of_each(visits.filter(state__in=Visit.OPEN), lambda visit: visit.state)
+    ]
+    quotes = Quote.objects.select_related("work__case__report").exclude(state=Quote.REPLACED).order_by("-id")
+    return found + [
+        Stop(
+            name=f"quote-{quote.state}-{quote.answered_how or 'open'}",
+            path=f"{path_of(link_of(quote.work.case.report))}/quote",
+        )
+        for quote in first_of_each(quotes, lambda quote: (quote.state, quote.answered_how))
+    ]
+
+
+def surveys() -> list[Stop]:
+    """The two questions: not yet answered, answered, dropped."""
+    from bihuan.service.satisfaction.asking import link_of
+    from bihuan.service.satisfaction.models import Survey
+
+    rows = Survey.objects.filter(confirm_asked_at__isnull=False).order_by("-id")
+    asked = first_of_each(rows, lambda row: (row.answered_at is None, row.dropped_at is None))
+    found = [
+        Stop(
+            name=f"survey-{'open' if row.answered_at is None else 'answered'}{'-dropped' * bool(row.dropped_at)}",
+            path=path_of(link_of(row)),
+        )
+        for row in asked
+    ]
+    words = {None: "open", True: "yes", False: "no"}
+    return found + [
+        Stop(name=f"solved-{words[row.solved]}", path=f"{path_of(link_of(row))}/solved")
+        for row in first_of_each(rows.filter(dropped_at__isnull=True), lambda row: row.solved)
+    ]
+
+
+def sheets() -> list[Stop]:
+    from bihuan.service.fieldwork.models import Sheet
+    from bihuan.service.fieldwork.sheets import verify_address
+
+    rows = Sheet.objects.select_related("work").order_by("-id")[:200]
+    return [
+        Stop(name=f"verify-{sheet.work.outcome}", path=path_of(verify_address(sheet)))
+        for sheet in first_of_each(rows, lambda sheet: sheet.work.outcome)
+    ]
+
+
+def wrong_links() -> list[Stop]:
+    ways = {"case": "c", "survey": "s", "sheet": "v"}
+    return [Stop(name=f"wrong-{name}", path=f"/{way}/{WRONG}") for name, way in ways.items()]
+
+
+def jobs(enter: Callable[[int], str]) -> list[Stop]:
+    """A technician's pages at every place of a case, each seen by whoever has it, folded and unfolded."""
+    from bihuan.service.cases.models import Case
+    from bihuan.service.dispatch.models import Assignment
+
+    rows = Case.objects.filter(technician_person_id__isnull=False).order_by("-id")
+    held = first_of_each(rows.filter(open=True), lambda case: (case.kind, case.stands_at))
+    found = []
+    for case in held:
+        session = enter(case.technician_person_id or 0)
+        path, name = f"/field/{case.number}/", f"{case.kind}-{case.stands_at}"
+        found += [
+            Stop(name=f"job-{name}", path=path, session=session),
+            Stop(name=f"job-{name}-unfolded", path=path, session=session, opened=True),
+            Stop(name=f"today-with-{name}", path="/field/", session=session),
+        ]
+        if case.stands_at == "on_site":
+            found += [
+                Stop(name=f"{page}-{name}", path=f"{path}{page}", session=session)
+                for page in ("quote", "sign")
+            ]
+    offered = Assignment.objects.filter(state=Assignment.OFFERED).select_related("technician").order_by("-id")
+    for one in offered[:1]:
+        session = enter(one.technician.person_id)
+        found.append(Stop(name="today-with-an-offer", path="/field/", session=session, opened=True))
+    return found
+
+
+def signing_in() -> list[Stop]:
+    """Seen by nobody yet."""
+    ways = {"phone": "/field/sign-in", "link": f"/field/sign-in/link/{WRONG}"}
+    return [Stop(name=f"sign-in-{name}", path=path, session="-") for name, path in ways.items()]
+
+
+def cases_at_each_place() -> list[Stop]:
+    from bihuan.service.cases.models import Case
+
+    rows = Case.objects.order_by("-open", "-id")
+    return [
+        Stop(name=f"case-{case.kind}-{case.stands_at}", path=f"/desk/case/{case.number}", opened=True)
+        for case in first_of_each(rows, lambda case: (case.kind, case.stands_at))
+    ]
+
+
+def remote_guidance() -> list[Stop]:
+    from bihuan.service.cases.models import Case
+
+    return [
+        Stop(name=f"by-phone-{case.stands_at}", path=f"/desk/case/{case.number}/phone")
+        for case in Case.objects.filter(stands_at="remote").order_by("-id")[:1]
+    ]
