@@ -1,7 +1,6 @@
 """My data (我的个人信息): what we keep of this customer, what they agreed to, and asking for mending or deletion."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -48,9 +47,9 @@ def kept_of(visitor: Visitor) -> Kept:
     reach = [number for number in reach_of(customer.id, hand).values() if number]
     lines = [
         (_("Name"), contact.name),
-        (_("Phone or e-mail"), _(", ").join(reach)),
+        (_("Phone or e-mail"), _(", ").join(number.removeprefix("+86") for number in reach)),
         (_("Address"), contact.address),
-        (_("Machine"), _machine(visitor)),
+        *_machine(visitor),
     ]
     given = consents_of(customer.id)
     return Kept(
@@ -59,14 +58,18 @@ def kept_of(visitor: Visitor) -> Kept:
     )
 
 
-def _machine(visitor: Visitor) -> str:
-    """The machine of the case with its serial numbers and the day it was bought."""
+def _machine(visitor: Visitor) -> list[tuple[str, str]]:
+    """The machine of the case, its serial numbers and the day it was bought, a line each."""
     machine = visitor.case.machine if visitor.case else None
     if machine is None:
-        return ""
+        return []
     card = machine_cards([machine], day=localdate(visitor.now))[0]
-    told: list[Any] = [card.brand, family_name(card.category), card.model, *card.serials.values()]
-    return " · ".join(str(part) for part in [*told, card.bought_on] if part)
+    told = [str(part) for part in (card.brand, family_name(card.category), card.model) if part]
+    return [
+        (_("Machine"), " · ".join(told)),
+        (_("Serial number"), _(", ").join(card.serials.values())),
+        (_("Bought on"), str(card.bought_on or "")),
+    ]
 
 
 @require_POST

@@ -63,7 +63,7 @@ class WebReportForm(TidyForm):
         category = self.fields["category"]
         assert isinstance(category, forms.ChoiceField)
         named = [(one.code, one.zh if chinese else one.en) for one in held.families if one.code != "general"]
-        category.choices = [("", "–"), *named]
+        category.choices = [("", _("Choose…")), *named]
         suits = self.fields["suits"]
         assert isinstance(suits, forms.ChoiceField)
         suits.choices = [("", "–"), *SUITS.items()]
