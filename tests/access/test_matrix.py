@@ -65,6 +65,10 @@ class World:
 
 @pytest.fixture
 def world() -> World:
+    return a_world()
+
+
+def a_world() -> World:
     made = company()
     mine, theirs = a_case(made), a_case(made)
     Case.objects.filter(id=mine.id).update(
