@@ -13,6 +13,7 @@ from bihuan.service.fieldwork import rules
 from bihuan.service.fieldwork.actions import lock
 from bihuan.service.fieldwork.errors import FieldLacks, NotArrived, PhotoRefused, WorkIsOver
 from bihuan.service.fieldwork.models import Photo, Work
+from bihuan.service.fieldwork.pictures import MOST_PIXELS, pixels_of
 from bihuan.service.fieldwork.words import PHOTO_ABOUT
 
 MOST_PHOTOS = 20
@@ -24,6 +25,8 @@ def add_photo(work: Work, content: bytes, *, about: str, now: datetime) -> Photo
     media = _media_or_refuse(content)
     if about not in PHOTO_ABOUT:
         raise FieldLacks("about", _("Say what the photo shows."))
+    if about == "paper" and not 0 < pixels_of(content) <= MOST_PIXELS:  # it is unpacked for the printed sheet
+        raise PhotoRefused(_("This photo of the paper cannot be printed. Please take it again."))
     lock(work)
     if work.finished_at is not None:
         raise WorkIsOver

@@ -79,9 +79,7 @@ def kept_pdf(sheet: Sheet, *, now: datetime) -> bytes:
     if facts is None:
         raise NotFound
     drawing = _must(files.fetch(sheet.signature_kept_as, by=hand))
-    made = pdf_of(
-        facts, digest=sheet.digest, drawing=drawing, address=verify_address(sheet), language=sheet.language
-    )
+    made = _drawn_or_blank(sheet, facts, drawing)
     digest = sha256(made).hexdigest()
     with transaction.atomic():
         kept = files.keep(made, key_id=key, by=hand)
@@ -90,6 +88,16 @@ def kept_pdf(sheet: Sheet, *, now: datetime) -> bytes:
             printed = SheetPrinted(subject_id=sheet.case_id, sheet_id=sheet.id, digest=digest)
             record(printed, by=CLOCK, now=now, chain=sheet.case.chain_id)
     return made
+
+
+def _drawn_or_blank(sheet: Sheet, facts: Facts, drawing: bytes) -> bytes:
+    """The PDF with the signature; where its picture is broken inside, the sheet is printed with an empty box. The
+    picture itself is kept, and its digest stands among the facts."""
+    told = {"digest": sheet.digest, "address": verify_address(sheet), "language": sheet.language}
+    try:
+        return pdf_of(facts, drawing=drawing, **told)
+    except typst.TypstError:
+        return pdf_of(facts, drawing=BLANK, **told)
 
 
 def masked_pdf(sheet: Sheet) -> bytes:

@@ -2,12 +2,12 @@
 
 import base64
 import binascii
-import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bihuan.registers.customers.rules import Cover
+from bihuan.service.fieldwork.pictures import is_sound_png
 
 FREE_UNDER_COVER = frozenset({"labour", "visit", "inspection", "part"})
 NOT_COVERED = ("misuse", "opened_by_others", "force_majeure", "no_voucher")
@@ -163,26 +163,7 @@ def read_signature(told: str) -> bytes | None:
         content = base64.b64decode(body, validate=True)
     except (binascii.Error, ValueError):
         return None
-    return content if len(content) <= LARGEST_SIGNATURE and _is_sound_png(content) else None
-
-
-def _is_sound_png(content: bytes) -> bool:
-    """Chunks in order, each with its checksum, of a sensible size, to the very end."""
-    if media_of(content) != "image/png" or content[12:16] != b"IHDR":
-        return False
-    width, height = int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
-    if not (0 < width <= 4000 and 0 < height <= 4000):
-        return False
-    at, sorts = 8, []
-    while at + 12 <= len(content):
-        size = int.from_bytes(content[at : at + 4])
-        body = content[at + 4 : at + 8 + size]
-        sum_at = at + 8 + size
-        if sum_at + 4 > len(content) or zlib.crc32(body) != int.from_bytes(content[sum_at : sum_at + 4]):
-            return False
-        sorts.append(body[:4])
-        at = sum_at + 4
-    return at == len(content) and sorts[:1] == [b"IHDR"] and sorts[-1:] == [b"IEND"] and b"IDAT" in sorts
+    return content if len(content) <= LARGEST_SIGNATURE and is_sound_png(content) else None
 
 
 def arrival_faults(happened_at: datetime, *, now: datetime, opened_at: datetime) -> str:
