@@ -24,15 +24,23 @@ class ReaderMiddleware:
         with translation.override(language):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
-        if not request.path.startswith("/api/"):
+        program = request.path.startswith("/api/")
+        if not program:
             patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        if program or signed_in(request):  # whoever sits down at this desk next finds nothing in its cache
+            response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
 
 def language_of(request: HttpRequest) -> str:
     """The reader's language: kept by the person who signed in, chosen on this device, asked by the browser,
     else English."""
-    person = getattr(request, "user", None)
-    kept = getattr(person, "language", None) if person is not None and person.is_authenticated else None
+    kept = getattr(request.user, "language", None) if signed_in(request) else None
     said = (kept, request.COOKIES.get(LANGUAGE_COOKIE))
     return chosen_language(said, request.headers.get("Accept-Language", ""))
+
+
+def signed_in(request: HttpRequest) -> bool:
+    """Whether somebody is known by now; nobody is before the sessions are read."""
+    person = getattr(request, "user", None)
+    return person is not None and person.is_authenticated
