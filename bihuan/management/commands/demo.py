@@ -14,6 +14,7 @@ from bihuan.management.demo.catalogue import found_catalogue
 from bihuan.management.demo.company import found_company
 from bihuan.management.demo.fates import CASES
 from bihuan.management.demo.homes import found_customers
+from bihuan.management.demo.improving import found_proposals
 from bihuan.management.demo.models import Filling
 from bihuan.registers.organisation.models import Node
 from bihuan.shipped import load_shipped
@@ -41,6 +42,7 @@ class Command(BaseCommand):
                 raise CommandError("This database has a company already; the demo needs an empty one.")
             row = self._found(cases)
         made = filling.make_newest(row, count=max(at_once - row.made, 0), seconds=SECONDS, now=clock.now())
+        found_proposals(now=clock.now())
         self.stdout.write(
             f"{made} past cases are made; {max(row.cases - row.made - made, 0)} follow by and by."
         )

@@ -22,6 +22,7 @@ from bihuan.service.cases.models import Case
 from bihuan.service.cases.needs import Need
 from bihuan.service.cases.queries import case_of_report
 from bihuan.service.cases.writing_up import write_up
+from bihuan.service.dispatch.slots import SUITS
 from bihuan.service.intake.actions import receive
 from bihuan.service.intake.told import Told
 
@@ -141,6 +142,7 @@ def _report(life: Life, *, channel: str) -> Told:
         "environment": thing.environment,
         "trigger": past.trigger,
         "what": past.words if by_phone else "",
+        "suits": Random(f"suits {life.told.number}").choice(("", *SUITS)),
     }
     return Told(
         words=past.words,

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from bihuan.management.demo.cast import HOUSE, scribble, staff
+from bihuan.management.demo.improving import answer_support, ask_support
 from bihuan.management.demo.playing import FarEnough, Life, chase, withdraw
 from bihuan.registers.access.roles import Role
 from bihuan.registers.customers.rules import Cover
@@ -109,6 +110,7 @@ def assign(life: Life) -> None:
     assigning.accept_job(
         life.fresh(), technician_id=technician.id, doer=staff(technician.person_id), now=life.at
     )
+    ask_support(life, person_id=technician.person_id)
 
 
 def _refuse(life: Life, given: Assignment) -> Assignment:
@@ -135,6 +137,7 @@ def book(life: Life) -> None:
         chase(life)
         raise FarEnough
     life.wait(4, 40)
+    answer_support(life)
     visit = open_visit(life.case.id)
     assert visit is not None
     slot = _slot(life, technician_id=visit.technician_id)
@@ -302,7 +305,7 @@ def _quote(life: Life, work: Work, *, consented: bool) -> None:
             wanted[line.id] = 1
     if quoting.cover_of(case, now=life.at) == Cover.OUT or not wanted:
         wanted[prices["visit", "visit_fee"].id] = 1
-    made = quoting.quote(work, wanted, by=who.by, now=life.at)
+    made = quoting.quote(work, wanted, by=who.by, now=life.at, expected_minutes=30 + 15 * len(wanted))
     if made.total_fen:
         life.wait(1, 6, office=False)
         quoting.answer(made, consented=consented, how=quoting.DEVICE, by=life.customer.by, now=life.at)

@@ -57,7 +57,7 @@ def ask(case: Case, words: str, *, viewer: Viewer, now: datetime, special: bool 
         with transaction.atomic():
             kept = Consultation.objects.create(
                 case=case,
-                asked_by_id=viewer.person_id,
+                asked_by_id=viewer.person_id or 0,
                 asked_at=now,
                 question_sealed=_sealed(case, words),
                 special=special or is_special(case),

@@ -59,17 +59,18 @@ def analysis(scope: Scope, *, now: datetime, days: int) -> Analysis:
     )
 
 
-def answers_between(scope: Scope, since: datetime, until: datetime) -> QuerySet[Survey]:
-    """The answers on our scale that came in from `since` up to and including `until`."""
-    return Survey.objects.filter(
+def answers_between(scope: Scope, since: datetime, until: datetime) -> QuerySet[Any]:
+    """The answers on our scale that came in from `since` up to and including `until`; `late`: a promise broke."""
+    found: QuerySet[Any] = Survey.objects.filter(
         scope.of(), scale=SCALE.code, answered_at__gte=since, answered_at__lte=until
     ).annotate(late=Exists(Promise.objects.filter(case_id=OuterRef("case_id"), broken_at__isnull=False)))
+    return found
 
 
 type Cells = dict[str, dict[str, Counter[str]]]  # factor → key → counted name → sum
 
 
-def _sums(answers: QuerySet[Survey]) -> Cells:
+def _sums(answers: QuerySet[Any]) -> Cells:
     """Every factor's groups from one statement."""
     found: Cells = {factor: {} for factor in (EVERYTHING, *FACTORS)}
     for row in _counted(answers.order_by().values("node_id", "category", "kind", "late")):

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -103,7 +104,7 @@ def _node_of(weak: str, viewer: Viewer) -> Node:
         found = Node.objects.filter(id=int(key)).first()
         if found is not None and (viewer.nodes is None or found.id in viewer.nodes):
             return found
-    return Node.objects.get(id=viewer.node_id)
+    return Node.objects.get(id=viewer.node_id or 0)
 
 
 def _measured(weak: str, stage: str, *, viewer: Viewer, since: datetime, until: datetime) -> Derived:
@@ -156,7 +157,7 @@ def proposal_of(viewer: Viewer, proposal_id: int) -> Proposal:
     return found
 
 
-def _seen(viewer: Viewer) -> Any:
+def _seen(viewer: Viewer) -> QuerySet[Proposal]:
     viewer.must("figures.read")
     rows = Proposal.objects.select_related("node", "owner", "former")
     return rows if viewer.nodes is None else rows.filter(node_id__in=viewer.nodes)

@@ -63,7 +63,7 @@ def test_an_impossible_time_is_refused(minutes: int) -> None:
 @pytest.mark.parametrize(("typed", "kept"), [("60", 60), ("", None)])
 def test_the_technician_writes_the_time_with_the_quote(client: Client, typed: str, kept: int | None) -> None:
     here = diagnosed()
-    client.force_login(Person.objects.get(id=here.viewer.person_id))
+    client.force_login(Person.objects.get(id=here.viewer.person_id or 0))
     told = {f"line-{one}": "1" for one in here.prices("labour")} | {"expected_minutes": typed}
     client.post(f"/field/{here.case.number}/steps/quote", told)
     assert Quote.objects.get().expected_minutes == kept

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def signed_in(client: Client, here: OnSite) -> Client:
-    client.force_login(Person.objects.get(id=here.viewer.person_id))
+    client.force_login(Person.objects.get(id=here.viewer.person_id or 0))
     return client
 
 

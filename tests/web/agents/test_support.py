@@ -59,7 +59,7 @@ def test_an_agent_asks_and_support_answers_with_one_of_three_ways(client: Client
 @pytest.mark.demand("S1-22", "S0-17")
 def test_the_technician_asks_about_a_special_fault_and_reads_the_plan_before_leaving(client: Client) -> None:
     here = booked(company(), symptoms=("fr_no_cooling",))
-    client.force_login(Person.objects.get(id=here.viewer.person_id))
+    client.force_login(Person.objects.get(id=here.viewer.person_id or 0))
     page = f"/field/{here.case.number}/"
     assert "Special fault: ask technical support before you leave." in client.get(page).content.decode()
     client.post(f"{page}go/ask_support", {"question": "要不要带压缩机"})
