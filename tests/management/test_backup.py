@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from psycopg.conninfo import make_conninfo
 
 from bihuan.ground.vault.models import Key
 from bihuan.management.dumping import environment
@@ -18,16 +19,10 @@ from bihuan.service.cases.models import Case
 from tests.makers import a_case, company
 
 BACK = "bihuan_brought_back"
-on_postgresql = [
+pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="this is about PostgreSQL"),
 ]
-
-
-def marked[T](test: T) -> T:
-    for mark in on_postgresql:
-        test = mark(test)
-    return test
 
 
 @pytest.fixture
@@ -65,7 +60,6 @@ def run(environ: dict[str, str], *command: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@marked
 def test_a_database_is_brought_back_whole_with_its_keys_and_holds_none_without(
     tmp_path: Path, programs: None, empty_database: dict[str, str]
 ) -> None:
@@ -76,11 +70,11 @@ def test_a_database_is_brought_back_whole_with_its_keys_and_holds_none_without(
     assert [stat.S_IMODE(path.stat().st_mode) for path in (dump, keys)] == [0o600, 0o600]
     restore = ["pg_restore", "--no-owner", f"--dbname={BACK}"]
     run(empty_database, *restore, "--section=pre-data", "--section=data", str(dump))
-    with psycopg.connect(dbname=BACK, **_where(empty_database)) as back:
+    with psycopg.connect(_where(empty_database)) as back:
         assert back.execute("SELECT count(*) FROM vault_key").fetchone() == (0,)
     run(empty_database, "psql", "--quiet", "--output=/dev/null", f"--file={keys}")
     run(empty_database, *restore, "--section=post-data", str(dump))
-    with psycopg.connect(dbname=BACK, **_where(empty_database)) as back:
+    with psycopg.connect(_where(empty_database)) as back:
         found = back.execute("SELECT number FROM cases_case").fetchall()
         wrapped = back.execute(
             "SELECT wrapped FROM vault_key WHERE id = %s", (case.customer.key_id,)
@@ -94,12 +88,12 @@ def test_a_database_is_brought_back_whole_with_its_keys_and_holds_none_without(
     assert bytes(wrapped[0]) == bytes(Key.objects.get(id=case.customer.key_id).wrapped or b"")
 
 
-def _where(environ: dict[str, str]) -> dict[str, str]:
+def _where(environ: dict[str, str]) -> str:
     names = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password"}
-    return {name: environ[key] for key, name in names.items() if environ.get(key)}
+    told = {name: environ[key] for key, name in names.items() if environ.get(key)}
+    return make_conninfo("", dbname=BACK, **told)
 
 
-@marked
 def test_without_pg_dump_a_sentence_says_what_to_install_and_no_folder_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,7 +103,6 @@ def test_without_pg_dump_a_sentence_says_what_to_install_and_no_folder_is_made(
     assert not (tmp_path / "backup").exists()
 
 
-@marked
 def test_what_pg_dump_refuses_leaves_no_half_a_backup(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,7 +1,5 @@
 """The two small forms on every page: which language, which theme. Both work with scripts off."""
 
-from typing import cast
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -25,7 +23,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     read in it wherever they sign in; an unknown one changes nothing."""
     language = request.POST.get("language", "")
     if request.user.is_authenticated and language in LANGUAGES:
-        keep_language(cast(int, request.user.pk), language)
+        keep_language(request.user.pk, language)
     return _keep(request, LANGUAGE_COOKIE, language, LANGUAGES)
 
 

@@ -29,7 +29,8 @@ class SharedCache(DatabaseCache):
     def _swap(self, name: str, was: int, becomes: int) -> bool:
         connection = connections[router.db_for_write(self.cache_model_class)]
         quoted = connection.ops.quote_name
-        table, value, cache_key = quoted(self._table), quoted("value"), quoted("cache_key")
+        kept = str(getattr(self, "_table"))  # noqa: B009 (not an attribute that the stubs know)
+        table, value, cache_key = quoted(kept), quoted("value"), quoted("cache_key")
         with connection.cursor() as cursor:
             cursor.execute(
                 f"UPDATE {table} SET {value} = %s WHERE {cache_key} = %s AND {value} = %s",  # noqa: S608

@@ -38,7 +38,7 @@ HAZARDS = {
     "injury": _("Injury"),
 }
 LEVELS = {"urgent": _("Urgent"), "important": _("Important"), "plain": _("Plain")}
-LABELS: dict[str, str | Promise] = {
+LABELS: dict[str, Any] = {
     "code": _("Code"),
     "family": _("Appliance"),
     "zh": _("Chinese"),
@@ -142,8 +142,8 @@ def values_of(row: Any) -> dict[str, Any]:
     shown: dict[str, Any] = {"list": row.kind}
     for field in fields(shape):
         value = told.get(field.name, None if field.default is MISSING else field.default)
-        many = isinstance(value, list | tuple)
-        shown[field.name] = "\n".join(value) if many and field.name not in {"kinds", "families"} else value
+        lines = isinstance(value, list | tuple) and field.name not in {"kinds", "families"}
+        shown[field.name] = "\n".join(value or ()) if lines else value
     return shown
 
 

@@ -233,7 +233,7 @@ REGISTERS = (
         about=_("Phone checklists, standards of work, prices that ship, permits: entries as JSON."),
         group=_("Knowledge"),
         icon="book",
-        rows=lambda search="": items_listed(search).exclude(kind__in=IN_PLAIN_FIELDS),
+        rows=lambda search: items_listed(search).exclude(kind__in=IN_PLAIN_FIELDS),
         columns=(
             Column(_("List"), lambda row: row.kind),
             Column(_("Code"), lambda row: row.code),
