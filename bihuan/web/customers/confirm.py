@@ -9,15 +9,16 @@ from bihuan.ground.journal.event import Actor
 from bihuan.service.intake.queries import link_of
 from bihuan.service.satisfaction import asking
 from bihuan.web.customers.about import hours_of_clause
+from bihuan.web.customers.door import linked_page
 from bihuan.web.customers.survey import what_was_done
-from bihuan.web.look.doors import customer_page, moment
+from bihuan.web.look.doors import moment
 
 ANSWERS = {"yes": True, "no": False}
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@customer_page
+@linked_page
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """The question, or what was answered and what happens next."""
     asked = asking.survey_by_token(token)

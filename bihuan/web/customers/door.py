@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -16,7 +16,7 @@ from bihuan.registers.access.roles import Role
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.queries import Case, case_of_report
 from bihuan.service.intake.queries import Report, report_by_link
-from bihuan.web.look.doors import moment, refuse_foreign_form
+from bihuan.web.look.doors import customer_page, moment, refuse_foreign_form
 from bihuan.web.look.throttle import Throttle
 
 WRONG_LINKS = Throttle(name="wrong-link", times=30, seconds=600)
@@ -69,6 +69,23 @@ def private_page(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
         response.headers["X-Robots-Tag"] = "noindex"
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
+
+    return enter
+
+
+def linked_page(
+    view: Callable[[HttpRequest, str], HttpResponse],
+) -> Callable[[HttpRequest, str], HttpResponseBase]:
+    """A page behind another link than the report's (survey, sheet); a wrong link is answered as everywhere."""
+    inside = customer_page(view)
+
+    @csrf_exempt
+    @wraps(view)
+    def enter(request: HttpRequest, token: str) -> HttpResponseBase:
+        try:
+            return inside(request, token)
+        except Http404:
+            return render(request, "customers/unknown.html", status=404)
 
     return enter
 

@@ -19,7 +19,8 @@ from bihuan.service.satisfaction.errors import RatingsMissing
 from bihuan.service.satisfaction.rules import LONGEST_WORDS
 from bihuan.service.satisfaction.words import RATINGS
 from bihuan.web.customers.about import hours_of_clause
-from bihuan.web.look.doors import customer_page, moment
+from bihuan.web.customers.door import linked_page
+from bihuan.web.look.doors import moment
 from bihuan.web.look.naming import family_name
 
 POINTS = ("1", "2", "3", "4", "5")
@@ -37,7 +38,7 @@ class Question:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@customer_page
+@linked_page
 def survey(request: HttpRequest, token: str) -> HttpResponse:
     """The survey, the thanks after it, or the same form with what is still missing."""
     asked = asking.survey_by_token(token)

@@ -11,15 +11,14 @@ from bihuan.registers.access.errors import NotFound
 from bihuan.service.fieldwork import layout, queries, sheets
 from bihuan.service.fieldwork.printing import kept_pdf
 from bihuan.service.fieldwork.queries import Sheet
-from bihuan.web.customers.door import Visitor, private_page
-from bihuan.web.look.doors import customer_page
+from bihuan.web.customers.door import Visitor, linked_page, private_page
 
 LARGEST_PDF = 20 * 1024 * 1024
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-@customer_page
+@linked_page
 def verify(request: HttpRequest, token: str) -> HttpResponse:
     """The facts of the sheet, masked, and whether rows, files and journal agree. A PDF may be held against it."""
     sheet = sheets.sheet_by_token(token)
