@@ -12,6 +12,7 @@ from bihuan.ground.worktime import clock
 from bihuan.registers.access.roles import Role
 from bihuan.registers.customers.told import MachineTold
 from bihuan.registers.organisation.models import Node
+from bihuan.registers.staff.models import Technician
 from bihuan.service.cases.actions import Doer, move_case
 from bihuan.service.cases.models import Case
 from bihuan.service.dispatch import assigning, booking, offering
@@ -73,9 +74,28 @@ def test_the_board_shows_each_lane_with_its_best_candidate_and_its_reasons(made:
     case = case_of(made)
     shown = page_of(signed_in(made, Role.DISPATCHER), "dispatchers:board")
     assert case.number in shown
-    assert "文新网点: Covers 西湖区, Our own service point" in shown
+    assert "Best: 文新网点: Covers 西湖区, Our own service point" in shown
     waiting = page_of(signed_in(made, Role.DISPATCHER), "dispatchers:board", lane="waiting")
     assert case.number not in waiting
+
+
+@pytest.mark.demand("U-01")
+def test_the_board_opens_on_the_first_lane_in_which_work_waits(made: Company) -> None:
+    waiting = case_of(made)
+    client = signed_in(made, Role.DISPATCHER)
+    shown = page_of(client, "dispatchers:board")
+    assert waiting.number in shown
+    assert "answer due: Today" in shown
+    assert waiting.number not in page_of(client, "dispatchers:board", lane="to_offer")
+
+
+def test_a_choice_without_candidates_has_no_button_that_cannot_work(made: Company) -> None:
+    case = accepted(made)
+    Technician.objects.update(retired_at=clock.now())
+    choice = page_of(signed_in(made, Role.SERVICE_POINT_DISPATCHER), "dispatchers:assign", case.number)
+    assert "Each technician is ruled out" in choice
+    assert 'value="assign"' in choice
+    assert "user-check" not in choice
 
 
 @pytest.mark.demand("U-01")

@@ -74,14 +74,14 @@ class LaneLink:
 def board(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """One lane of cases, most pressing first, with what dispatch knows of each."""
     now = moment(request)
-    asked = request.GET.get("lane", "")
-    here = asked if asked in LANES else TO_OFFER
     filters = filters_of(request)
+    counts = lane_counts(viewer, filters)
+    here = _lane_of(request, counts)
     shown: Page[Any] = page(lane(viewer, here, filters), KEY, request.GET.get("after"), SIZE)
     held = standings((case.id for case in shown.rows), hands=here not in ASKING)
     choices = points_for_all(shown.rows, now=now, tried=_tried(held)) if here in ASKING else {}
     context = {
-        "lanes": _links(here, lane_counts(viewer, filters), filters),
+        "lanes": _links(here, counts, filters),
         "here": here,
         "title": TITLES[here],
         "rows": rows_of(shown.rows, held, now=now, notes={key: _best(one) for key, one in choices.items()}),
@@ -93,6 +93,14 @@ def board(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "filtered": filters != Filters(),
     }
     return render(request, "dispatchers/board.html", context)
+
+
+def _lane_of(request: HttpRequest, counts: dict[str, int]) -> str:
+    """The lane that was asked for, else the first one in which work waits."""
+    asked = request.GET.get("lane", "")
+    if asked in LANES:
+        return asked
+    return next((code for code in LANES if counts.get(code)), TO_OFFER)
 
 
 def filters_of(request: HttpRequest) -> Filters:
@@ -115,7 +123,8 @@ def _best(choice: Choice) -> str:
     if best is None:
         return gettext("Each service point is ruled out")
     reasons = gettext(", ").join(sentence(reason, categories_named={}) for reason in best.reasons)
-    return gettext("%(node)s: %(reasons)s") % {"node": best.name, "reasons": reasons}
+    told = gettext("%(node)s: %(reasons)s") % {"node": best.name, "reasons": reasons}
+    return f"{gettext('Best:')} {told}"
 
 
 def _links(here: str, counts: dict[str, int], filters: Filters) -> list[LaneLink]:

@@ -86,14 +86,14 @@ def stands_of(case: Any, standing: Standing | None, now: datetime) -> str:
         name = standing.assignment.technician.person.name
         if standing.assignment.state == "offered":
             by = local_time(standing.assignment.answer_by, now)
-            return _("%(name)s, answer by %(time)s") % {"name": name, "time": by}
+            return _("%(name)s · answer due: %(time)s") % {"name": name, "time": by}
         return _("%(name)s goes") % {"name": name}
     return str(case.node.name)
 
 
 def _asked(standing: Standing, now: datetime) -> str:
     if standing.offer is not None:
-        return _("%(node)s, answer by %(time)s") % {
+        return _("%(node)s · answer due: %(time)s") % {
             "node": standing.offer.node.name,
             "time": local_time(standing.offer.answer_by, now),
         }
