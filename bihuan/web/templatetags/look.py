@@ -13,7 +13,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from bihuan.web.look import words
 from bihuan.web.look.charts import Chart
@@ -31,7 +31,7 @@ PROMISE_STATES = {
 URGENCIES = {
     "urgent": ("flame", gettext_lazy("Urgent")),
     "high": ("arrow-up", gettext_lazy("High")),
-    "normal": ("minus", gettext_lazy("Normal")),
+    "normal": ("minus", pgettext_lazy("urgency", "Medium")),
     "low": ("arrow-down", gettext_lazy("Low")),
 }
 STAGE_WORDS = {"done": gettext_lazy("done"), "current": gettext_lazy("now"), "next": gettext_lazy("to come")}
