@@ -43,10 +43,22 @@ function axes(spec, ink, line) {
     showSymbol: row.values.length < 15, symbolSize: 6, lineStyle: { width: 2 }, barMaxWidth: 28,
   }));
   const rule = { lineStyle: { color: line } };
+  if (spec.kind === "bar" && spec.labels.some((label) => label.length > 12)) return lying(spec, ink, rule, series);
   return {
     grid: { left: 4, right: 12, top: 12, bottom: spec.series.length > 1 ? 32 : 4, containLabel: true },
     xAxis: { type: "category", data: spec.labels, axisLine: rule, axisTick: { show: false }, axisLabel: { color: ink, hideOverlap: true } },
     yAxis: { type: "value", minInterval: spec.unit ? undefined : 1, splitLine: rule, axisLabel: { color: ink, formatter: `{value}${spec.unit}` } },
+    series,
+  };
+}
+
+// Long names need a line each: the bars lie, the first one on top.
+function lying(spec, ink, rule, series) {
+  const names = { color: ink, interval: 0, width: 190, overflow: "truncate" };
+  return {
+    grid: { left: 4, right: 20, top: 4, bottom: 4, containLabel: true },
+    xAxis: { type: "value", splitNumber: 4, minInterval: spec.unit ? undefined : 1, splitLine: rule, axisLabel: { color: ink, hideOverlap: true, formatter: `{value}${spec.unit}` } },
+    yAxis: { type: "category", inverse: true, data: spec.labels, axisLine: rule, axisTick: { show: false }, axisLabel: names },
     series,
   };
 }
