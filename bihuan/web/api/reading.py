@@ -105,6 +105,6 @@ def _part(name: str, value: object) -> Any:
     if name in OBJECTS and text.lstrip()[:1] in {"{", "["}:
         try:
             return json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise BrokenJson from None
     return text

@@ -20,6 +20,7 @@ from bihuan.web.dispatchers.resources import hands_of, resources_of
 from bihuan.web.dispatchers.rows import family_names, option_of, rows_of, ruled_out_of, slot_of
 from bihuan.web.dispatchers.told import told_of
 from bihuan.web.look.doors import moment, staff_page
+from bihuan.web.look.forms import row_of
 
 
 @staff_page("visit.assign")
@@ -42,8 +43,7 @@ def _decide(request: HttpRequest, viewer: Viewer, case: Any, now: datetime) -> H
         offering.return_offer(case, reason=reason, words=words, doer=doer, now=now)
         messages.success(request, _("Case %(number)s was returned to head office.") % {"number": case.number})
         return _back(viewer)
-    chosen = asked.get("technician", "")
-    technician_id = int(chosen) if chosen.isdecimal() else 0
+    technician_id = row_of(asked.get("technician", ""))
     if not technician_id:
         messages.error(request, _("Choose a technician first."))
         return redirect("dispatchers:assign", case.number)

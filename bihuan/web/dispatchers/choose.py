@@ -18,6 +18,7 @@ from bihuan.service.dispatch.words import OFFER_REASONS
 from bihuan.web.dispatchers.rows import family_names, option_of, rows_of, ruled_out_of
 from bihuan.web.dispatchers.told import told_of
 from bihuan.web.look.doors import moment, staff_page
+from bihuan.web.look.forms import row_of
 
 
 @staff_page("offer.make")
@@ -39,11 +40,11 @@ def _ask(request: HttpRequest, viewer: Viewer, case: Any) -> HttpResponse:
         offering.take_back(case, doer=doer, now=now)
         messages.success(request, _("The offer was taken back. Choose another service point."))
         return redirect("dispatchers:offer", case.number)
-    chosen = request.POST.get("node", "")
-    if not chosen.isdecimal():
+    chosen = row_of(request.POST.get("node", ""))
+    if not chosen:
         messages.error(request, _("Choose a service point first."))
         return redirect("dispatchers:offer", case.number)
-    made = offering.offer(case, node_id=int(chosen), doer=doer, now=now, by_choice=True)
+    made = offering.offer(case, node_id=chosen, doer=doer, now=now, by_choice=True)
     messages.success(
         request,
         _("%(node)s is asked to take case %(number)s.") % {"node": made.node.name, "number": case.number},

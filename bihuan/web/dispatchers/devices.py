@@ -11,6 +11,7 @@ from bihuan.registers.access.people import revoke_devices_of
 from bihuan.registers.access.queries import remembered_devices
 from bihuan.registers.access.viewer import Viewer
 from bihuan.web.look.doors import moment, staff_page
+from bihuan.web.look.forms import row_of
 
 
 @never_cache
@@ -19,8 +20,7 @@ from bihuan.web.look.doors import moment, staff_page
 def devices(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Every remembered phone of one's technicians; `person` in a POST signs all of that person's out."""
     if request.method == "POST":
-        person = request.POST.get("person", "")
-        revoke_devices_of(viewer, int(person) if person.isdecimal() else 0, now=moment(request))
+        revoke_devices_of(viewer, row_of(request.POST.get("person", "")), now=moment(request))
         messages.success(request, _("Signed out. The phone asks for a new code."))
         return redirect("dispatchers:devices")
     return render(

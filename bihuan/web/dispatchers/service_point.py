@@ -34,6 +34,7 @@ from bihuan.service.dispatch.words import RETURN_REASONS
 from bihuan.web.dispatchers.rows import Option, Row, family_names, option_of, rows_of
 from bihuan.web.dispatchers.told import Told, told_of
 from bihuan.web.look.doors import moment, staff_page
+from bihuan.web.look.forms import row_of
 
 SHOWN = 3  # suggestions beside a case; the page of the case has them all
 
@@ -137,11 +138,11 @@ def _give_back(request: HttpRequest, case: Any, doer: Doer, now: datetime) -> No
 def assign_quickly(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     """One of the suggested technicians, from the desk."""
     case = case_by_number(viewer, number)
-    chosen = request.POST.get("technician", "")
+    technician_id = row_of(request.POST.get("technician", ""))
     try:
         made = assigning.assign(
             case,
-            technician_id=int(chosen) if chosen.isdecimal() else 0,
+            technician_id=technician_id,
             doer=Doer.of(viewer),
             now=moment(request),
         )

@@ -72,3 +72,8 @@ def described_by(bound: BoundField) -> list[str]:
     if bound.errors:
         notes.append("errors")
     return notes
+
+
+def row_of(text: str) -> int:
+    """The number of a row as a form sends it; 0, which no row has, for what is none."""
+    return int(text) if text.isdecimal() and len(text) < 19 else 0

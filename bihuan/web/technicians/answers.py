@@ -13,6 +13,7 @@ from bihuan.service.fieldwork.errors import FieldLacks, NotOnPriceList, PhotoRef
 from bihuan.service.fieldwork.outcomes import BY_OUTCOME
 from bihuan.service.fieldwork.rules import LARGEST_PHOTO
 from bihuan.service.fieldwork.serials import write_serials
+from bihuan.web.look.forms import row_of
 from bihuan.web.technicians.site import Site
 
 type Answer = Callable[[HttpRequest, Site], None]
@@ -88,16 +89,15 @@ def _whole(text: str) -> int:
 
 
 def parts(request: HttpRequest, site: Site) -> None:
-    struck = request.POST.get("strike", "")
-    if struck.isdecimal():
-        quoting.strike_part(site.work, int(struck))
+    if struck := row_of(request.POST.get("strike", "")):
+        quoting.strike_part(site.work, struck)
         return
-    part, quantity = request.POST.get("part", ""), request.POST.get("quantity", "1")
-    if not part.isdecimal() or not quantity.isdecimal() or len(quantity) > 4:
+    part, quantity = row_of(request.POST.get("part", "")), request.POST.get("quantity", "1")
+    if not part or not quantity.isdecimal() or len(quantity) > 4:
         raise FieldLacks("part", _("Choose a part and how many of it."))
     quoting.use_part(
         site.work,
-        part_id=int(part),
+        part_id=part,
         serial=request.POST.get("serial", ""),
         quantity=int(quantity),
         shown=bool(request.POST.get("shown")),
@@ -107,9 +107,8 @@ def parts(request: HttpRequest, site: Site) -> None:
 
 
 def readings(request: HttpRequest, site: Site) -> None:
-    struck = request.POST.get("strike", "")
-    if struck.isdecimal():
-        actions.strike_reading(site.work, int(struck))
+    if struck := row_of(request.POST.get("strike", "")):
+        actions.strike_reading(site.work, struck)
         return
     told = {name: request.POST.get(name, "") for name in ("name", "value", "unit")}
     actions.read(site.work, **told, now=site.now)
@@ -125,9 +124,8 @@ def tests(request: HttpRequest, site: Site) -> None:
 
 
 def pictures(request: HttpRequest, site: Site) -> None:
-    struck = request.POST.get("strike", "")
-    if struck.isdecimal():
-        photos.strike_photo(site.work, int(struck))
+    if struck := row_of(request.POST.get("strike", "")):
+        photos.strike_photo(site.work, struck)
         return
     numbers = {unit: request.POST.get(f"serial-{unit}", "") for unit in site.units}
     write_serials(site.work, numbers, now=site.now)
