@@ -55,7 +55,7 @@ STAGES: dict[str, Lazy] = {
 FACTORS: dict[str, Lazy] = {
     "all": _("All answers"),
     "node": _("Service point"),
-    "category": _("Appliance"),
+    "category": _("Appliance family"),
     "kind": _("Kind of work"),
     "promise": _("Promises of the case"),
 }
