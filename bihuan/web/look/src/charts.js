@@ -57,7 +57,7 @@ function lying(spec, ink, rule, series) {
   const names = { color: ink, interval: 0, width: 190, overflow: "truncate" };
   return {
     grid: { left: 4, right: 20, top: 4, bottom: 4, containLabel: true },
-    xAxis: { type: "value", splitNumber: 4, minInterval: spec.unit ? undefined : 1, splitLine: rule, axisLabel: { color: ink, hideOverlap: true, formatter: `{value}${spec.unit}` } },
+    xAxis: { type: "value", splitNumber: 4, max: spec.unit === "%" ? 100 : undefined, interval: spec.unit === "%" ? 25 : undefined, minInterval: spec.unit ? undefined : 1, splitLine: rule, axisLabel: { color: ink, hideOverlap: true, formatter: `{value}${spec.unit}` } },
     yAxis: { type: "category", inverse: true, data: spec.labels, axisLine: rule, axisTick: { show: false }, axisLabel: names },
     series,
   };
