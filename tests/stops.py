@@ -144,10 +144,7 @@ def jobs(enter: Callable[[int], str]) -> list[Stop]:
             Stop(name=f"today-with-{name}", path="/field/", session=session),
         ]
         if case.stands_at == "on_site":
-            found += [
-                Stop(name=f"{page}-{name}", path=f"{path}{page}", session=session)
-                for page in ("quote", "sign")
-            ]
+            found.append(Stop(name=f"sign-{name}", path=f"{path}sign", session=session))
     offered = Assignment.objects.filter(state=Assignment.OFFERED).select_related("technician").order_by("-id")
     for one in offered[:1]:
         session = enter(one.technician.person_id)

@@ -51,6 +51,7 @@ SAID: dict[str, Lazy] = {
 }
 CERTIFICATES: dict[str, Lazy] = {
     "electrician": _("Electrician's permit"),
+    "low_voltage_electrician": _("Electrician's permit"),
     "refrigeration": _("Refrigeration permit"),
     "height": _("Permit for work at height"),
     "gas": _("Gas appliance permit"),

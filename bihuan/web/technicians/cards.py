@@ -17,6 +17,7 @@ from bihuan.service.cases.words import KINDS, place_title
 from bihuan.service.fieldwork.layout import family_words, is_chinese
 from bihuan.service.fieldwork.queries import Job
 from bihuan.service.fieldwork.words import COVERS, UNITS
+from bihuan.web.look.words import day_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,10 +74,8 @@ def card_of_job(job: Job, *, now: datetime) -> JobCard:
 def _slot(begins: datetime, ends: datetime, *, now: datetime) -> str:
     """Today 10:00–12:00; the day is named when it is another one."""
     span = f"{localtime(begins):%H:%M}–{localtime(ends):%H:%M}"
-    apart = (localtime(begins).date() - localtime(now).date()).days
-    if apart == 0:
-        return span
-    return f"{formats.date_format(localtime(begins), 'MONTH_DAY_FORMAT')} {span}"
+    day, today = localtime(begins).date(), localtime(now).date()
+    return span if day == today else f"{day_words(day, today)} {span}"
 
 
 def _appliance(job: Job) -> str:

@@ -8,7 +8,7 @@ from bihuan.registers.access.queries import person as person_at
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.parts.queries import van_of
 from bihuan.registers.staff.queries import certificates_of, technician_of
-from bihuan.service.dispatch.words import REFUSE_REASONS
+from bihuan.service.dispatch.words import PERMITS, REFUSE_REASONS
 from bihuan.service.fieldwork import queries
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.technicians.cards import card_of_job, opening_hours
@@ -54,7 +54,10 @@ def me(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     shown = {
         "person": person_at(viewer.person_id or 0),
         "technician": technician,
-        "certificates": certificates_of(technician.id) if technician else [],
+        "certificates": [
+            (PERMITS.get(held.kind, held.kind), held)
+            for held in (certificates_of(technician.id) if technician else [])
+        ],
         "hours": opening_hours(technician.id) if technician else [],
         "today": localdate(moment(request)),
     }
