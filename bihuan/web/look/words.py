@@ -44,6 +44,11 @@ def day_words(value: date, today: date) -> str:
     return formatted(value, _("j M") if value.year == today.year else _("j M Y"))
 
 
+def date_words(value: date) -> str:
+    """A date of a register, always with its year: 7 Jun 2030."""
+    return formatted(value, _("j M Y"))
+
+
 def local_time(value: datetime, now: datetime) -> str:
     """The day as a person says it at `now`, and the clock, in the installation's zone."""
     day = day_words(timezone.localtime(value).date(), timezone.localtime(now).date())

@@ -1,6 +1,7 @@
 """/settings: every register as a plain list, a form and a history. What each register is stands beside this."""
 
 from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from bihuan.web.look import listing
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.export import Column, csv_response, xlsx_response
 from bihuan.web.look.forms import TidyForm
+from bihuan.web.look.words import date_words
 from bihuan.web.managers import (
     settings_catalogue,
     settings_knowledge,
@@ -85,12 +87,17 @@ def rows(request: HttpRequest, viewer: Viewer, code: str) -> HttpResponseBase:
         return file(register.code, _columns(register), found.order_by(*register.key)[:EXPORTED])
     page = listing.page(found, key=register.key, after=request.GET.get("after"), size=SHOWN)
     lines = [
-        {"row": row, "cells": [column.value(row) for column in register.columns], "out": is_out(row)}
+        {"row": row, "cells": [_cell(column.value(row)) for column in register.columns], "out": is_out(row)}
         for row in page.rows
     ]
     told = {"register": register, "page": page, "lines": lines, "search": search}
     told["may_add"] = register.keep is not None and register.adds  # a template would call it
     return render(request, "managers/settings_list.html", told)
+
+
+def _cell(value: Any) -> Any:
+    """A date in the words of every other page; anything else as it is."""
+    return date_words(value) if isinstance(value, date) and not isinstance(value, datetime) else value
 
 
 def _columns(register: Register) -> Sequence[Column[Any]]:
