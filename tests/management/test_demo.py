@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from itertools import pairwise
+from math import inf
 
 import pytest
 from django.core.management import call_command
@@ -39,7 +40,7 @@ MOMENT = datetime(2026, 11, 18, 7, 30, tzinfo=UTC)  # a Wednesday afternoon
 
 def found(monkeypatch: pytest.MonkeyPatch, *, at_once: int, cases: int) -> datetime:
     monkeypatch.setattr(clock, "now", lambda: MOMENT)
-    call_command("demo", at_once=at_once, cases=cases, stdout=StringIO())
+    call_command("demo", at_once=at_once, seconds=inf, cases=cases, stdout=StringIO())
     return MOMENT
 
 
@@ -95,7 +96,7 @@ def test_the_sources_own_record_is_among_todays_cases(begun: datetime) -> None:
 def test_a_filling_that_was_cut_short_goes_on_and_makes_no_case_twice(begun: datetime) -> None:
     row = Filling.objects.get()
     assert (row.made, row.cases, row.ended_at) == (6, 10, None)
-    call_command("demo", at_once=6, stdout=StringIO())
+    call_command("demo", at_once=6, seconds=inf, stdout=StringIO())
     assert Case.objects.count() == 6
     while filling.go_on(now=begun, ask=False):
         pass

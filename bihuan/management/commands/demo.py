@@ -29,19 +29,27 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--at-once", type=int, default=AT_ONCE, help="past cases made before this ends")
+        parser.add_argument("--seconds", type=float, default=SECONDS, help="and no longer than this")
         parser.add_argument("--cases", type=int, default=CASES, help="past cases in all")
         parser.add_argument("--no-logins", action="store_true", help="print no logins; whoever calls does")
         parser.add_argument("--wait", action="store_true", help="make all of them here, without the worker")
 
     def handle(
-        self, *args: Any, at_once: int, cases: int, no_logins: bool, wait: bool, **options: Any
+        self,
+        *args: Any,
+        at_once: int,
+        seconds: float,
+        cases: int,
+        no_logins: bool,
+        wait: bool,
+        **options: Any,
     ) -> None:
         row = Filling.objects.first()
         if row is None:
             if Node.objects.exists():
                 raise CommandError("This database has a company already; the demo needs an empty one.")
             row = self._found(cases)
-        made = filling.make_newest(row, count=max(at_once - row.made, 0), seconds=SECONDS, now=clock.now())
+        made = filling.make_newest(row, count=max(at_once - row.made, 0), seconds=seconds, now=clock.now())
         found_proposals(now=clock.now())
         self.stdout.write(
             f"{made} past cases are made; {max(row.cases - row.made - made, 0)} follow by and by."
