@@ -6,18 +6,14 @@ from datetime import datetime
 from django.db import transaction
 
 from bihuan.ground.vault.actions import SealedBy, keys, new_key
-from bihuan.ground.worktime.calendar import next_open
-from bihuan.ground.worktime.queries import calendar_for
 from bihuan.registers.access.models import Person
 from bihuan.registers.customers.queries import reach_of
 from bihuan.service.cases.models import Case
 from bihuan.service.notices.models import Notice
 from bihuan.service.notices.rules import DIRECT, language_of, way_to
-from bihuan.service.notices.sending import hand_on, say_given_up
+from bihuan.service.notices.sending import after_quiet_hours, hand_on, say_given_up
 from bihuan.service.notices.texts import filled, letter, signed
 from bihuan.service.notices.wordings import parts_of
-
-QUIET_CALENDAR = "cn-contact"  # its closed hours are the quiet ones
 
 
 def tell_customer(
@@ -111,11 +107,6 @@ def send_sign_in_code(person: Person, *, code: str, link: str, now: datetime) ->
     return tell_person(
         person, "sign_in_code", about=about, fill={"code": code}, link=link, case=None, now=now
     )[0]
-
-
-def after_quiet_hours(now: datetime) -> datetime:
-    """Now by day; in the evening and at night the next morning."""
-    return next_open(calendar_for(QUIET_CALENDAR), now) or now
 
 
 @transaction.atomic

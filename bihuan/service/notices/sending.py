@@ -15,14 +15,17 @@ from bihuan.ground.journal.actions import record
 from bihuan.ground.journal.event import CLOCK
 from bihuan.ground.vault.actions import keys_of
 from bihuan.ground.worktime import clock
+from bihuan.ground.worktime.calendar import next_open
+from bihuan.ground.worktime.queries import calendar_for
 from bihuan.registers.channels.channel import Provider, provider
 from bihuan.registers.channels.message import NotSent, OutgoingMessage
 from bihuan.service.notices.events import NoticeGivenUp, NoticeSent
 from bihuan.service.notices.models import Notice
-from bihuan.service.notices.rules import ATTEMPTS, HOUR, backoff
+from bihuan.service.notices.rules import ATTEMPTS, DIRECT, HOUR, backoff
 
 LEASE = timedelta(minutes=2)
 BATCH = 200
+QUIET_CALENDAR = "cn-contact"  # its closed hours are the quiet ones
 OUTBOX = "bihuan.registers.channels.outbox.provider.OUTBOX"
 
 
@@ -71,7 +74,7 @@ def send_due(now: datetime) -> int:
 def send_one(notice_id: int, *, attempts: int, now: datetime) -> bool:
     """One attempt; False when another worker made it, it has to wait, or the provider refused."""
     notice = Notice.objects.select_related("case").filter(id=notice_id).first()
-    if notice is None or _too_many(notice, now):
+    if notice is None or _at_night(notice, now) or _too_many(notice, now):
         return False
     mine = Notice.objects.filter(id=notice_id, state=Notice.WAITING, attempts=attempts)
     if not mine.update(attempts=attempts + 1, next_at=now + LEASE):
@@ -107,6 +110,23 @@ def _opened(notice: Notice) -> OutgoingMessage | None:
         subject=hand.open(notice.subject_sealed) or "",
         words=words,
     )
+
+
+def after_quiet_hours(now: datetime) -> datetime:
+    """Now by day; in the evening and at night the next morning."""
+    return next_open(calendar_for(QUIET_CALENDAR), now) or now
+
+
+def _at_night(notice: Notice, now: datetime) -> bool:
+    """Whether its time has slipped into the quiet hours, since a provider or we ourselves were away: then it waits
+    for the morning, and no attempt is counted. What answers the customer directly goes out at any hour."""
+    if notice.customer_id is None or notice.kind in DIRECT:
+        return False
+    morning = after_quiet_hours(now)
+    if morning <= now:
+        return False
+    Notice.objects.filter(id=notice.id, state=Notice.WAITING).update(next_at=morning)
+    return True
 
 
 def _too_many(notice: Notice, now: datetime) -> bool:
