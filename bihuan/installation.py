@@ -109,8 +109,8 @@ def _sqlite(path: Path) -> dict[str, Any]:
 
 
 def cache(environ: Mapping[str, str]) -> dict[str, Any]:
-    """Where tries are counted: in the process (right for the one web process that `serve` starts), in a table that
-    several processes and machines share (`BIHUAN_CACHE=database`), or in Redis (`redis://…`)."""
+    """Where tries are counted: in the process (right for the one web process that `serve` starts), or in a table
+    that several processes and machines share (`BIHUAN_CACHE=database`)."""
     told = environ.get("BIHUAN_CACHE", "")
     if told in {"", "process"}:
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
@@ -120,6 +120,4 @@ def cache(environ: Mapping[str, str]) -> dict[str, Any]:
             "LOCATION": "bihuan_cache",
             "OPTIONS": {"MAX_ENTRIES": 100_000},
         }
-    if told.startswith(("redis://", "rediss://")):
-        return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": told}
-    raise ValueError(f"BIHUAN_CACHE is {told!r}; process, database or redis://… is expected.")
+    raise ValueError(f"BIHUAN_CACHE is {told!r}; process or database is expected.")

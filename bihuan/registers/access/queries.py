@@ -63,6 +63,12 @@ def technician_by_phone(phone: str) -> Person | None:
     return found[0] if len(found) == 1 else None
 
 
+def technician(person_id: int) -> Person | None:
+    """The active technician of this number in the table; None when there is none."""
+    found = Person.objects.filter(id=person_id, is_active=True).first()
+    return found if found is not None and Role.TECHNICIAN in found.roles else None
+
+
 def people_with(role: Role, *, nodes: frozenset[int] | None = None) -> list[Person]:
     """Active people who hold a role, by name; within these nodes when given."""
     found = Person.objects.filter(is_active=True).order_by("name")
