@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Barrier, Thread
 from typing import Any
 
@@ -130,8 +131,8 @@ def test_an_offer_is_accepted_and_taken_back_at_once() -> None:
     for at in range(4):
         case = offered(made, words=f"冰箱漏水{at}")
         _accepted, taken_back = at_once(
-            lambda case=case: point.post(f"/dispatch/{case.number}/answer", {"answer": "accept"}),
-            lambda case=case: desk.post(f"/dispatch/{case.number}/offer", {"step": "take_back"}),
+            partial(point.post, f"/dispatch/{case.number}/answer", {"answer": "accept"}),
+            partial(desk.post, f"/dispatch/{case.number}/offer", {"step": "take_back"}),
         )
         case.refresh_from_db()
         assert (Offer.objects.get(case=case).state, case.stands_at, case.node_id, taken_back) in {
@@ -149,13 +150,13 @@ def test_a_customer_changes_the_time_while_the_technician_sets_off(time: Clock) 
         case, work = here.case, here.work
         later = [slot.begins for slot in free_slots(case, now=time.now)]
         slot = next(at for at in later if at > here.now + timedelta(days=1)).isoformat()
-        phone = entered(Person.objects.get(id=here.viewer.person_id))
+        phone = entered(Person.objects.get(id=here.viewer.person_id or 0))
         at_once(
-            lambda case=case, phone=phone: phone.post(f"/field/{case.number}/go/depart"),
-            lambda case=case, slot=slot: entered().post(f"{path(link_of(case.report))}/slot", {"slot": slot}),
+            partial(phone.post, f"/field/{case.number}/go/depart"),
+            partial(entered().post, f"{path(link_of(case.report))}/slot", {"slot": slot}),
         )
         case.refresh_from_db()
-        visit = Visit.objects.get(id=work.visit_id)
+        visit = Visit.objects.get(id=work.visit_id or 0)
         assert (case.stands_at, visit.state) in {("on_the_way", "on_the_way"), ("booked", "booked")}
         moved = visit.slot_from is not None and visit.slot_from.isoformat() != slot
         assert moved == (visit.state == Visit.ON_THE_WAY)
@@ -180,7 +181,7 @@ def test_once_the_technician_has_set_off_the_customers_page_changes_nothing(time
 def test_the_signature_arrives_twice(time: Clock) -> None:
     here = field.ready()
     time.now = here.now
-    phones = [entered(Person.objects.get(id=here.viewer.person_id)) for _ in range(2)]
+    phones = [entered(Person.objects.get(id=here.viewer.person_id or 0)) for _ in range(2)]
     number, told = here.case.number, {"opinion": "satisfied", "signature": field.drawn()}
     chosen = phones[0].post(f"/field/{number}/steps/outcome", {"outcome": "finished", "minutes": "45"})
     assert chosen.status_code == 302
@@ -195,7 +196,7 @@ def test_yes_on_the_phone_and_no_on_the_link_to_one_quote(time: Clock) -> None:
     here = field.on_site()
     time.now = here.now
     quoting.quote(here.work, here.prices("labour"), by=here.viewer.actor, now=here.now)
-    phone = entered(Person.objects.get(id=here.viewer.person_id))
+    phone = entered(Person.objects.get(id=here.viewer.person_id or 0))
     link = f"{path(link_of(here.case.report))}/quote"
     told = at_once(
         lambda: phone.post(f"/field/{here.case.number}/quote", {"answer": "yes"}),
@@ -233,8 +234,8 @@ def test_a_case_closes_while_its_customer_says_that_it_is_not_solved(time: Clock
         report = path(link_of(case.report))
         told = at_once(
             lambda: closing.close_silent(time.now) and None,
-            lambda report=report: entered().post(f"{report}/again", {"words": "又坏了"}),
-            lambda survey=survey: entered().post(f"{path(survey_link(survey))}/solved", {"solved": "yes"}),
+            partial(entered().post, f"{report}/again", {"words": "又坏了"}),
+            partial(entered().post, f"{path(survey_link(survey))}/solved", {"solved": "yes"}),
         )
         assert 500 not in told
         case.refresh_from_db()

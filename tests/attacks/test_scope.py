@@ -112,7 +112,7 @@ def test_rows_of_another_case_are_not_reached_through_ones_own() -> None:
     used = quoting.use_part(other.work, part_id=part.id, shown=True, old_part="kept", now=other.now)
     actions.read(other.work, name="电流", value="1", unit="A", now=other.now)
     photo = photos.add_photo(other.work, png(), about="before", now=other.now)
-    client = entered(Person.objects.get(id=mine.viewer.person_id))
+    client = entered(Person.objects.get(id=mine.viewer.person_id or 0))
     site = f"/field/{mine.case.number}"
     assert client.get(f"{site}/photos/{photo.id}").status_code == 404
     for step, row in (("parts", used.id), ("readings", Reading.objects.get().id), ("photos", photo.id)):
@@ -141,7 +141,7 @@ def test_a_private_link_shows_the_sheet_of_its_own_case_only() -> None:
 
 def test_who_was_dismissed_or_lost_their_phone_is_out_at_once() -> None:
     here = on_site()
-    person = Person.objects.get(id=here.viewer.person_id)
+    person = Person.objects.get(id=here.viewer.person_id or 0)
     phone = Client()
     phone.cookies[COOKIE] = remember_device(person.id, told="Phone", now=clock.now())
     page = f"/field/{here.case.number}/"
