@@ -143,9 +143,8 @@ def test_an_offer_is_accepted_and_taken_back_at_once() -> None:
 
 
 def test_a_customer_changes_the_time_while_the_technician_sets_off(time: Clock) -> None:
-    made = makers.company()
     for _ in range(2):
-        here = field.booked(made)
+        here = field.booked()
         time.now = here.now - timedelta(hours=3)
         case, work = here.case, here.work
         later = [slot.begins for slot in free_slots(case, now=time.now)]

@@ -43,7 +43,7 @@ EVERYTHING = [
 
 
 def hostile_report(made: makers.Company, words: str) -> Case:
-    short = words[:60]
+    short = words[:40]
     return makers.a_case(
         made,
         words=f"{words} 机器不制冷",
