@@ -32,6 +32,7 @@ from bihuan.service.cases.models import Case
 from bihuan.service.dispatch.models import Visit
 from bihuan.service.intake.queries import words_of
 from bihuan.service.notices.models import Notice
+from bihuan.service.satisfaction.models import Survey
 from tests import makers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
@@ -71,6 +72,8 @@ def test_the_company_is_whole_and_its_past_true(founded: datetime) -> None:
     assert Reaction.objects.count() == 0
     assert set(Notice.objects.values_list("state", flat=True)) == {Notice.SENT}
     assert not Notice.objects.filter(sent_at__gt=founded + timedelta(days=1)).exists()
+    unasked = Survey.objects.filter(case__open=False, sent_at=None, dropped_at=None)
+    assert not unasked.filter(due_at__lt=founded).exists()
     for one in Technician.objects.all():
         taken = list(Busy.objects.filter(technician=one).order_by("begins").values_list("begins", "ends"))
         assert all(before[1] <= after[0] for before, after in pairwise(taken))

@@ -126,6 +126,15 @@ def score(life: Life) -> None:
             (survey.confirm_asked_at or life.at) + timedelta(hours=72, minutes=life.chance.randint(1, 5))
         )
         closing.close_silent(life.at)
+    ask_after_the_call(life)
+
+
+def ask_after_the_call(life: Life) -> None:
+    """Whom somebody rang is asked for scores after that call; most let it be."""
+    survey = latest_survey(life.case.id)
+    if survey is not None and survey.sent_at is None and survey.dropped_at is None:
+        life.until(max(life.at, survey.due_at) + MINUTE)
+        asking.send_surveys(life.at)
 
 
 def ring(life: Life) -> None:

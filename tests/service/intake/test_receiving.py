@@ -2,9 +2,11 @@
 
 import threading
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
@@ -149,7 +151,10 @@ def test_a_key_is_forgotten_after_thirty_days() -> None:
 
 
 @pytest.mark.django_db
-def test_files_of_a_report_that_is_written_once_more_are_kept_once() -> None:
+def test_files_of_a_report_that_is_written_once_more_are_kept_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(settings, "BIHUAN_DATA", tmp_path)
     made = company()
     photo = FileTold(name="a.png", media="image/png", content=PNG)
     report = receive(told(kind="a kind without a card", files=(photo,)), by=APP, node=made.head, now=NOW)
