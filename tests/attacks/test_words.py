@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 RARE = "𠮷田㙍𪚥𫝀𬎆𰻞𱍊"  # extensions A to G
 TURNED = "\u202e张三\u2066\u200b\u200d\ufeff"
-MARKUP = "</script><script>alert(1)</script>{{ 7|add:7 }}{% now %}'\"<img src=x onerror=alert(1)>"
+MARKUP = "{{ 7|add:7 }}{% now %}</script><script>alert(1)</script>'\"<img src=x onerror=alert(1)>"
 TYPST = '#import "@preview/x:1.0.0" #panic("x") $x^2$ \\ @label <a> `raw` #read("/etc/passwd") ]'
 FORMULA = '=HYPERLINK("http://evil","x")'
 EVERYTHING = [

@@ -27,7 +27,13 @@ def faults_of(told: Told, *, today: date, strict: bool) -> list[Fault]:
     `strict` is for a person with the customer on the line: a vague phrase alone is not enough then. A machine
     that sends a report (API, mail) is never refused for being vague: the words would be lost.
     """
-    return [*_who(told), *_words(told, strict=strict), *_codes(told), *_dates(told, today=today)]
+    return [
+        *_who(told),
+        *_words(told, strict=strict),
+        *_codes(told),
+        *_lengths(told),
+        *_dates(told, today=today),
+    ]
 
 
 def _who(told: Told) -> list[Fault]:
@@ -64,6 +70,32 @@ def _codes(told: Told) -> list[Fault]:
     )
     return [
         Fault(name, "unknown", {"value": value[:40]}) for name, value, known in pairs if value not in known
+    ]
+
+
+def _lengths(told: Told) -> list[Fault]:
+    """What the rows have room for: one sentence here instead of an accident there."""
+    machine, where = told.machine, told.address
+    held = (
+        ("kind", 32, [told.kind]),
+        ("department", 40, [told.department]),
+        ("error_code", 20, [told.error_code]),
+        ("outside_number", 60, [told.outside_number]),
+        ("category", 40, [machine.category]),
+        ("brand", 60, [machine.brand]),
+        ("model", 60, [machine.model]),
+        ("bought_at", 40, [machine.bought_at]),
+        ("serial", 60, machine.serials.values()),
+        ("unit", 16, machine.serials),
+        ("city", 60, [where.city]),
+        ("district", 60, [where.district]),
+        ("street", 60, [where.street]),
+        ("language", 10, [told.language]),
+    )
+    return [
+        Fault(name, "too_long", {"most": str(most)})
+        for name, most, values in held
+        if any(len(value) > most for value in values)
     ]
 
 

@@ -72,6 +72,32 @@ def test_words_beyond_twenty_thousand_characters_are_refused() -> None:
 
 
 @pytest.mark.django_db
+def test_what_no_row_has_room_for_is_refused_by_name() -> None:
+    said = fields_refused(
+        kind="修" * 33,
+        error_code="E" * 21,
+        outside_number="1" * 61,
+        department="部" * 41,
+        machine=MachineTold(
+            category="c" * 41, brand="牌" * 61, bought_at="店" * 41, serials={"whole": "S" * 61}
+        ),
+        address=AddressTold(city="城" * 61),
+    )
+    assert sorted(said) == [
+        "bought_at",
+        "brand",
+        "category",
+        "city",
+        "department",
+        "error_code",
+        "kind",
+        "outside_number",
+        "serial",
+    ]
+    assert said["kind"] == "This is too long; at most 32 characters."
+
+
+@pytest.mark.django_db
 @pytest.mark.demand("S2-20")
 def test_whatever_fails_while_the_case_is_opened_the_words_are_kept() -> None:
     made = company()
