@@ -83,6 +83,14 @@ class Cast:
     def runs_on(self) -> dict[str, list[str]]:
         return {row.code: row.runs_on for row in categories()}
 
+    @cached_property
+    def families(self) -> dict[str, str]:
+        return {row.code: row.name_zh for row in categories()}
+
+    @cached_property
+    def symptoms(self) -> dict[str, str]:
+        return {one.code: one.zh for one in shipped().symptoms}
+
     def lines(self, sort: str, *, category: str) -> list[Line]:
         """The lines of one checklist for one family, as the technician's phone shows them."""
         script = shipped().script

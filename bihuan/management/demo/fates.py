@@ -9,6 +9,7 @@ from bihuan.management.demo.names import DemoCustomer, PastCase, past_cases
 CASES = 2000
 ON_SITE_KINDS = frozenset({"repair", "installation", "relocation", "cleaning"})
 SAMPLE = "sample"
+OUT_OF_WARRANTY = timedelta(days=3000)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +76,7 @@ TODAY: tuple[tuple[str, int, Fate], ...] = (
     ("repair", 1640, Fate(until="on_site", hurried=True)),
     ("repair", 1900, Fate(until="on_site", hurried=True)),
     ("installation", 2100, Fate(until="on_site", hurried=True)),
+    ("repair", 1560, Fate(until="quoted", hurried=True)),
     ("repair", 2800, Fate(until="on_hold", waits_for_part=True)),
     ("repair", 4100, Fate(until="on_hold", waits_for_part=True, chases=1)),
     ("repair", 5600, Fate(until="on_hold", waits_for_part=True)),
@@ -127,7 +129,11 @@ def _todays(
 
 
 def _fits(one: PastCase, fate: Fate) -> bool:
-    """Phone guidance begins with a call, and with a fault that a checklist knows."""
+    """Phone guidance begins with a call, and with a fault that a checklist knows; a quote that waits for its answer
+    asks for money, so the machine's warranty has long run out."""
+    if fate.until == "quoted":
+        old = one.machine.bought_on < one.reported_at.date() - OUT_OF_WARRANTY
+        return old and not one.machine.extended_until and one.cause is not None and one.cause.parts != ()
     if one.problem == "return_exchange":
         return False
     if fate.remotely:

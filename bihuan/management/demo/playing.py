@@ -141,9 +141,8 @@ def _report(life: Life, *, channel: str) -> Told:
     asked = {
         "environment": thing.environment,
         "trigger": past.trigger,
-        "what": past.words if by_phone else "",
         "suits": Random(f"suits {life.told.number}").choice(("", *SUITS)),
-    }
+    } | (_asked(life) if by_phone else {})
     return Told(
         words=past.words,
         channel=channel,
@@ -176,6 +175,25 @@ def _report(life: Life, *, channel: str) -> Told:
         ),
         restated=by_phone,
     )
+
+
+def _asked(life: Life) -> dict[str, str]:
+    """What the agent asked on the phone: which machine, what, when, where, who; of a fault also how."""
+    past, chance = life.past, Random(f"asked {life.told.number}")
+    thing, hour = past.machine, past.reported_at.hour
+    family, named = life.cast.families.get(thing.family, ""), life.cast.symptoms.get(past.symptom, "")
+    when = "今天下午" if hour >= 15 else "今天上午" if hour >= 11 else "昨天晚上"
+    answers = {
+        "what": f"{life.cast.brands[thing.brand]}{family}，型号 {thing.model}",
+        "happened": named or past.words,
+        "when": chance.choice((when, when, "前天开始", "这个星期", "断断续续有一阵了")),
+        "where": chance.choice(("自己家里", "自己家里", "父母家", "出租的房子里")),
+        "who": chance.choice(("本人", "本人", "本人", "家里老人", "爱人")),
+        "how": chance.choice(("一直这样", "时好时坏", "越来越明显", "断电重开还是一样")),
+    }
+    if past.kind != "repair":
+        del answers["when"], answers["how"]
+    return answers
 
 
 def _wish(past: PastCase) -> str:

@@ -9,7 +9,9 @@ from bihuan.registers.access.roles import Role
 from bihuan.registers.customers.rules import Cover
 from bihuan.registers.staff.queries import technician as technician_at
 from bihuan.service.cases import remote
+from bihuan.service.cases.actions import Doer
 from bihuan.service.dispatch import assigning, booking, choosing, offering
+from bihuan.service.dispatch.choosing import Crew
 from bihuan.service.dispatch.errors import NobodyFits, NobodyToAsk
 from bihuan.service.dispatch.models import Assignment
 from bihuan.service.dispatch.slots import Slot
@@ -18,6 +20,11 @@ from bihuan.service.fieldwork import actions as field
 from bihuan.service.fieldwork import quoting, signing
 from bihuan.service.fieldwork.models import Check, Work
 
+AROUND_NOW = {  # the latest slot that lets such a visit stand where it stands: it begins so long before the present
+    "on_the_way": timedelta(minutes=-15),
+    "on_site": timedelta(minutes=25),
+    "quoted": timedelta(minutes=45),
+}
 OPINIONS = {5: "very_satisfied", 4: "satisfied", 3: "fair", 2: "dissatisfied", 1: "dissatisfied"}
 
 
@@ -32,12 +39,13 @@ def by_phone_first(life: Life) -> None:
     life.wait(1, 4, office=False)
     life.move("guide_remotely", by=life.owner)
     checklist = fitting[0].checklist
-    solved = life.by_chance(0.6) and life.told.fate.until == "closed"
+    fate = life.told.fate
+    solved = life.by_chance(0.6) and fate.until == "closed" and fate.ending != "withdrawn"
     for step in range(1, len(checklist.step) + 1):
         life.wait(1, 3, office=False)
         answer = "yes" if checklist.step[step - 1].gate else "no"
         answer = "solved" if solved and step == len(checklist.step) else answer
-        if life.told.fate.until == "remote" and step == len(checklist.step):
+        if fate.until == "remote" and step == len(checklist.step):
             raise FarEnough
         remote.answer_step(life.fresh(), checklist.code, step, answer, by=life.owner.by, now=life.at)
     if solved:
@@ -96,7 +104,7 @@ def assign(life: Life) -> None:
     life.wait(3, 28)
     point = life.anyone(Role.SERVICE_POINT_DISPATCHER, here=True)
     try:
-        given = assigning.assign_best(life.fresh(), doer=point, now=life.at)
+        given = _give(life, doer=point)
         if life.told.fate.refused:
             given = _refuse(life, given)
     except NobodyFits:
@@ -111,6 +119,23 @@ def assign(life: Life) -> None:
         life.fresh(), technician_id=technician.id, doer=staff(technician.person_id), now=life.at
     )
     ask_support(life, person_id=technician.person_id)
+
+
+def _give(life: Life, *, doer: Doer) -> Assignment:
+    """The best goes; a visit that goes on now is given to whoever of them is at work now."""
+    case = life.fresh()
+    if life.told.fate.until not in AROUND_NOW:
+        return assigning.assign_best(case, doer=doer, now=life.at)
+    crew = choosing.crew_of(frozenset({case.node_id}), now=life.at)
+    slots = {
+        one.id: slot
+        for one in choosing.workers_for(case, now=life.at, crew=crew).candidates
+        if (slot := _around_now(life, _free(life, crew, technician_id=one.id))) is not None
+    }
+    if not slots:
+        return assigning.assign_best(case, doer=doer, now=life.at)
+    latest = max(slots, key=lambda one: slots[one])
+    return assigning.assign(case, technician_id=latest, doer=doer, now=life.at)
 
 
 def _refuse(life: Life, given: Assignment) -> Assignment:
@@ -152,22 +177,34 @@ def book(life: Life) -> None:
 
 def _slot(life: Life, *, technician_id: int) -> Slot | None:
     """A free slot: after the present for what is still to come, before it for what is over."""
-    case = life.fresh()
-    crew = choosing.crew_of(frozenset({case.node_id}), now=life.at)
-    mine = next(one for one in crew.abilities if one.id == technician_id)
-    permits = choosing.permits_for(crew.needed, category=case.category, kind=case.kind)
-    free = crew.slots_of(mine, permits=permits)
-    if life.told.fate.until == "booked":
+    crew = choosing.crew_of(frozenset({life.fresh().node_id}), now=life.at)
+    free = _free(life, crew, technician_id=technician_id)
+    until = life.told.fate.until
+    if until == "booked":
         ahead = [slot for slot in free if slot.begins > life.founded_at]
         return life.chance.choice(ahead[:6]) if ahead else None
-    over = [slot for slot in free if slot.begins + timedelta(minutes=25) < life.founded_at]
-    if life.told.fate.until in {"on_site", "on_the_way"}:
-        return over[-1] if over else (free[0] if free else None)
-    if life.told.fate.until != "closed":
+    if until in AROUND_NOW:
+        return _around_now(life, free) or next(iter(free), None)
+    if until != "closed":
+        over = [slot for slot in free if slot.begins + timedelta(minutes=25) < life.founded_at]
         return next(iter(over or free), None)
     wanted = life.at + timedelta(days=min(life.past.days_to_done, 6) - 0.5)
     later = [slot for slot in free if slot.begins >= wanted] or free[-1:]
     return next(iter(later), None)
+
+
+def _free(life: Life, crew: Crew, *, technician_id: int) -> list[Slot]:
+    mine = next(one for one in crew.abilities if one.id == technician_id)
+    permits = choosing.permits_for(crew.needed, category=life.case.category, kind=life.case.kind)
+    return crew.slots_of(mine, permits=permits)
+
+
+def _around_now(life: Life, free: list[Slot]) -> Slot | None:
+    """The latest slot in which such a visit can go on now. Nobody comes at night: of a company founded late in the
+    evening or before the first slot of the morning is well begun, it is the last one of the day before."""
+    begun = life.founded_at - AROUND_NOW[life.told.fate.until]
+    over = [slot for slot in free if slot.begins < begun]
+    return over[-1] if over else None
 
 
 def visit(life: Life) -> None:
@@ -201,7 +238,7 @@ def _arrival(life: Life, begins: datetime, ends: datetime) -> datetime:
     if life.told.fate.late_visit:
         return ends + timedelta(minutes=life.chance.randint(6, 50))
     latest = max(6, int((ends - begins).total_seconds() // 60) - 20)
-    if life.told.fate.until == "on_site":
+    if life.told.fate.until in AROUND_NOW:
         latest = 8
     return begins + timedelta(minutes=life.chance.randint(0, latest))
 
@@ -306,6 +343,7 @@ def _quote(life: Life, work: Work, *, consented: bool) -> None:
     if quoting.cover_of(case, now=life.at) == Cover.OUT or not wanted:
         wanted[prices["visit", "visit_fee"].id] = 1
     made = quoting.quote(work, wanted, by=who.by, now=life.at, expected_minutes=30 + 15 * len(wanted))
+    life.stand("quoted")
     if made.total_fen:
         life.wait(1, 6, office=False)
         quoting.answer(made, consented=consented, how=quoting.DEVICE, by=life.customer.by, now=life.at)
