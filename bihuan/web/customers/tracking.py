@@ -82,7 +82,7 @@ def standing(visitor: Visitor, case: Case) -> dict[str, Any]:
     """Everything that the page says about a case."""
     card, now = card_of(case), visitor.now
     visit = open_visit_of(case.id)
-    promises = [one for one in promises_of(case.id, now=now) if one.public]
+    promises = [one for one in promises_of(case.id, now=now) if one.public and one.light != "void"]
     moves = {each.move.name for each in open_moves_of(case, visitor.viewer) if not each.lacks}
     about = about_of(case.id)
     return {
@@ -110,7 +110,9 @@ def standing(visitor: Visitor, case: Case) -> dict[str, Any]:
 
 
 def stages(card: Card, case: Case) -> list[dict[str, Any]]:
-    """The track: the stages that this card has, in their order."""
+    """The track: the stages that this card has, in their order. A case that was cancelled went no further."""
+    if case.closed_how == "withdrawn":
+        return []
     has = {place.stage for place in card.places}
     at = card.place(case.stands_at).stage
     here = STAGES.index(at)

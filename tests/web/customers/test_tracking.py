@@ -122,6 +122,7 @@ def test_a_customer_cancels_with_a_reason(reader: Client) -> None:
     assert "Nobody will come." in page
     assert "今天又好了" in page
     assert "Cancel this case" not in page
+    assert "On the way to you" not in page
 
 
 def test_cancelling_twice_is_said_in_words(reader: Client) -> None:
