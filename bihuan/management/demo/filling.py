@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import F
 from django.tasks import task
 from django.utils.timezone import localtime
+from django.utils.translation import override
 
 from bihuan.ground.journal.actions import writing
 from bihuan.ground.journal.reactions import trace_of
@@ -31,6 +32,7 @@ from bihuan.management.demo.telling import tell_past
 
 CHUNK = 8  # about two seconds: whoever waits for the worker comes in between
 LOWEST = -100
+LANGUAGE = "zh-hans"  # what this company writes and prints in, whoever founds it
 FIRST = 64  # all that is open, and a little more
 TOLD_AT_ONCE = 12
 SILENT_FOR = timedelta(seconds=60)
@@ -134,7 +136,7 @@ def _make_one(filling: Filling, told: Told, cast: Cast, *, now: datetime) -> int
 def live(told: Told, cast: Cast, *, founded_at: datetime) -> int:
     """Play one case to where its fate or the present leaves it. Returns the case's number in the table."""
     life = Life(told=told, cast=cast, founded_at=founded_at, chance=Random(f"life {told.number}"))
-    with writing():
+    with writing(), override(LANGUAGE):
         open_life(life)
         kind = life.case.kind
         acts = ON_SITE if kind in ON_SITE_KINDS else ACTS.get(kind, ())

@@ -10,7 +10,8 @@ from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.customers.queries import machine_cards
 from bihuan.registers.parts.queries import certificates_for_all
 from bihuan.service.cases.queries import case_by_number, contacts_of
-from bihuan.service.cases.words import KINDS, URGENCIES, WAYS, WISHES
+from bihuan.service.cases.words import KINDS, URGENCIES, WAYS, WISHES, said
+from bihuan.service.commitments.queries import open_promises
 from bihuan.service.dispatch.choosing import permits_for
 from bihuan.service.dispatch.queries import standings
 from bihuan.service.dispatch.words import permit_name
@@ -23,7 +24,7 @@ from bihuan.web.look.doors import moment, staff_page
 @staff_page("visit.read")
 @require_GET
 def job_order(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
-    """One case on one sheet: who goes, when, where, what it is about, what to bring."""
+    """One case on one sheet: who goes, when, where, what it is about, what to bring. Paper keeps: days, no "today"."""
     case, now = case_by_number(viewer, number), moment(request)
     held = standings([case.id])
     standing = held[case.id]
@@ -43,6 +44,11 @@ def job_order(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse
         "way": WAYS.get(case.way, case.way),
         "wish": WISHES.get(case.wish, ""),
         "urgency": URGENCIES.get(case.urgency, case.urgency),
+        "promised": [
+            (said(one.title), one.due_at)
+            for one in open_promises([case.id], now=now).get(case.id, [])
+            if one.due_at
+        ],
         "permits": [permit_name(one) for one in sorted(permits)],
         "words": words,
         "tried": case.report.tried,
