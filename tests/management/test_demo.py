@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.tasks import task_backends
+from django.utils.timezone import localdate
 from django_tasks_db.models import DBTaskResult
 
 from bihuan.ground.journal.models import Entry, Reaction, Watch
@@ -30,6 +31,7 @@ from bihuan.registers.staff.models import Busy, Technician
 from bihuan.service.cases.events import CaseClosed
 from bihuan.service.cases.models import Case
 from bihuan.service.dispatch.models import Visit
+from bihuan.service.fieldwork.models import Quote
 from bihuan.service.intake.queries import words_of
 from bihuan.service.notices.models import Notice
 from bihuan.service.satisfaction.models import Survey
@@ -69,6 +71,11 @@ def test_the_company_is_whole_and_its_past_true(founded: datetime) -> None:
     assert not Entry.objects.filter(recorded_at__gt=founded).exists()
     open_places = set(Case.objects.filter(open=True).values_list("stands_at", flat=True))
     assert {"to_accept", "to_assign", "to_book", "booked", "on_hold", "done", "to_call_back"} <= open_places
+    going_on = Visit.objects.filter(case__open=True, case__stands_at__in=("on_the_way", "on_site"))
+    assert {localdate(visit.slot_from) for visit in going_on} == {localdate(founded)}
+    assert Quote.objects.filter(
+        state=Quote.OFFERED, total_fen__gt=0, work__case__in=going_on.values("case")
+    ).exists()
     assert Reaction.objects.count() == 0
     assert set(Notice.objects.values_list("state", flat=True)) == {Notice.SENT}
     assert not Notice.objects.filter(sent_at__gt=founded + timedelta(days=1)).exists()

@@ -193,6 +193,19 @@ WORDS_OF_KIND = {
     "relocation": "relocation",
     "suggestion": "suggestion",
 }
+FAMILY_SAID = {
+    "air_conditioner": ("空调", "挂机"),
+    "refrigerator": ("冰箱",),
+    "washing_machine": ("洗衣机",),
+    "water_heater": ("热水器",),
+    "range_hood": ("油烟机",),
+    "gas_cooker": ("燃气灶", "灶", "gas cooker"),
+}
+PLAINLY = {
+    "installation": "新买的{}到货了，约个时间安装",
+    "relocation": "搬家了，{}要拆下来装到新家",
+    "cleaning": "{}用了两年没洗过，约个清洗",
+}
 
 
 def past_cases(
@@ -227,7 +240,7 @@ def _case(
         group = chance.choice(demo("voices")["complaint"])
         words, problem = chance.choice(group["words"]), group["problem"]
     else:
-        words = chance.choice(demo("voices")[WORDS_OF_KIND[kind]][0]["words"])
+        words = _about(kind, thing.family, chance.choice(demo("voices")[WORDS_OF_KIND[kind]][0]["words"]))
     people = demo("people")
     ratings, comment = _opinion(chance)
     return PastCase(
@@ -245,6 +258,13 @@ def _case(
         ratings=ratings,
         comment=comment,
     )
+
+
+def _about(kind: str, family: str, words: str) -> str:
+    """These words when they name such an appliance, else plain ones that do."""
+    names = FAMILY_SAID[family]
+    fitting = kind not in PLAINLY or any(name in words for name in names)
+    return words if fitting else PLAINLY[kind].format(names[0])
 
 
 def _fault(
