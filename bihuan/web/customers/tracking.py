@@ -28,13 +28,14 @@ from bihuan.service.satisfaction.coming_back import may_come_back
 from bihuan.service.satisfaction.queries import latest_survey, survey_link
 from bihuan.web.customers.door import Visitor, private_page
 from bihuan.web.customers.my_data import kept_of
-from bihuan.web.customers.words import CERTIFICATES, NEXT, SAID
+from bihuan.web.customers.words import CERTIFICATES, NEXT, NEXT_WITHOUT_VISIT, SAID, STAGES_WITHOUT_VISIT
 from bihuan.web.customers.words import STAGES as STAGE_WORDS
 from bihuan.web.look.naming import family_name
 from bihuan.web.look.throttle import Throttle
 from bihuan.web.look.visiting import visit_words
 from bihuan.web.look.words import local_time, words_left
 
+VISIT = "on_the_way"  # the stage of those cards that send somebody
 CHASES = Throttle(name="chase", times=1, seconds=600)
 CHASES_A_DAY = Throttle(name="chase-day", times=12, seconds=86400)
 
@@ -91,7 +92,7 @@ def standing(visitor: Visitor, case: Case) -> dict[str, Any]:
         "place": place_title(card, case.stands_at),
         "words": words_of(visitor.report, keys(visitor.report.customer.key)).words,
         "stages": stages(card, case),
-        "next": NEXT.get(case.stands_at) or NEXT[card.place(case.stands_at).stage],
+        "next": next_words(card, case.stands_at),
         "visit_soon": visit_soon(case, visit),
         "next_when": next_when(promises, now=now),
         "hold": HOLD_REASONS.get(case.hold_reason, case.hold_reason) if case.hold_reason else "",
@@ -114,11 +115,12 @@ def stages(card: Card, case: Case) -> list[dict[str, Any]]:
     if case.closed_how == "withdrawn":
         return []
     has = {place.stage for place in card.places}
+    words = STAGE_WORDS if VISIT in has else STAGE_WORDS | STAGES_WITHOUT_VISIT
     at = card.place(case.stands_at).stage
     here = STAGES.index(at)
     return [
         {
-            "name": STAGE_WORDS[stage],
+            "name": words[stage],
             "state": "done"
             if place < here or (stage == at == "closed")
             else "current"
@@ -128,6 +130,15 @@ def stages(card: Card, case: Case) -> list[dict[str, Any]]:
         for place, stage in enumerate(STAGES)
         if stage in has
     ]
+
+
+def next_words(card: Card, place: str) -> Lazy:
+    """What happens next: by place where a place says more, else by stage; other words where nobody comes."""
+    stage = card.place(place).stage
+    if all(one.stage != VISIT for one in card.places):
+        found = NEXT_WITHOUT_VISIT.get(place) or (None if place in NEXT else NEXT_WITHOUT_VISIT.get(stage))
+        return found or NEXT.get(place) or NEXT[stage]
+    return NEXT.get(place) or NEXT[stage]
 
 
 def visit_soon(case: Case, visit: Any) -> str:

@@ -29,6 +29,20 @@ NEXT: dict[str, Lazy] = {
     "withdrawn": _("This case was cancelled; nobody will come."),
     "awaiting_customer": _("We have answered. Please tell us whether you accept."),
 }
+# Where nobody comes (a question, a suggestion, a complaint, an exchange) the same stages read differently.
+STAGES_WITHOUT_VISIT: dict[str, Lazy] = {
+    "dispatched": _("Being looked into"),
+    "booked": _("Waiting for the machine"),
+    "in_service": _("Being settled"),
+    "done": _("Answered"),
+}
+NEXT_WITHOUT_VISIT: dict[str, Lazy] = {
+    "received": _("We are reading your words and answer you."),
+    "dispatched": _("We are looking into it and tell you what we found."),
+    "booked": _("Please hand the machine over as agreed. We go on as soon as it is here."),
+    "done": _("We have answered. If something is still wrong, tell us here."),
+    "withdrawn": _("This case was cancelled."),
+}
 CANCEL_REASONS: dict[str, Lazy] = {
     "works_again": _("It works again"),
     "no_time": _("I have no time"),

@@ -149,6 +149,12 @@ def test_a_complaint_is_a_case_of_its_own_tied_to_this_one(reader: Client) -> No
     assert complaints_about(case.id) == [tied.case]
     assert tied.case.number in read(reader, case)
     assert case.number in read(reader, tied.case)
+    Case.objects.filter(id=tied.case_id).update(stands_at="investigating")
+    tied.case.refresh_from_db()
+    page = read(reader, tied.case)
+    assert "We are looking into it and tell you what we found." in page
+    assert "technician is being chosen" not in page
+    assert "Choosing a technician" not in page
 
 
 def test_a_complaint_about_work_that_is_done_opens_it_again(reader: Client) -> None:
