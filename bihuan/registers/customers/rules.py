@@ -56,6 +56,13 @@ def read_email(text: str) -> str | None:
     return address if len(address) <= 254 and _EMAIL.fullmatch(address) else None
 
 
+def language_of(kept: str, phone: str) -> str:
+    """What the customer chose; else Chinese, but English for a number of another country."""
+    if kept:
+        return kept
+    return "en" if phone.startswith("+") and not phone.startswith("+86") else "zh-hans"
+
+
 def cover_on(
     day: date, *, bought_on: date | None, cover_until: date | None, extended_until: date | None
 ) -> Cover:

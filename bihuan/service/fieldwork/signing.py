@@ -7,12 +7,13 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bihuan.ground.journal.actions import record, writing
 from bihuan.ground.vault import files
 from bihuan.ground.vault.actions import SealedBy, fingerprint, keys_for, signature
+from bihuan.registers.customers.queries import reach_of
+from bihuan.registers.customers.rules import language_of
 from bihuan.registers.parts.queries import inspection_price
 from bihuan.service.cases import talking
 from bihuan.service.cases.actions import Doer, move_case, tick
@@ -161,7 +162,7 @@ def _keep(work: Work, facts: Facts, drawing: bytes, hand: SealedBy, *, now: date
         total_fen=facts["total_fen"],
         signature_kept_as=files.keep(drawing, key_id=key, by=hand).name,
         signature_digest=facts["signature_digest"],
-        language=case.customer.language or get_language() or "zh-hans",
+        language=language_of(case.customer.language, reach_of(case.customer_id, hand).get("mobile", "")),
         seed=seed,
         token_print=fingerprint(signature("service-sheet", seed)),
         signed_at=now,

@@ -8,9 +8,10 @@ from django.db import transaction
 from bihuan.ground.vault.actions import SealedBy, keys, new_key
 from bihuan.registers.access.models import Person
 from bihuan.registers.customers.queries import reach_of
+from bihuan.registers.customers.rules import language_of
 from bihuan.service.cases.models import Case
 from bihuan.service.notices.models import Notice
-from bihuan.service.notices.rules import DIRECT, language_of, way_to
+from bihuan.service.notices.rules import DIRECT, way_to
 from bihuan.service.notices.sending import after_quiet_hours, hand_on, say_given_up
 from bihuan.service.notices.texts import filled, letter, signed
 from bihuan.service.notices.wordings import parts_of

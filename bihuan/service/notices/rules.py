@@ -35,13 +35,6 @@ def way_to(reach: Mapping[str, str]) -> tuple[str, str]:
     return "call", reach.get("landline", "")
 
 
-def language_of(kept: str, phone: str) -> str:
-    """What the customer chose; else Chinese, but English for a number of another country."""
-    if kept:
-        return kept
-    return "en" if phone.startswith("+") and not phone.startswith("+86") else "zh-hans"
-
-
 def backoff(attempts: int) -> timedelta:
     """How long to wait after so many attempts: half a minute, then four times longer each, at most an hour."""
     longer: int = 4 ** min(max(attempts - 1, 0), 10)

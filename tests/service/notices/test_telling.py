@@ -15,6 +15,7 @@ from bihuan.ground.journal.reactions import carry_out
 from bihuan.registers.access.roles import Role
 from bihuan.registers.channels.message import NotSent, OutgoingMessage, Sent
 from bihuan.registers.customers.actions import forget
+from bihuan.registers.customers.rules import language_of
 from bihuan.service.cases import owning, talking
 from bihuan.service.cases.actions import Doer, move_case
 from bihuan.service.cases.models import Case
@@ -22,7 +23,7 @@ from bihuan.service.intake.queries import link_of
 from bihuan.service.notices import queries, sending
 from bihuan.service.notices.actions import send_sign_in_code, try_again
 from bihuan.service.notices.models import Notice
-from bihuan.service.notices.rules import ATTEMPTS, backoff, language_of, segments, way_to
+from bihuan.service.notices.rules import ATTEMPTS, backoff, segments, way_to
 from bihuan.service.notices.telling import TOLD
 from bihuan.service.notices.texts import filled, shipped
 from bihuan.service.notices.wordings import shipped_parts
