@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext
 
 from bihuan.registers.access.errors import Refusal
 from bihuan.registers.knowledge import queries
@@ -49,7 +50,7 @@ def keep_item(kind: str, code: str, body: str, *, now: datetime) -> Item:
         _check_whole()
     except ContentFault as fault:
         transaction.set_rollback(True)
-        raise KnowledgeRefused(str(fault)) from fault
+        raise KnowledgeRefused(_said(fault)) from fault
     transaction.on_commit(queries.forget)
     queries.forget()
     return kept
@@ -66,9 +67,15 @@ def retire_item(kind: str, code: str, *, now: datetime) -> None:
         _check_whole()
     except ContentFault as fault:
         transaction.set_rollback(True)
-        raise KnowledgeRefused(str(fault)) from fault
+        raise KnowledgeRefused(_said(fault)) from fault
     transaction.on_commit(queries.forget)
     queries.forget()
+
+
+def _said(fault: ContentFault) -> str:
+    """The fault in the reader's language, its code words too."""
+    facts = {name: gettext(str(fact)) if name == "what" else fact for name, fact in fault.facts.items()}
+    return gettext(fault.words) % facts
 
 
 def _check_whole() -> None:

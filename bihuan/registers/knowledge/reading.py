@@ -17,8 +17,20 @@ KINDS_OF_HAZARD = {"electric", "gas", "fire", "poison", "water", "burst", "injur
 LEVELS = {"urgent", "important", "plain"}
 
 
+def _(words: str) -> str:
+    """Marks words for the translators; who shows a fault to a reader translates it (`ContentFault.words`)."""
+    return words
+
+
 class ContentFault(ValueError):
-    """A file of knowledge cannot be used; the text names file, entry and what is wrong."""
+    """Some knowledge cannot be used; the text (English) names file or list, entry, and what is wrong.
+
+    `words` is the sentence with its blanks, `facts` what fills them, so that it can be said in another language.
+    """
+
+    def __init__(self, words: str, **facts: object) -> None:
+        super().__init__(words % facts)
+        self.words, self.facts = words, facts
 
 
 @lru_cache(maxsize=1)
@@ -62,16 +74,16 @@ def load(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ContentFault(f"{path.name} is missing.") from None
+        raise ContentFault("%(file)s is missing.", file=path.name) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise ContentFault(f"{path.name} is not readable TOML: {fault}") from None
+        raise ContentFault("%(file)s is not readable TOML: %(why)s", file=path.name, why=fault) from None
 
 
 def rows[T](shape: type[T], tables: Mapping[str, Any], name: str, where: str) -> tuple[T, ...]:
     """Each `[[name]]` table as a value of `shape`."""
     found = tables.get(name)
     if not isinstance(found, list):
-        raise ContentFault(f"{where} has no list of '{name}'.")
+        raise ContentFault("%(where)s has no list of '%(name)s'.", where=where, name=name)
     return tuple(build(shape, row, f"{where}, {name} {at}") for at, row in enumerate(found, 1))
 
 
@@ -83,27 +95,28 @@ def words_of(tables: Mapping[str, Any], name: str, where: str) -> tuple[str, ...
 def build[T](shape: type[T], row: object, where: str) -> T:
     """One value from one table; every key must be known, every needed key present and of its type."""
     if not isinstance(row, Mapping):
-        raise ContentFault(f"{where} is not a table.")
+        raise ContentFault(_("%(where)s is not a table."), where=where)
     hints, known = get_type_hints(shape), {f.name: f for f in fields(shape)}  # type: ignore[arg-type]
     if strange := sorted(set(row) - set(known)):
-        raise ContentFault(f"{where}: '{strange[0]}' is not a known key.")
+        raise ContentFault(_("%(where)s: '%(name)s' is not a known key."), where=where, name=strange[0])
     for name, field in known.items():
         if name not in row and field.default is MISSING:
-            raise ContentFault(f"{where}: '{name}' is missing.")
+            raise ContentFault(_("%(where)s: '%(name)s' is missing."), where=where, name=name)
     return shape(**{name: _value(hints[name], value, f"{where}: '{name}'") for name, value in row.items()})
 
 
 def _value(hint: Any, value: object, where: str) -> Any:
     if get_origin(hint) is tuple:
         if not isinstance(value, list):
-            raise ContentFault(f"{where} must be a list.")
+            raise ContentFault(_("%(where)s must be a list."), where=where)
         return tuple(_value(get_args(hint)[0], one, where) for one in value)
     if is_dataclass(hint) and isinstance(hint, type):
         return build(hint, value, where)
     if type(value) is not hint:
-        raise ContentFault(f"{where} must be {hint.__name__}, not {type(value).__name__}.")
+        facts = {"where": where, "wanted": hint.__name__, "given": type(value).__name__}
+        raise ContentFault(_("%(where)s must be %(wanted)s, not %(given)s."), **facts)
     if isinstance(value, int) and value < 0:
-        raise ContentFault(f"{where} must not be negative.")
+        raise ContentFault(_("%(where)s must not be negative."), where=where)
     return value
 
 
@@ -113,40 +126,41 @@ def check(knowledge: c.Knowledge) -> None:
     families, symptoms = _codes(k.families), _codes(k.symptoms)
     departments, solutions, papers = _codes(k.departments), _codes(k.solutions), _codes(k.certificates)
     _codes(k.hazards), _codes(k.checklists), _codes(k.labour), _codes(k.fees)
-    _once(((e.brand, e.family, e.code) for e in k.error_codes), "error code")
-    _once((p.number for p in k.parts), "part number")
+    _once(((e.brand, e.family, e.code) for e in k.error_codes), _("error code"))
+    _once((p.number for p in k.parts), _("part number"))
     for group in (k.symptoms, k.checklists, k.error_codes, k.labour, k.parts, k.required, k.service_life):
-        _known((one.family for one in group), families, "family")
+        _known((one.family for one in group), families, _("family"))
     lines = (*k.script.prompt, *k.script.advice, *k.script.environment)
-    _known((one.family for one in lines if one.family), families, "family")
-    _known((family for one in lines for family in one.families), families, "family")
-    _known((s for one in k.checklists for s in one.symptoms), symptoms, "symptom")
-    _known((one.urgency for one in k.symptoms), c.URGENCIES, "urgency")
-    _known((one.kind for one in k.hazards), KINDS_OF_HAZARD, "kind of hazard")
-    _known((one.department for one in k.routes), departments, "department")
-    _known((one.level for one in k.routes), LEVELS, "level")
-    _known((one.fallback for one in k.solutions if one.fallback), solutions, "solution")
-    _known((paper for one in k.required for paper in one.certificates), papers, "certificate")
-    _known(k.urgent_families, families, "family")
-    _known((str(one.level) for one in k.required), {"1", "2", "3"}, "skill level")
+    _known((one.family for one in lines if one.family), families, _("family"))
+    _known((family for one in lines for family in one.families), families, _("family"))
+    _known((s for one in k.checklists for s in one.symptoms), symptoms, _("symptom"))
+    _known((one.urgency for one in k.symptoms), c.URGENCIES, _("urgency"))
+    _known((one.kind for one in k.hazards), KINDS_OF_HAZARD, _("kind of hazard"))
+    _known((one.department for one in k.routes), departments, _("department"))
+    _known((one.level for one in k.routes), LEVELS, _("level"))
+    _known((one.fallback for one in k.solutions if one.fallback), solutions, _("solution"))
+    _known((paper for one in k.required for paper in one.certificates), papers, _("certificate"))
+    _known(k.urgent_families, families, _("family"))
+    _known((str(one.level) for one in k.required), {"1", "2", "3"}, _("skill level"))
     _check_standards(k, families, symptoms)
 
 
 def _check_standards(k: c.Knowledge, families: set[str], symptoms: set[str]) -> None:
     """Each standard names what exists, and says the same number of things in both languages."""
     _codes(k.standards)
-    _known((one.family for one in k.standards), families, "family")
-    _known((symptom for one in k.standards for symptom in one.symptoms), symptoms, "symptom")
-    _known((part for one in k.standards for part in one.parts), {part.number for part in k.parts}, "part")
+    _known((one.family for one in k.standards), families, _("family"))
+    _known((symptom for one in k.standards for symptom in one.symptoms), symptoms, _("symptom"))
+    _known((part for one in k.standards for part in one.parts), {part.number for part in k.parts}, _("part"))
     for one in k.standards:
         for name in ("steps", "tools", "papers"):
             if len(getattr(one, f"{name}_zh")) != len(getattr(one, f"{name}_en")):
-                raise ContentFault(f"The standard '{one.code}' has {name} in one language only.")
+                words = _("The standard '%(code)s' has %(name)s in one language only.")
+                raise ContentFault(words, code=one.code, name=name)
 
 
 def _codes(group: Iterable[Any]) -> set[str]:
     codes = [one.code for one in group]
-    _once(codes, "code")
+    _once(codes, _("code"))
     return set(codes)
 
 
@@ -154,7 +168,7 @@ def _once(keys: Iterable[object], what: str) -> None:
     seen: set[object] = set()
     for key in keys:
         if key in seen:
-            raise ContentFault(f"The {what} {key!r} is used twice.")
+            raise ContentFault(_("The %(what)s %(key)r is used twice."), what=what, key=key)
         seen.add(key)
 
 
@@ -162,4 +176,4 @@ def _known(names: Iterable[str], allowed: Iterable[str], what: str) -> None:
     allowed = set(allowed)
     for name in names:
         if name not in allowed:
-            raise ContentFault(f"There is no {what} '{name}'.")
+            raise ContentFault(_("There is no %(what)s '%(name)s'."), what=what, name=name)

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from bihuan.registers.knowledge import content as c
-from bihuan.registers.knowledge.reading import ContentFault, build
+from bihuan.registers.knowledge.reading import ContentFault, _, build
 
 
 @dataclass(frozen=True)
@@ -90,15 +90,15 @@ def body_of(entry: Any) -> str:
 def entry_of(kind: str, body: str) -> Any:
     """An entry from its JSON; a fault is a `ContentFault` with a sentence for its author."""
     if kind not in BY_NAME:
-        raise ContentFault(f"There is no list of knowledge called {kind[:40]!r}.")
+        raise ContentFault(_("There is no list of knowledge called %(kind)r."), kind=kind[:40])
     shape = BY_NAME[kind].shape
     try:
         told = json.loads(body)
     except ValueError:
-        raise ContentFault(f"This entry of '{kind}' is not readable JSON.") from None
+        raise ContentFault(_("This entry of '%(kind)s' is not readable JSON."), kind=kind) from None
     if shape is str:
         if not isinstance(told, str):
-            raise ContentFault(f"An entry of '{kind}' is one word.")
+            raise ContentFault(_("An entry of '%(kind)s' is one word."), kind=kind)
         return told
     return build(shape, told, kind)
 

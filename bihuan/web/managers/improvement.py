@@ -68,7 +68,7 @@ def _factors(held: Analysis, nodes: Any) -> list[tuple[str, list[dict[str, Any]]
                 "n": stages["overall"].n,
                 "mean": stages["overall"].mean,
                 "index": stages["overall"].index,
-                "csat": [one.csat for one in stages.values()],
+                "csat": [(STAGES[stage], one.csat) for stage, one in stages.items()],
             }
             for key, stages in held.groups[factor].items()
         ]
@@ -76,18 +76,18 @@ def _factors(held: Analysis, nodes: Any) -> list[tuple[str, list[dict[str, Any]]
     return [one for one in found if one[1]]
 
 
-def _faults(held: Analysis, filters: Filters) -> list[tuple[str, list[int], int]]:
+def _faults(held: Analysis, filters: Filters) -> list[tuple[str, list[tuple[Any, int]], int]]:
     """Appliance → how many callbacks found the reason in the product, in our service, elsewhere; all together last."""
     names = dict(filters.categories)
     rows = [
         (
             names.get(category, category) or _("Not known"),
-            [held.faults.get((category, fault), 0) for fault in FAULTS],
+            [(name, held.faults.get((category, fault), 0)) for fault, name in FAULTS.items()],
         )
         for category in sorted({category for category, _fault in held.faults})
     ]
-    rows.append((_("All"), [held.faults_of(fault) for fault in FAULTS]))
-    return [(name, counts, sum(counts)) for name, counts in rows]
+    rows.append((_("All"), [(name, held.faults_of(fault)) for fault, name in FAULTS.items()]))
+    return [(name, counts, sum(n for _fault, n in counts)) for name, counts in rows]
 
 
 def _line(one: Any, *, now: Any) -> dict[str, Any]:

@@ -50,6 +50,7 @@ def operations(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "quarantined": quarantined(viewer),
         "may_mend": viewer.may("operations.mend"),
         "may_verify": viewer.may("journal.verify"),
+        "may_set": viewer.may("settings.change"),
         "checked": CHECKED,
         "unpublished": [year for year in (now.year, now.year + 1) if not is_published(year)],
     }
