@@ -1,5 +1,6 @@
 """The agent's desk: what must I do next? Lanes with what presses, the soonest promise first."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,9 +57,12 @@ class LaneLink:
     here: bool
 
 
-def chosen_lane(request: HttpRequest) -> str:
-    asked = request.GET.get("lane", "mine")
-    return asked if asked in TITLES else "mine"
+def chosen_lane(request: HttpRequest, held: Mapping[str, int]) -> str:
+    """The lane that was asked for, else one's own cases, else the first lane in which work waits."""
+    asked = request.GET.get("lane", "")
+    if asked in TITLES:
+        return asked
+    return next((code for code in LANES if held.get(code)), "mine")
 
 
 def capped(count: int) -> str:
@@ -71,8 +75,9 @@ def capped(count: int) -> str:
 @staff_page("case.read")
 def desk(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """The lanes and the rows of the chosen one."""
-    now, here = moment(request), chosen_lane(request)
+    now = moment(request)
     held = counts(viewer, now=now)
+    here = chosen_lane(request, held)
     shown: Page[Any] = page(_filtered(request, viewer, here), KEY, request.GET.get("after"), 25)
     context = {
         "lanes": [
@@ -99,10 +104,11 @@ def desk(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def desk_file(request: HttpRequest, viewer: Viewer, ending: str) -> HttpResponseBase:
     """The lane as it is seen, as CSV or Excel: masked, the first thousand rows."""
     now = moment(request)
-    cases = _filtered(request, viewer, chosen_lane(request)).order_by(*KEY)[:EXPORTED]
+    here = chosen_lane(request, counts(viewer, now=now))
+    cases = _filtered(request, viewer, here).order_by(*KEY)[:EXPORTED]
     rows = rows_of(cases, viewer, now=now)
     write = xlsx_response if ending == "xlsx" else csv_response
-    return write(f"bihuan-{chosen_lane(request)}", COLUMNS, rows)
+    return write(f"bihuan-{here}", COLUMNS, rows)
 
 
 def _filtered(request: HttpRequest, viewer: Viewer, here: str) -> Any:

@@ -65,7 +65,7 @@ def machine_shown(card: MachineCard, named: Mapping[str, str]) -> MachineShown:
 def age_of(card: MachineCard) -> str:
     """When it was bought, or about how old it is."""
     if card.bought_on:
-        return f"{card.bought_on:%Y-%m-%d}"
+        return _("bought %(day)s") % {"day": f"{card.bought_on:%Y-%m-%d}"}
     return (
         _("about %(years)s years old") % {"years": card.about_years} if card.about_years is not None else ""
     )

@@ -66,10 +66,10 @@ def hours_of_clause(name: str) -> int:
 
 
 def _scope(scope: Mapping[str, frozenset[str]]) -> str:
-    """For which reports a clause holds; empty when for all."""
-    words = [str(URGENCIES.get(code, code)) for code in sorted(scope.get("urgency", ()))]
-    words += [str(KINDS.get(code, code)) for code in sorted(scope.get("work", ()))]
-    return _(", ").join(words)
+    """For which reports a clause holds, one trait after the other; empty when for all."""
+    traits = ((URGENCIES, scope.get("urgency", ())), (KINDS, scope.get("work", ())))
+    lists = [_(", ").join(str(names.get(code, code)) for code in sorted(codes)) for names, codes in traits]
+    return " · ".join(part for part in lists if part)
 
 
 @require_safe

@@ -87,7 +87,7 @@ def stands_of(case: Any, standing: Standing | None, now: datetime) -> str:
         if standing.assignment.state == "offered":
             by = local_time(standing.assignment.answer_by, now)
             return _("%(name)s · answer due: %(time)s") % {"name": name, "time": by}
-        return _("%(name)s goes") % {"name": name}
+        return _("%(name)s is on it") % {"name": name}
     return str(case.node.name)
 
 
