@@ -4,7 +4,7 @@ What has entries within entries (checklists) or is looked at once a year stays i
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
 from datetime import datetime
 from typing import Any, get_origin, get_type_hints
@@ -84,6 +84,19 @@ class Plain:
 
 def _families() -> list[tuple[str, str]]:
     return [(one.code, chosen.named(one)) for one in knowledge().families]
+
+
+def _solutions() -> list[tuple[str, str]]:
+    return [(one.code, chosen.named(one)) for one in knowledge().solutions]
+
+
+WORDS_OF: dict[str, Callable[[], list[tuple[str, Any]]]] = {  # codes that a list shows as words
+    "family": _families,
+    "urgency": lambda: list(URGENCIES.items()),
+    "department": chosen.departments,
+    "level": lambda: list(LEVELS.items()),
+    "fallback": _solutions,
+}
 
 
 def _field(shape: type[Any], field: Field[Any], hint: Any) -> forms.Field:
@@ -180,8 +193,8 @@ def retire(viewer: Viewer, row_id: int, now: datetime) -> None:
 def _cell(name: str) -> Column[Any]:
     def said(row: Any) -> str:
         value = values_of(row).get(name) or ""
-        if name == "family":
-            return chosen.word(_families(), value)
+        if name in WORDS_OF:
+            return chosen.word(WORDS_OF[name](), value)
         return ("✓" if value is True else str(value)).replace("\n", " · ")[:200]
 
     return Column(LABELS[name], said)

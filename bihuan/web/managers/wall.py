@@ -29,6 +29,7 @@ ICONS = {
     "chased": "repeat",
     "complaints": "message-exclamation",
 }
+TELLING = 5  # fewer decided promises make no headline
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,9 +154,9 @@ def _in_and_out(held: Trends) -> Chart:
 def _promises(held: Trends) -> Chart:
     rows = held.promises()
     titles = _titles()
-    worst = next((one for one in rows if one.rate is not None), None)
+    worst = next((one for one in rows if one.rate is not None and one.decided >= TELLING), None)
     if worst is None:
-        says = _("No promise was decided in the last 30 days.")
+        says = _("Too few promises were decided in the last 30 days to say which is kept least.")
     else:
         facts = {
             "clause": titles.get(worst.about, worst.about),
