@@ -4,7 +4,7 @@ the way it is to be solved; for a special or large fault the answer holds a cont
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -50,20 +50,16 @@ def ask(case: Case, words: str, *, viewer: Viewer, now: datetime, special: bool 
     viewer.must("support.ask")
     if not words.strip():
         raise SupportLacks(question=_("Write what you want to know."))
-    case_for_change(case.id)
+    case_for_change(case.id)  # two who ask at once queue here
     if Consultation.objects.filter(case=case, answered_at__isnull=True).exists():
         raise SupportAskedAlready(case.number)
-    try:
-        with transaction.atomic():
-            kept = Consultation.objects.create(
-                case=case,
-                asked_by_id=viewer.person_id or 0,
-                asked_at=now,
-                question_sealed=_sealed(case, words),
-                special=special or is_special(case),
-            )
-    except IntegrityError as taken:
-        raise SupportAskedAlready(case.number) from taken
+    kept = Consultation.objects.create(
+        case=case,
+        asked_by_id=viewer.person_id or 0,
+        asked_at=now,
+        question_sealed=_sealed(case, words),
+        special=special or is_special(case),
+    )
     event = SupportAsked(subject_id=case.id, consultation_id=kept.id, special=kept.special)
     record(event, by=viewer.actor, now=now, chain=case.chain_id)
     return kept

@@ -10,8 +10,6 @@ from bihuan.service.fieldwork import rules
 from bihuan.service.fieldwork.models import Check, Work
 from bihuan.service.fieldwork.preparing import standard_lines
 
-SORTS = ("conduct", "safety", "environment", "standard", "closing")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Item:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop, override
 from bihuan.registers.knowledge.content import Line, Standard
 from bihuan.registers.knowledge.queries import knowledge, standards_for
 from bihuan.registers.parts.models import Part, Stock
+from bihuan.registers.parts.queries import parts_numbered
 from bihuan.service.cases.models import Case
 from bihuan.service.fieldwork.errors import WorkIsOver
 from bihuan.service.fieldwork.models import Check, Work
@@ -99,7 +100,7 @@ def _parts(work: Work, numbers: list[str], ticked: Collection[str]) -> list[Thin
     """The parts that such faults often take, with the counts of this technician's van and the point's shelf."""
     if not numbers:
         return []
-    rows = {one.number: one for one in Part.objects.filter(number__in=numbers, retired_at__isnull=True)}
+    rows = {one.number: one for one in parts_numbered(numbers)}
     van, shelf = stock_near(numbers, person_id=work.technician_person_id, node_id=work.case.node_id)
     return [
         Thing(

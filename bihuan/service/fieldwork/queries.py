@@ -226,12 +226,9 @@ def quote_of(work: Work | None) -> Quote | None:
 
 def proposed(quote: Quote, work: Work) -> tuple[str, str, int | None]:
     """Cause, plan and minutes as the quote told them; of a quote made before the diagnosis as they are now."""
-    cause, plan = (
-        (quote.cause_sealed, quote.plan_sealed)
-        if quote.plan_sealed
-        else (work.cause_sealed, work.plan_sealed)
-    )
-    return (*opened(work, cause, plan), quote.expected_minutes)  # type: ignore[return-value]
+    told = quote if quote.plan_sealed else work
+    cause, plan = opened(work, told.cause_sealed, told.plan_sealed)
+    return cause, plan, quote.expected_minutes
 
 
 def lines_of(quote: Quote | None) -> list[QuoteLine]:

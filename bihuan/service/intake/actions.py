@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from bihuan.ground.journal.actions import open_chain, record, writing
@@ -138,11 +139,10 @@ def _twin(arrived: _Arrived) -> Report | None:
     """The report that the same request made before, for as long as its key is remembered."""
     if arrived.once is None:
         return None
-    report = Report.objects.filter(once_print=_once_print(arrived.once)).first()
+    same = _once_print(arrived.once)
+    _forget(_outlived(arrived.now).filter(once_print=same))
+    report = Report.objects.filter(once_print=same).first()
     if report is None:
-        return None
-    if arrived.now - report.received_at > KEY_KEPT:
-        Report.objects.filter(id=report.id).update(once_print=None)
         return None
     if report.asked_print != fingerprint(repr(arrived.told)):
         raise SameKeyOtherBody
@@ -152,9 +152,17 @@ def _twin(arrived: _Arrived) -> Report | None:
 def forget_keys(now: datetime) -> int:
     """A sweep: idempotency keys older than thirty days are forgotten, some at a time; the reports stay. Returns how
     many were."""
-    over = Report.objects.filter(once_print__isnull=False, received_at__lt=now - KEY_KEPT)
-    batch = list(over.order_by("received_at").values_list("id", flat=True)[:SWEEP])
-    return Report.objects.filter(id__in=batch).update(once_print=None, asked_print="") if batch else 0
+    batch = list(_outlived(now).order_by("received_at").values_list("id", flat=True)[:SWEEP])
+    return _forget(Report.objects.filter(id__in=batch)) if batch else 0
+
+
+def _outlived(now: datetime) -> QuerySet[Report]:
+    """The reports whose key has been kept long enough."""
+    return Report.objects.filter(once_print__isnull=False, received_at__lt=now - KEY_KEPT)
+
+
+def _forget(reports: QuerySet[Report]) -> int:
+    return reports.update(once_print=None, asked_print="")
 
 
 def _once_print(once: tuple[str, str]) -> str:

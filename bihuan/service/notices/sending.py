@@ -19,13 +19,13 @@ from bihuan.ground.worktime.calendar import next_open
 from bihuan.ground.worktime.queries import calendar_for
 from bihuan.registers.channels.channel import Provider, provider
 from bihuan.registers.channels.message import NotSent, OutgoingMessage
+from bihuan.service.dispatch.policy import CONTACT_HOURS
 from bihuan.service.notices.events import NoticeGivenUp, NoticeSent
 from bihuan.service.notices.models import Notice
 from bihuan.service.notices.rules import ATTEMPTS, DIRECT, HOUR, backoff
 
 LEASE = timedelta(minutes=2)
 BATCH = 200
-QUIET_CALENDAR = "cn-contact"  # its closed hours are the quiet ones
 OUTBOX = "bihuan.registers.channels.outbox.provider.OUTBOX"
 
 
@@ -114,7 +114,7 @@ def _opened(notice: Notice) -> OutgoingMessage | None:
 
 def after_quiet_hours(now: datetime) -> datetime:
     """Now by day; in the evening and at night the next morning."""
-    return next_open(calendar_for(QUIET_CALENDAR), now) or now
+    return next_open(calendar_for(CONTACT_HOURS), now) or now
 
 
 def _at_night(notice: Notice, now: datetime) -> bool:

@@ -19,12 +19,12 @@ from bihuan.service.cases.models import Case
 from bihuan.service.cases.queries import card_of
 from bihuan.service.commitments.profiles_in_use import calendar_in_force
 from bihuan.service.dispatch.models import Visit
+from bihuan.service.dispatch.policy import CONTACT_HOURS
 from bihuan.service.satisfaction.errors import AnsweredAlready, AskedTooEarly, RatingsMissing
 from bihuan.service.satisfaction.events import ConfirmAsked, SolvedConfirmed, SurveyAnswered, SurveySent
 from bihuan.service.satisfaction.models import Callback, Survey
 from bihuan.service.satisfaction.rules import LONGEST_WORDS, RATINGS, SURVEY_AFTER, faults_of, is_low
 
-CALENDAR = "cn-contact"
 CALLBACK_PLACE = "to_call_back"
 OVER = frozenset({"done", "closed"})
 BY_PHONE = frozenset({"solved_remotely", "answered"})  # outcomes for which nobody went
@@ -34,7 +34,7 @@ SWEEP = 100
 def plan_asking(fact: Fact[CaseDone]) -> None:
     """The work is done: put the two questions down, each for a time outside quiet hours."""
     case = Case.objects.get(id=fact.event.subject_id)
-    calendar = calendar_in_force(CALENDAR)
+    calendar = calendar_in_force(CONTACT_HOURS)
     seed = secrets.token_hex(16)
     survey = Survey(
         case=case,

@@ -90,13 +90,18 @@ def _solutions() -> list[tuple[str, str]]:
     return [(one.code, chosen.named(one)) for one in knowledge().solutions]
 
 
-WORDS_OF: dict[str, Callable[[], list[tuple[str, Any]]]] = {  # codes that a list shows as words
+type Choices = Callable[[], list[tuple[str, Any]]]
+
+CHOICES: dict[str, Choices] = {  # one of these
     "family": _families,
     "urgency": lambda: list(URGENCIES.items()),
     "department": chosen.departments,
     "level": lambda: list(LEVELS.items()),
-    "fallback": _solutions,
+    "energy": lambda: list(chosen.ENERGIES),
+    "kind": lambda: list(HAZARDS.items()),
 }
+SEVERAL: dict[str, Choices] = {"kinds": lambda: list(KINDS.items()), "families": _families}
+WORDS_OF = CHOICES | {"fallback": _solutions}  # codes that a list shows as words
 
 
 def _field(shape: type[Any], field: Field[Any], hint: Any) -> forms.Field:
@@ -104,23 +109,10 @@ def _field(shape: type[Any], field: Field[Any], hint: Any) -> forms.Field:
     name, label = field.name, LABELS[field.name]
     required = name not in MAY_BE_EMPTY and field.default is MISSING
     required = required and not (shape is Family and name == "said")  # some are never named
-    match name:
-        case "family":
-            return choice(label, _families, required=required)
-        case "urgency":
-            return choice(label, lambda: list(URGENCIES.items()))
-        case "department":
-            return choice(label, chosen.departments)
-        case "level":
-            return choice(label, lambda: list(LEVELS.items()))
-        case "energy":
-            return choice(label, lambda: list(chosen.ENERGIES), required=False)
-        case "kind":
-            return choice(label, lambda: list(HAZARDS.items()))
-        case "kinds":
-            return _several(label, lambda: list(KINDS.items()))
-        case "families":
-            return _several(label, _families)
+    if name in CHOICES:
+        return choice(label, CHOICES[name], required=required)
+    if name in SEVERAL:
+        return _several(label, SEVERAL[name])
     if hint is bool:
         return forms.BooleanField(label=label, required=False)
     if get_origin(hint) is tuple:
@@ -155,7 +147,7 @@ def values_of(row: Any) -> dict[str, Any]:
     shown: dict[str, Any] = {"list": row.kind}
     for field in fields(shape):
         value = told.get(field.name, None if field.default is MISSING else field.default)
-        lines = isinstance(value, list | tuple) and field.name not in {"kinds", "families"}
+        lines = isinstance(value, list | tuple) and field.name not in SEVERAL
         shown[field.name] = "\n".join(value or ()) if lines else value
     return shown
 

@@ -112,8 +112,9 @@ def empty_state(
 
 
 @register.inclusion_tag("look/parts/pager.html", takes_context=True)
-def pager(context: Context, page: Any, name: str = "after") -> dict[str, Any]:
-    """Links to the neighbours of a keyset page, with the other parameters of the address kept."""
+def pager(context: Context, page: Any, name: str = "after", lane: str = "") -> dict[str, Any]:
+    """Links to the neighbours of a keyset page, with the other parameters of the address kept. `lane`: the one that
+    is shown, which the address need not name."""
     request = context.get("request")
     query = request.GET.copy() if request is not None else None
 
@@ -121,6 +122,8 @@ def pager(context: Context, page: Any, name: str = "after") -> dict[str, Any]:
         if not token or query is None:
             return ""
         query[name] = token
+        if lane:
+            query["lane"] = lane
         return f"?{query.urlencode()}"
 
     return {"previous": link(page.previous), "next": link(page.next)}

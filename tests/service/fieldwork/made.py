@@ -110,7 +110,7 @@ def ready(made: Company | None = None, **more: Any) -> OnSite:
     """Everything on site is done but the quote, the opinion and the signature."""
     here = on_site(made, **more)
     work = here.work
-    for sort in checklists.SORTS:
+    for sort in actions.SORTS:
         answers = {line.code: "yes" for line in checklists.lines_for(work.case, sort)}
         actions.check(work, sort, answers, now=here.now)
     actions.diagnose(
