@@ -12,11 +12,14 @@ from bihuan.ground.worktime import clock
 from bihuan.registers.access.events import RegisterChanged
 from bihuan.service.cases import opening
 from bihuan.service.cases.events import (
+    CallConnected,
+    CallGreeted,
     CaseChased,
     CaseClosed,
     CaseContacted,
     CaseDone,
     CaseGivenTo,
+    CaseGraded,
     CaseMoved,
     CaseNoted,
     CaseOpened,
@@ -28,6 +31,7 @@ from bihuan.service.cases.events import (
     NeedTicked,
     OwnerChanged,
     OwnerProposed,
+    PlanTold,
     StepTried,
     SupportAnswered,
     SupportAsked,
@@ -177,12 +181,16 @@ LINES: tuple[Line, ...] = (
 # Facts that stand for themselves: they stop or start a promise, or are only told. The law test reads this list.
 NOBODY_WAITS_FOR: tuple[type, ...] = (
     ReportReceived,
+    CallConnected,
+    CallGreeted,
     CaseContacted,
     CaseGivenTo,
+    CaseGraded,
     CaseWrittenUp,
     NeedTicked,
     NeedsUnticked,
     OwnerChanged,
+    PlanTold,
     StepTried,
     UrgencyChanged,
     PromisesMade,

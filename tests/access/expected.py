@@ -85,6 +85,7 @@ STAFF_PAGES = {
     "agents:case_hand_over": ("post", "ABES"),
     "agents:case_accept": ("post", "ABES"),
     "agents:case_urgency": ("post", "ABES"),
+    "agents:case_grade": ("post", "ABES"),
     "agents:case_reveal": ("post", "ADOPTBQES"),
     "agents:customers": ("get", "ADBS"),
     "agents:customer": ("get", "ADBS"),

@@ -75,6 +75,24 @@ class NoteEmpty(Refusal):
         super().__init__(_("Write something first."), fields={"words": _("Write something first.")})
 
 
+class GradeUnknown(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Choose one of the three grades: general, complex or major."),
+            fields={"grade": _("Choose one of the three grades: general, complex or major.")},
+        )
+
+
+class PlanNotTold(Refusal):
+    """A note is to say that the customer knows the plan, but not how they were told."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Say how the customer was told: by phone, by SMS, by e-mail, by chat or on site."),
+            fields={"contact": _("Say how the customer was told.")},
+        )
+
+
 class WriteUpUnknown(Refusal):
     def __init__(self) -> None:
         super().__init__(_("This is not written up by hand; it follows from the work itself."))

@@ -82,6 +82,7 @@ class CaseReopened(Event):
 class OwnerProposed(Event):
     kind = "case.owner_proposed"
     owner_id: int
+    live: bool = False  # the customer waits on the line for whoever takes over
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +125,36 @@ class CaseNoted(Event):
 class UrgencyChanged(Event):
     kind = "case.urgency_changed"
     urgency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseGraded(Event):
+    """How much there is to it: general, complex or major. Unlike the urgency it says nothing of haste."""
+
+    kind = "case.graded"
+    grade: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallConnected(Event):
+    """The call of which the case came was taken."""
+
+    kind = "case.call_connected"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallGreeted(Event):
+    """The greeting of the script was said to the caller."""
+
+    kind = "case.call_greeted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanTold(Event):
+    """The customer was told how we go about it; the words stand in the note."""
+
+    kind = "case.plan_told"
+    note_id: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -65,6 +65,7 @@ class Case(models.Model):
     way = models.CharField(max_length=16)
     wish = models.CharField(max_length=16, blank=True, default="")
     urgency = models.CharField(max_length=8)
+    grade = models.CharField(max_length=8, default="general")  # general, complex, major
     channel = models.CharField(max_length=20)
     category = models.CharField(max_length=40, blank=True, default="")
     brand = models.CharField(max_length=60, blank=True, default="")

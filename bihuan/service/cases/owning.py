@@ -22,12 +22,16 @@ def claim(case: Case, *, person_id: int, by: Actor, now: datetime) -> None:
 
 
 @transaction.atomic
-def hand_over(case: Case, *, to_person_id: int, by: Actor, now: datetime) -> None:
-    """Propose another owner; until they accept, the present one answers for the case."""
+def hand_over(case: Case, *, to_person_id: int, by: Actor, now: datetime, live: bool = False) -> None:
+    """Propose another owner; until they accept, the present one answers for the case.
+
+    `live`: the customer waits on the line until the other one takes over or we ring back.
+    """
     hold_chain(case.chain_id)
     Case.objects.filter(id=case.id).update(next_owner_id=to_person_id)
     case.next_owner_id = to_person_id
-    record(OwnerProposed(subject_id=case.id, owner_id=to_person_id), by=by, now=now, chain=case.chain_id)
+    proposed = OwnerProposed(subject_id=case.id, owner_id=to_person_id, live=live)
+    record(proposed, by=by, now=now, chain=case.chain_id)
 
 
 @transaction.atomic

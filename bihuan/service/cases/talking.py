@@ -7,13 +7,24 @@ from django.db.models import F
 
 from bihuan.ground.journal.actions import hold_chain, record, writing
 from bihuan.ground.journal.event import Actor
+from bihuan.ground.journal.queries import story_of
 from bihuan.ground.vault.actions import keys_for
 from bihuan.service.cases.actions import Doer, move_case
-from bihuan.service.cases.errors import NoteEmpty
-from bihuan.service.cases.events import CaseChased, CaseContacted, CaseNoted, UrgencyChanged
+from bihuan.service.cases.errors import GradeUnknown, NoteEmpty, PlanNotTold
+from bihuan.service.cases.events import (
+    CallConnected,
+    CallGreeted,
+    CaseChased,
+    CaseContacted,
+    CaseGraded,
+    CaseNoted,
+    PlanTold,
+    UrgencyChanged,
+)
 from bihuan.service.cases.models import Case, Note
 
 LONGEST_NOTE = 5000
+GRADES = frozenset({"general", "complex", "major"})
 
 
 @transaction.atomic
@@ -37,6 +48,18 @@ def note(
         record(CaseNoted(subject_id=case.id, note_id=kept.id), by=by, now=now, chain=case.chain_id)
         if contact:
             record(CaseContacted(subject_id=case.id, how=contact), by=by, now=now, chain=case.chain_id)
+    return kept
+
+
+@transaction.atomic
+def tell_plan(case: Case, words: str, *, contact: str, by: Actor, now: datetime) -> Note:
+    """Write down that the customer was told how we go about it; `contact` says by which way."""
+    if not contact:
+        raise PlanNotTold
+    with writing():
+        kept = note(case, words, by=by, now=now, contact=contact)
+        told = PlanTold(subject_id=case.id, note_id=kept.id)
+        record(told, by=by, now=now, chain=case.chain_id)
     return kept
 
 
@@ -70,7 +93,40 @@ def chase(case: Case, *, by: Actor, now: datetime, words: str = "") -> int:
 
 @transaction.atomic
 def set_urgency(case: Case, urgency: str, *, by: Actor, now: datetime) -> None:
+    """How soon it must be done. Saying what is so already records nothing."""
     hold_chain(case.chain_id)
-    Case.objects.filter(id=case.id).update(urgency=urgency)
+    changed = Case.objects.filter(id=case.id).exclude(urgency=urgency).update(urgency=urgency)
     case.urgency = urgency
-    record(UrgencyChanged(subject_id=case.id, urgency=urgency), by=by, now=now, chain=case.chain_id)
+    if changed:
+        record(UrgencyChanged(subject_id=case.id, urgency=urgency), by=by, now=now, chain=case.chain_id)
+
+
+@transaction.atomic
+def set_grade(case: Case, grade: str, *, by: Actor, now: datetime) -> None:
+    """How much there is to it: general, complex or major. Saying what is so already records nothing."""
+    if grade not in GRADES:
+        raise GradeUnknown
+    hold_chain(case.chain_id)
+    changed = Case.objects.filter(id=case.id).exclude(grade=grade).update(grade=grade)
+    case.grade = grade
+    if changed:
+        record(CaseGraded(subject_id=case.id, grade=grade), by=by, now=now, chain=case.chain_id)
+
+
+@transaction.atomic
+def call_began(
+    case: Case, *, connected_at: datetime, greeted_at: datetime | None, by: Actor, now: datetime
+) -> None:
+    """The call of which this case came: when it was taken, and when the greeting was said, where that is known.
+
+    A case has one such call; saying it again changes nothing.
+    """
+    hold_chain(case.chain_id)
+    if any(fact.event.kind == CallConnected.kind for fact in story_of(case.chain_id)):
+        return
+    with writing():
+        taken = CallConnected(subject_id=case.id)
+        record(taken, by=by, now=now, chain=case.chain_id, happened_at=connected_at)
+        if greeted_at is not None:
+            said = CallGreeted(subject_id=case.id)
+            record(said, by=by, now=now, chain=case.chain_id, happened_at=max(greeted_at, connected_at))

@@ -40,6 +40,11 @@ URGENCIES: dict[str, Lazy] = {
     "normal": pgettext_lazy("urgency", "Medium"),
     "low": _("Low"),
 }
+GRADES: dict[str, Lazy] = {
+    "general": pgettext_lazy("grade", "General"),
+    "complex": pgettext_lazy("grade", "Complex"),
+    "major": pgettext_lazy("grade", "Major"),
+}
 CHANNELS: dict[str, Lazy] = {
     "hotline": _("Phone"),
     "web": _("Web form"),

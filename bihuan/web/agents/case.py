@@ -35,6 +35,7 @@ from bihuan.service.cases.queries import (
 from bihuan.service.cases.remote import comes_first, guidances_of
 from bihuan.service.cases.words import (
     CHANNELS,
+    GRADES,
     HOLD_REASONS,
     KINDS,
     OUTCOMES,
@@ -127,6 +128,8 @@ def case_page(
         "guided_until": guided_until(held.id) if held.open and comes_first(held) else None,
         "hold_reasons": HOLD_REASONS,
         "urgencies": URGENCIES,
+        "grades": GRADES,
+        "grade": GRADES.get(held.grade, held.grade) if held.grade != "general" else "",
         "contacts": [(code, words) for code, words in CONTACTS.items() if code != "live"],
         "colleagues": colleagues(held, viewer),
         "links": links_of(held, viewer),

@@ -48,7 +48,8 @@ def note(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     """Write a note, or write down a contact with the customer."""
     held, contact = case_by_number(viewer, number), request.POST.get("contact", "")
     contact = contact if contact in CONTACTS else ""
-    talking.note(held, request.POST.get("words", ""), by=viewer.actor, now=moment(request), contact=contact)
+    write = talking.tell_plan if request.POST.get("plan", "") == "on" else talking.note
+    write(held, request.POST.get("words", ""), by=viewer.actor, now=moment(request), contact=contact)
     messages.success(request, _("Written down."))
     return _back(held)
 
@@ -84,7 +85,8 @@ def hand_over(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse
     chosen = next((one for one in people_with(Role.AGENT) if str(one.id) == asked), None)
     if chosen is None:
         raise Refusal(_("Choose a colleague."), fields={"to": _("Choose a colleague.")})
-    owning.hand_over(held, to_person_id=chosen.id, by=viewer.actor, now=moment(request))
+    live = request.POST.get("live", "") == "on"
+    owning.hand_over(held, to_person_id=chosen.id, by=viewer.actor, now=moment(request), live=live)
     messages.success(request, _("Proposed to %(name)s, who must accept.") % {"name": chosen.name})
     return _back(held)
 
@@ -110,6 +112,16 @@ def urgency(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         raise Refusal(_("There was a word of danger in this report: it stays urgent."))
     talking.set_urgency(held, wanted, by=viewer.actor, now=moment(request))
     messages.success(request, _("Urgency changed."))
+    return _back(held)
+
+
+@require_POST
+@staff_page("case.own")
+def grade(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """Say how much there is to it."""
+    held = case_by_number(viewer, number)
+    talking.set_grade(held, request.POST.get("grade", "")[:8], by=viewer.actor, now=moment(request))
+    messages.success(request, _("Grade changed."))
     return _back(held)
 
 

@@ -16,6 +16,7 @@ from bihuan.ground.process.card import Card
 from bihuan.service.cases.words import (
     CHANNELS,
     CLOSED_HOW,
+    GRADES,
     HOLD_REASONS,
     NEEDS,
     OUTCOMES,
@@ -134,7 +135,10 @@ def _closed(event: Any, known: Known) -> str:
 
 
 def _proposed(event: Any, known: Known) -> str:
-    return _("Hand-over proposed to %(name)s") % {"name": known.people.get(event.owner_id, "–")}
+    name = known.people.get(event.owner_id, "–")
+    if event.live:
+        return _("Hand-over proposed to %(name)s; the customer waits on the line") % {"name": name}
+    return _("Hand-over proposed to %(name)s") % {"name": name}
 
 
 def _owned(event: Any, known: Known) -> str:
@@ -155,6 +159,10 @@ def _chased(event: Any, known: Known) -> str:
 
 def _urgency(event: Any, known: Known) -> str:
     return _("Urgency is %(urgency)s now") % {"urgency": _word(URGENCIES, event.urgency)}
+
+
+def _graded(event: Any, known: Known) -> str:
+    return _("Graded as %(grade)s") % {"grade": _word(GRADES, event.grade)}
 
 
 def _tried(event: Any, known: Known) -> str:
@@ -219,6 +227,10 @@ TELLERS: dict[str, tuple[str, Teller, bool]] = {
     "case.chased": ("alert-triangle", _chased, False),
     "case.noted": ("message", _is(_T("Note written")), True),
     "case.urgency_changed": ("flame", _urgency, False),
+    "case.graded": ("gauge", _graded, False),
+    "case.call_connected": ("phone", _is(_T("The call was taken")), True),
+    "case.call_greeted": ("phone", _is(_T("The greeting was said, as the agent notes")), True),
+    "case.plan_told": ("message", _is(_T("The customer knows the plan")), False),
     "case.step_tried": ("headset", _tried, False),
     "case.support_asked": ("help", _is(_T("Technical support was asked")), False),
     "case.support_answered": ("tools", _supported, False),

@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern] = [
     path("case/<str:number>/hand-over", deeds.hand_over, name="case_hand_over"),
     path("case/<str:number>/accept", deeds.accept, name="case_accept"),
     path("case/<str:number>/urgency", deeds.urgency, name="case_urgency"),
+    path("case/<str:number>/grade", deeds.grade, name="case_grade"),
     path("case/<str:number>/reveal", deeds.reveal, name="case_reveal"),
     path("case/<str:number>/write-up/<str:need>", write_up.write_up_page, name="write_up"),
     path("complaints", complaints.complaints, name="complaints"),
