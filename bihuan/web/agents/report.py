@@ -20,12 +20,14 @@ from bihuan.registers.organisation.naming import company_name
 from bihuan.registers.organisation.queries import coverage_of, head_office, service_points
 from bihuan.registers.parts.queries import brands
 from bihuan.service.cases.queries import case_of_report
+from bihuan.service.cases.talking import call_began
 from bihuan.service.commitments.queries import promises_of
 from bihuan.service.intake.actions import receive
 from bihuan.service.intake.errors import ReportRefused, sentence_of
 from bihuan.service.intake.rules import faults_of
 from bihuan.service.intake.told import FileTold
 from bihuan.web.agents.caller import Caller, caller_of
+from bihuan.web.agents.calls import call_of, since, taken
 from bihuan.web.agents.facts import machines_shown
 from bihuan.web.agents.heard import Heard, heard_in, script_line
 from bihuan.web.agents.report_form import ASKED, LARGEST_FILE, MEDIA, MOST_FILES, ReportForm, told_of
@@ -147,8 +149,16 @@ def _save(request: HttpRequest, viewer: Viewer) -> HttpResponse:
             request, _("The report is kept. No case could be opened by itself; a supervisor sees it.")
         )
         return redirect("agents:desk")
+    _note_call(request, viewer, case, now)
     _say_what_was_promised(request, case, now)
     return redirect("agents:case", case.number)
+
+
+def _note_call(request: HttpRequest, viewer: Viewer, case: Any, now: datetime) -> None:
+    """How the call began, for a report that came by phone."""
+    call = call_of(request.POST.dict(), person_id=viewer.person_id, now=now)
+    if call is not None and case.channel == "hotline":
+        call_began(case, connected_at=call.connected_at, greeted_at=call.greeted_at, by=viewer.actor, now=now)
 
 
 def _say_what_was_promised(request: HttpRequest, case: Any, now: datetime) -> None:
@@ -206,12 +216,15 @@ def _form_page(
 ) -> HttpResponse:
     covered = coverage_of({node.id for node in service_points()})
     agent = cast(Person, request.user).login
-    script = knowledge().script
+    script, now, key = knowledge().script, moment(request), data.get("key") or uuid4().hex
     context = {
         "form": form,
-        "key": data.get("key") or uuid4().hex,
+        "key": key,
+        "call": data.get("call") or taken(key=key, person_id=viewer.person_id, now=now),
+        "since": since(data.dict(), person_id=viewer.person_id, now=now),
+        "greeted_after": data.get("greeted_after", ""),
         "caller": _caller(request, viewer) if request.method == "POST" else Caller(state="none"),
-        "heard": _heard(data, moment(request)) if data.get("words") else None,
+        "heard": _heard(data, now) if data.get("words") else None,
         "asked": [form[f"asked_{field}"] for field in ASKED.values()],
         "greeting": script_line("greeting", company=company_name(), agent=agent),
         "identity": script_line("identity"),

@@ -9,6 +9,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from bihuan.ground.journal.queries import story_of
 from bihuan.ground.worktime import clock
 from bihuan.registers.access.models import Person
 from bihuan.registers.access.roles import Role
@@ -108,3 +109,27 @@ def test_nothing_for_axe_to_find_on_any_page_of_the_desk(
     page.locator('button[value="check"]').last.click()
     page.wait_for_selector('button[value="save"]')
     sound(page, "agents-report-restate")
+
+
+@pytest.mark.demand("S4-02")
+def test_the_greeting_is_noted_with_its_moment(page: Page, live_server: LiveServer) -> None:
+    made = company()
+    sign_in(page, live_server.url, made.people[Role.AGENT], "en")
+    page.goto(f"{live_server.url}/desk/report")
+    kept = page.locator('input[name="greeted_after"]')
+    expect(kept).to_have_value("")
+    page.get_by_label("Greeting said").check()
+    expect(kept).to_have_value(re.compile(r"^\d{1,5}$"))
+    page.get_by_label("Greeting said").uncheck()
+    expect(kept).to_have_value("")
+    page.get_by_label("Greeting said").check()
+    page.fill("#id_phone", "13900001111")
+    page.fill("#id_words", "空调不制冷，吹热风")
+    page.get_by_role("button", name="Read back and confirm").last.click()
+    page.get_by_role("button", name="The customer agrees: open the case").click()
+    expect(page).to_have_url(re.compile(r"/desk/case/AF\d{11}$"))
+    kinds = [fact.event.kind for fact in story_of(Case.objects.get().chain_id)]
+    assert [kind for kind in kinds if kind.startswith("case.call_")] == [
+        "case.call_connected",
+        "case.call_greeted",
+    ]

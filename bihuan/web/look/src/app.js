@@ -2,6 +2,7 @@
 import Alpine from "@alpinejs/csp";
 import htmx from "htmx.org";
 import { beginForms } from "./forms.js";
+import { beginGreeting } from "./greeting.js";
 import { beginKeys } from "./keys.js";
 import { beginNotes } from "./notes.js";
 
@@ -22,6 +23,7 @@ Alpine.data("tabs", () => ({
 }));
 
 beginForms();
+beginGreeting();
 beginKeys();
 beginNotes();
 Alpine.start();
