@@ -18,6 +18,7 @@ from bihuan.registers.knowledge.queries import always_urgent, core_function_lost
 from bihuan.service.cases.cards_in_use import active_card, card_at
 from bihuan.service.cases.errors import (
     CaseMovedMeanwhile,
+    HoldReasonNeeded,
     MoveElsewhere,
     MoveLacks,
     MoveNotYours,
@@ -37,7 +38,7 @@ from bihuan.service.cases.events import (
 )
 from bihuan.service.cases.models import Case, Tick
 from bihuan.service.cases.needs import Need
-from bihuan.service.cases.rules import kind_of, number_for, urgency_of
+from bihuan.service.cases.rules import REST_REASONS, kind_of, number_for, urgency_of
 from bihuan.service.intake.models import Report
 from bihuan.service.intake.told import LIVE
 
@@ -209,6 +210,9 @@ def _refuse_wrong_move(
         raise MoveLacks(case.number, card, move.name, lacking)
     if move.asks_reason and not reason.strip():
         raise ReasonNeeded
+    rests = move.reaches in card.clock_rests_at and case.stands_at not in card.clock_rests_at
+    if rests and reason not in REST_REASONS | {move.outcome}:  # an end of a visit is told, and rests nothing
+        raise HoldReasonNeeded
 
 
 def _after(case: Case, card: Card, move: Move, *, reason: str, now: datetime) -> dict[str, Any]:
@@ -217,7 +221,7 @@ def _after(case: Case, card: Card, move: Move, *, reason: str, now: datetime) ->
     stage = card.place(move.reaches).stage
     if move.outcome:
         changed["outcome"] = move.outcome
-    changed["hold_reason"] = (_code(reason) or "customer") if move.reaches in card.clock_rests_at else ""
+    changed["hold_reason"] = _code(reason) or case.hold_reason if move.reaches in card.clock_rests_at else ""
     if move.reaches in card.ends:
         changed |= {"open": False, "closed_at": now, "closed_how": _how(move)}
     elif not case.open:
@@ -246,7 +250,7 @@ def _what_it_means(case: Case, card: Card, move: Move, *, left: str, reason: str
     found: list[Event] = []
     rests = card.clock_rests_at
     if move.reaches in rests and left not in rests:
-        found.append(CaseRested(subject_id=case.id, reason=_code(reason) or "customer"))
+        found.append(CaseRested(subject_id=case.id, reason=_code(reason)))
     if left in rests and move.reaches not in rests:
         found.append(CaseResumed(subject_id=case.id))
     if move in card.reopens:

@@ -55,6 +55,16 @@ class ReasonNeeded(Refusal):
         super().__init__(_("Say why: this step needs a reason."), fields={"reason": _("Say why.")})
 
 
+class HoldReasonNeeded(Refusal):
+    """Clocks rest for four reasons only, and one of them must be named."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Say what is waited for: the customer, parts, the supplier, or force majeure."),
+            fields={"reason": _("Say what is waited for.")},
+        )
+
+
 class CaseMovedMeanwhile(LostRace):
     def __init__(self, number: str) -> None:
         super().__init__(

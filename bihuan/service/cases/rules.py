@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import date
 
+REST_REASONS = frozenset({"customer", "parts", "supplier", "force_majeure"})  # for which clocks may rest
 RANK = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
 _NUMBER = re.compile(r"AF(\d{8})(\d{3,})")
 

@@ -14,6 +14,7 @@ from django.core import signing
 SALT = "a call at the desk"
 LONGEST = timedelta(hours=4)  # a page that stood open longer tells nothing of a call
 STEP = timedelta(milliseconds=1)
+FIELDS = ("key", "call", "greeted_after")
 
 
 @dataclass(frozen=True, kw_only=True)

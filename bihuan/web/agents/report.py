@@ -27,7 +27,7 @@ from bihuan.service.intake.errors import ReportRefused, sentence_of
 from bihuan.service.intake.rules import faults_of
 from bihuan.service.intake.told import FileTold
 from bihuan.web.agents.caller import Caller, caller_of
-from bihuan.web.agents.calls import call_of, since, taken
+from bihuan.web.agents.calls import FIELDS, call_of, since, taken
 from bihuan.web.agents.facts import machines_shown
 from bihuan.web.agents.heard import Heard, heard_in, script_line
 from bihuan.web.agents.report_form import ASKED, LARGEST_FILE, MEDIA, MOST_FILES, ReportForm, told_of
@@ -156,9 +156,13 @@ def _save(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 def _note_call(request: HttpRequest, viewer: Viewer, case: Any, now: datetime) -> None:
     """How the call began, for a report that came by phone."""
-    call = call_of(request.POST.dict(), person_id=viewer.person_id, now=now)
+    call = call_of(_call_in(request.POST), person_id=viewer.person_id, now=now)
     if call is not None and case.channel == "hotline":
         call_began(case, connected_at=call.connected_at, greeted_at=call.greeted_at, by=viewer.actor, now=now)
+
+
+def _call_in(data: QueryDict) -> dict[str, str]:
+    return {name: str(data.get(name, "")) for name in FIELDS}
 
 
 def _say_what_was_promised(request: HttpRequest, case: Any, now: datetime) -> None:
@@ -221,7 +225,7 @@ def _form_page(
         "form": form,
         "key": key,
         "call": data.get("call") or taken(key=key, person_id=viewer.person_id, now=now),
-        "since": since(data.dict(), person_id=viewer.person_id, now=now),
+        "since": since(_call_in(data), person_id=viewer.person_id, now=now),
         "greeted_after": data.get("greeted_after", ""),
         "caller": _caller(request, viewer) if request.method == "POST" else Caller(state="none"),
         "heard": _heard(data, now) if data.get("words") else None,

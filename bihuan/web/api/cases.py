@@ -15,7 +15,7 @@ from bihuan.ground.vault.actions import keys
 from bihuan.registers.access.masking import Contact
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases import talking
-from bihuan.service.cases.actions import Doer, move_case
+from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.queries import (
     Case,
     card_of,
@@ -84,7 +84,7 @@ def move(request: HttpRequest, number: str, step: MoveIn) -> CaseOut:
     case = case_by_number(viewer, number)
     if viewer.is_staff:
         viewer.must("case.move")
-    move_case(case, step.move, doer=Doer.of(viewer), now=moment(request), reason=step.reason)
+    talking.move_saying(case, step.move, doer=Doer.of(viewer), now=moment(request), reason=step.reason)
     return whole(case_by_number(viewer, number), viewer, request)
 
 

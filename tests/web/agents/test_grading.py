@@ -73,3 +73,13 @@ def test_a_note_may_say_that_it_tells_the_customer_the_plan(agent: Client, case:
     kinds = [fact.event.kind for fact in story_of(case.chain_id)]
     assert kinds.count("case.plan_told") == 1
     assert "The customer knows the plan" in page(agent, case)
+
+
+def test_the_hold_form_asks_what_is_waited_for(agent: Client, case: Case) -> None:
+    Case.objects.filter(id=case.id).update(stands_at="to_book")
+    assert '<option value="">Please choose</option>' in page(agent, case)
+    refused = done(agent, case, "move", move="hold", code="", reason="somebody said so")
+    assert refused.status_code == 422 and "Say what is waited for" in refused.content.decode()
+    done(agent, case, "move", move="hold", code="parts", reason="the pump is ordered")
+    case.refresh_from_db()
+    assert (case.stands_at, case.hold_reason, Note.objects.count()) == ("on_hold", "parts", 1)
