@@ -21,6 +21,7 @@ from bihuan.service.intake.actions import receive
 from bihuan.service.intake.models import Report
 from bihuan.service.intake.told import Told
 from bihuan.service.satisfaction.errors import ComingBackUntold
+from bihuan.service.satisfaction.thanks import only_thanks
 
 REOPENS = "not_solved"
 WITHIN = timedelta(days=30)
@@ -40,10 +41,14 @@ def opens_again(case: Case, *, now: datetime) -> bool:
 def come_back(case: Case, words: str, *, by: Actor, now: datetime, once: str = "") -> Report:
     """What the customer says of done work: the report whose page tells how it goes on.
 
-    A case that opens again goes to the callback desk, which rings. `once` makes a new report sent twice one.
+    A case that opens again goes to the callback desk, which rings. `once` makes a new report sent twice one. Whoever
+    only says thank you opens nothing: their words stand as a note.
     """
     if not words.strip():
         raise ComingBackUntold
+    if only_thanks(words):
+        talking.note(case, words, by=by, now=now, public=True)
+        return case.report
     if opens_again(case, now=now):
         _open_again(case, words, by=by, now=now)
         return case.report

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from bihuan.service.intake.queries import link_of
 from bihuan.service.satisfaction.coming_back import come_back, may_come_back, opens_again
+from bihuan.service.satisfaction.thanks import only_thanks
 from bihuan.web.customers.door import Visitor, private_page
 from bihuan.web.customers.tracking import back_to
 from bihuan.web.look.forms import TidyForm
@@ -40,4 +41,5 @@ def again(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         return render(request, "customers/again.html", context, status=422 if form.is_bound else 200)
     told = form.cleaned_data
     made = come_back(case, told["words"], by=visitor.viewer.actor, now=visitor.now, once=told["once"])
-    return redirect(f"{link_of(made)}?said={'again' if opens else 'again_anew'}")
+    said = "added" if only_thanks(told["words"]) else "again" if opens else "again_anew"
+    return redirect(f"{link_of(made)}?said={said}")

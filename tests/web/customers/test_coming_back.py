@@ -103,3 +103,14 @@ def test_without_words_nothing_is_opened(made: Company) -> None:
     assert "again" in sent(case, " ")
     case.refresh_from_db()
     assert case.stands_at == "closed"
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_thank_you_on_the_page_opens_nothing_again(made: Company, closed: bool) -> None:
+    case = ended(made, days_ago=2, closed=closed)
+    stood = (case.stands_at, case.open)
+    said = sent(case, "谢谢师傅，修好了")
+    assert "Thank you. It was added to your case." in said and "谢谢师傅，修好了" in said
+    case.refresh_from_db()
+    assert ((case.stands_at, case.open), Callback.objects.count()) == (stood, 0)
+    assert Report.objects.count() == 1
