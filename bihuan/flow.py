@@ -38,11 +38,14 @@ from bihuan.service.cases.events import (
     UrgencyChanged,
 )
 from bihuan.service.commitments import actions as commitments
+from bihuan.service.commitments import hearing
 from bihuan.service.commitments.events import (
     BreachWithdrawn,
     PromiseAtRisk,
     PromiseBroken,
+    PromiseEscalated,
     PromiseKept,
+    PromiseRederived,
     PromisesMade,
     PromisesVoided,
 )
@@ -121,6 +124,7 @@ TOLD: tuple[Line, ...] = (
     on(SupportAnswered, later=[tell_the_staff]),
     on(PromiseAtRisk, later=[tell_the_staff]),
     on(PromiseBroken, later=[tell_the_staff]),
+    on(PromiseEscalated, later=[tell_the_staff]),
     on(CaseOffered, later=[tell_the_staff]),
     on(CaseAccepted, later=[tell_the_customer]),
     on(CaseReturned, later=[tell_the_staff]),
@@ -171,7 +175,7 @@ COUNTED: tuple[Line, ...] = (
 LINES: tuple[Line, ...] = (
     on(ReportUnderstood, at_once=[opening.open_for_report]),
     on(SheetSigned, later=[printing.print_sheet]),
-    on_every(commitments.hear),
+    on_every(hearing.hear),
     *SENT,
     *HEARD,
     *COUNTED,
@@ -195,6 +199,7 @@ NOBODY_WAITS_FOR: tuple[type, ...] = (
     UrgencyChanged,
     PromisesMade,
     PromiseKept,
+    PromiseRederived,
     PromisesVoided,
     BreachWithdrawn,
     NoticeSent,
@@ -221,6 +226,8 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("reactions", reactions.wake_overdue),
     ("promises at risk", commitments.mark_at_risk),
     ("promises broken", commitments.mark_broken),
+    ("ladders", commitments.climb),
+    ("promises in years newly published", commitments.rederive_published),
     ("offers without answer", offering.recall_unanswered),
     ("cases nobody guided by phone", guiding.offer_unguided),
     ("jobs without answer", assigning.recall_unanswered),

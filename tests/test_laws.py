@@ -8,8 +8,8 @@ from bihuan.ground.journal import triggers as journal_triggers
 from bihuan.ground.journal.event import KINDS
 from bihuan.ground.journal.story import STORY
 from bihuan.registers.staff import triggers as staff_triggers
-from bihuan.service.commitments.clause import read_profile
 from bihuan.service.commitments.profiles_in_use import SHIPPED
+from bihuan.service.commitments.reading import read_profile
 from tests import laws
 
 

@@ -122,6 +122,16 @@ def hold_chain(chain: int) -> None:
         Chain.objects.select_for_update().only("id").filter(id=chain).first()
 
 
+def hold_free_chains(chains: Iterable[int]) -> set[int]:
+    """Lock those of these stories that nobody holds at the moment, and say which: for a sweep that may come back to
+    the others. Where the database has one writer at a time that is all of them."""
+    wanted = sorted(set(chains))
+    if not connection.features.has_select_for_update_skip_locked:
+        return set(wanted)
+    free = Chain.objects.select_for_update(skip_locked=True).filter(id__in=wanted).order_by("id")
+    return set(free.values_list("id", flat=True))
+
+
 def _entry(fact: Fact[Event], book: _Book) -> Entry:
     body = canonical({"facts": fact.event.facts(), "by": [fact.by.kind, fact.by.id]})
     entry = Entry(

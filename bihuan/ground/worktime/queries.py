@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from bihuan.ground.worktime import holidays_of
 from bihuan.ground.worktime.calendar import Calendar
 from bihuan.ground.worktime.errors import CalendarRefused
+from bihuan.ground.worktime.holidays_of import FIRST_YEAR, LAST_YEAR
 from bihuan.ground.worktime.models import CalendarDay, CalendarVersion, WorkCalendar
 from bihuan.ground.worktime.reading import read_calendar
 
@@ -47,6 +48,24 @@ def calendar_for(code: str) -> Calendar:
 def version_of(code: str) -> int:
     """The number of the calendar's version in force; a promise keeps it."""
     return _row(code)[0]
+
+
+def calendar_now(code: str) -> tuple[int, Calendar, str]:
+    """The calendar in force with the number of its version and the country whose holidays it follows. One statement;
+    CalendarRefused when no such code exists."""
+    told = WorkCalendar.objects.filter(code=code).values_list("version", "digest", "follows_holidays").first()
+    if told is None:
+        raise CalendarRefused.unknown(code)
+    version, digest, country = told
+    return version, _read(code, digest), country
+
+
+def published_through(country: str = "CN") -> int:
+    """The last year such that it and all known years before it have their days off published."""
+    year = FIRST_YEAR
+    while year < LAST_YEAR and is_published(year + 1, country):
+        year += 1
+    return year
 
 
 def calendar_at(code: str, version: int) -> Calendar:

@@ -30,6 +30,13 @@ SHIPPED = (
         week=_on((*WEEKDAYS[:5], "workday"), *_OFFICE),
         follows_holidays="CN",
     ),
+    # every working day whole: "five working days" are five times twenty-four of its hours
+    ShippedCalendar(
+        code="cn-workdays",
+        name="整工作日（含调休）",
+        week=_on((*WEEKDAYS[:5], "workday"), ("00:00", "24:00")),
+        follows_holidays="CN",
+    ),
     # outside quiet hours: when a customer may be called or written to
     ShippedCalendar(code="cn-contact", name="可联系客户时间", week=_on(WEEKDAYS, ("09:00", "21:00"))),
     ShippedCalendar(code="cn-field", name="上门服务时间", week=_on(WEEKDAYS, ("08:00", "20:00"))),

@@ -16,6 +16,9 @@ class Customer(models.Model):
     name_sealed = models.TextField(blank=True, default="")
     name_blind = models.CharField(max_length=64, blank=True, default="", db_index=True)
     language = models.CharField(max_length=10, blank=True, default="")
+    tier = models.CharField(
+        max_length=16, blank=True, default=""
+    )  # a level of care that was agreed, "" for most
     refused_to_identify = models.BooleanField(default=False)
     made_at = models.DateTimeField()
     forgotten_at = models.DateTimeField(null=True)

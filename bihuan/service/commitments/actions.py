@@ -1,245 +1,229 @@
-"""Making, keeping and breaking promises. Woken by what happens; swept by the clock."""
+"""What the clock does to promises: warn, declare broken, climb ladders, reckon anew when days off are published.
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import Any
+Each is a sweep that any number of clocks may run at once, die in and run again. A batch is one transaction: it
+holds the stories it touches, reads again what is still to be told, changes the rows and writes the events. So each
+is told exactly once, and what a killed clock left undone is what the next one finds.
+"""
 
-from django.db import transaction
-from django.db.models import F, Min, Q
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from time import monotonic
 
-from bihuan.ground.journal.actions import hold_chain, record, record_all, writing
-from bihuan.ground.journal.event import CLOCK, Event, Fact
-from bihuan.service.cases.events import CaseOpened, CaseRested, CaseResumed
-from bihuan.service.cases.models import Case
-from bihuan.service.cases.owning import set_next_due
-from bihuan.service.commitments.clause import Clause, Profile
+from django.db import DatabaseError, transaction
+from django.db.models import F, QuerySet
+
+from bihuan.ground.journal.actions import hold_free_chains, lock_chains, record, writing
+from bihuan.ground.journal.event import CLOCK
+from bihuan.service.commitments.ending import drop_rungs
 from bihuan.service.commitments.events import (
-    PROMISE_EVENTS,
     BreachWithdrawn,
     PromiseAtRisk,
     PromiseBroken,
-    PromiseKept,
-    PromisesMade,
-    PromisesVoided,
+    PromiseEscalated,
+    PromiseRederived,
 )
-from bihuan.service.commitments.models import Promise, Rest
-from bihuan.service.commitments.profiles_in_use import calendar_in_force, profile_at, profile_in_force
-from bihuan.service.commitments.rules import clock_of, fixed_due, kept_in_time
+from bihuan.service.commitments.hearing import refresh_next_due
+from bihuan.service.commitments.making import rung_row
+from bihuan.service.commitments.models import Promise, Rest, Rung
+from bihuan.service.commitments.profiles_in_use import calendar_held
+from bihuan.service.commitments.reckoning import clause_of, clock_again, rests_of, rungs_of
+from bihuan.service.commitments.resting import reading_of
+from bihuan.service.commitments.rules import Stretch
 
-SWEEP = 200
+log = logging.getLogger("bihuan.promises")
+BATCH = 100
+ROUND_SECONDS = 20.0  # a round of one sweep; what is left waits for the next
 
-
-def hear(fact: Fact[Event]) -> None:
-    """Listen to everything: stop the clocks that this event stops, start those that it starts."""
-    if fact.chain is None or isinstance(fact.event, PROMISE_EVENTS):
-        return
-    if isinstance(fact.event, CaseRested | CaseResumed):
-        _rest_or_resume(Case.objects.get(chain_id=fact.chain), fact)
-        return
-    profile = profile_in_force()
-    if fact.event.kind not in profile.listens_to():
-        return
-    case = fact.at_hand if isinstance(fact.at_hand, Case) else Case.objects.get(chain_id=fact.chain)
-    if isinstance(fact.event, CaseOpened):
-        set_next_due(case.id, _soonest(_start(case, fact, profile)))
-        return
-    stopped = _stop(case, fact)
-    started = _start(case, fact, profile)
-    if stopped or started:
-        refresh_next_due(case.id)
-
-
-def _soonest(promises: Sequence[Promise]) -> datetime | None:
-    return min((promise.due_at for promise in promises if promise.due_at and promise.open), default=None)
-
-
-def _start(case: Case, fact: Fact[Event], profile: Profile) -> list[Promise]:
-    traits = {"work": case.kind, "urgency": case.urgency, "channel": case.channel, "category": case.category}
-    clauses = profile.started_by(fact.event.kind, traits)
-    if not clauses:
-        return []
-    rests = rests_of(case.id) if case.hold_reason else []
-    made = [_made(case, clause, fact, profile, rests) for clause in clauses]
-    _void_twins(case, [promise.clause for promise in made], fact)
-    promises = Promise.objects.bulk_create(made)
-    event = PromisesMade(
-        subject_id=case.id,
-        promises=tuple(promise.id for promise in promises),
-        clauses=tuple(promise.clause for promise in promises),
-    )
-    kept = [
-        PromiseKept(subject_id=case.id, promise_id=promise.id, clause=promise.clause, late=False)
-        for promise in promises
-        if promise.state == Promise.KEPT
-    ]
-    record_all([event, *kept], by=fact.by, now=fact.recorded_at, chain=case.chain_id)
-    return promises
-
-
-def _made(
-    case: Case,
-    clause: Clause,
-    fact: Fact[Event],
-    profile: Profile,
-    rests: Sequence[tuple[datetime, datetime | None]],
-) -> Promise:
-    fixed = fixed_due(fact.event.facts(), clause.due_from) if clause.due_from else None
-    clock = clock_of(
-        clause, calendar_in_force(clause.calendar), began=fact.happened_at, rests=rests, fixed_due=fixed
-    )
-    promise = Promise(
-        case=case,
-        node_id=case.node_id,
-        clause=clause.id,
-        about=clause.metric,
-        profile=profile.name,
-        profile_version=profile.version,
-        calendar=clause.calendar,
-        public=clause.public,
-        began_at=fact.happened_at,
-        allowed_seconds=clause.seconds
-        or max(int(((fixed or fact.happened_at) - fact.happened_at).total_seconds()), 0),
-        due_at=clock.due_at,
-        warn_at=clock.warn_at,
-    )
-    if clause.kept_when_live and isinstance(fact.event, CaseOpened) and fact.event.live:
-        promise.state, promise.open, promise.ended_at = Promise.KEPT, False, fact.happened_at
-    return promise
-
-
-def _void_twins(case: Case, clauses: list[str], fact: Fact[Event]) -> None:
-    """A promise made again (a new slot, another chase) replaces the one still open."""
-    if isinstance(fact.event, CaseOpened):
-        return  # a new case has none
-    twins = list(
-        Promise.objects.filter(case=case, clause__in=clauses, open=True).values_list("id", flat=True)
-    )
-    if twins:
-        _void(case, twins, fact)
-
-
-def _void(case: Case, promises: list[int], fact: Fact[Event]) -> None:
-    Promise.objects.filter(id__in=promises, state=Promise.RUNNING).update(state=Promise.VOID)
-    Promise.objects.filter(id__in=promises).update(open=False, ended_at=fact.happened_at)
-    voided = PromisesVoided(subject_id=case.id, promises=tuple(promises))
-    record(voided, by=fact.by, now=fact.recorded_at, chain=case.chain_id)
-
-
-def _stop(case: Case, fact: Fact[Event]) -> bool:
-    promises = Promise.objects.filter(case=case, open=True, began_at__lte=fact.happened_at)
-    stopped = [promise for promise in promises if fact.event.kind in _clause(promise).stops]
-    withdrawn = fact.event.kind == "dispatch.withdrawn" or getattr(fact.event, "how", "") == "withdrawn"
-    if withdrawn and stopped:
-        _void(case, [promise.id for promise in stopped], fact)
-        return True
-    with writing():
-        for promise in stopped:
-            _keep(case, promise, fact)
-    return bool(stopped)
-
-
-def _clause(promise: Promise) -> Clause:
-    return profile_at(promise.profile, promise.profile_version).clause(promise.clause)
-
-
-def _keep(case: Case, promise: Promise, fact: Fact[Event]) -> None:
-    """What was promised happened. Late only if its due time had passed when it happened, whatever a sweep said."""
-    in_time = kept_in_time(due_at=promise.due_at, happened_at=fact.happened_at)
-    told: dict[str, Any] = {"open": False, "ended_at": fact.happened_at}
-    events: list[Event] = []
-    if in_time:
-        told["state"] = Promise.KEPT
-        if promise.broken_at:
-            told["breach_withdrawn_at"] = fact.recorded_at
-            told["broken_at"] = None
-            events.append(BreachWithdrawn(subject_id=case.id, promise_id=promise.id, clause=promise.clause))
-    else:
-        told |= {"state": Promise.BROKEN, "broken_at": promise.broken_at or promise.due_at}
-        if not promise.broken_at:
-            events.append(PromiseBroken(subject_id=case.id, promise_id=promise.id, clause=promise.clause))
-    if not Promise.objects.filter(id=promise.id, open=True).update(**told):
-        return
-    events.append(
-        PromiseKept(subject_id=case.id, promise_id=promise.id, clause=promise.clause, late=not in_time)
-    )
-    for event in events:
-        record(event, by=fact.by, now=fact.recorded_at, chain=case.chain_id)
-
-
-def _rest_or_resume(case: Case, fact: Fact[Event]) -> None:
-    if isinstance(fact.event, CaseRested):
-        Rest.objects.bulk_create(
-            [Rest(case=case, began_at=fact.happened_at, reason=fact.event.reason)], ignore_conflicts=True
-        )
-    else:
-        Rest.objects.filter(case=case, ended_at__isnull=True).update(ended_at=fact.happened_at)
-    rederive(case)
-
-
-def rests_of(case_id: int) -> list[tuple[datetime, datetime | None]]:
-    return list(Rest.objects.filter(case_id=case_id).order_by("began_at").values_list("began_at", "ended_at"))
-
-
-def rederive(case: Case) -> None:
-    """Compute the readings of every open promise again, from what happened."""
-    rests = rests_of(case.id)
-    for promise in Promise.objects.filter(case=case, open=True, state=Promise.RUNNING):
-        clause = _clause(promise)
-        if clause.due_from:
-            continue
-        clock = clock_of(clause, calendar_in_force(promise.calendar), began=promise.began_at, rests=rests)
-        Promise.objects.filter(id=promise.id).update(due_at=clock.due_at, warn_at=clock.warn_at)
-    refresh_next_due(case.id)
-
-
-def refresh_next_due(case_id: int) -> None:
-    """Write the soonest open promise on the case's row; a broken one stays the soonest until it is made good."""
-    soonest = Promise.objects.filter(case_id=case_id, open=True).aggregate(due=Min("due_at"))["due"]
-    set_next_due(case_id, soonest)
+type Told = Callable[[list[int], datetime], int]
 
 
 def mark_at_risk(now: datetime) -> int:
-    """A sweep: announce promises whose warning time has come. Each exactly once. Returns how many."""
-    due = Promise.objects.filter(
-        state=Promise.RUNNING, warned_at__isnull=True, warn_at__lte=now, due_at__gte=now
-    )
-    return _announce(
-        due,
-        now,
-        lambda promise: PromiseAtRisk(
-            subject_id=promise.case_id, promise_id=promise.id, clause=promise.clause
-        ),
-        {"warned_at": now},
-        Q(warned_at__isnull=True),
-    )
+    """A sweep: announce promises whose next warning has come; warnings that were missed are told as one, and none
+    once the time is over. Returns how many were announced."""
+    return _sweep(_to_warn(now), _warn, now)
 
 
 def mark_broken(now: datetime) -> int:
-    """A sweep: announce promises whose due time has passed. Each exactly once. Returns how many."""
-    due = Promise.objects.filter(state=Promise.RUNNING, due_at__lt=now)
-    changes = {"state": Promise.BROKEN, "broken_at": F("due_at")}
-    return _announce(
-        due,
-        now,
-        lambda promise: PromiseBroken(
-            subject_id=promise.case_id, promise_id=promise.id, clause=promise.clause
-        ),
-        changes,
-        Q(broken_at__isnull=True),
+    """A sweep: announce promises whose due time has passed, and set up their ladders. Returns how many."""
+    return _sweep(_to_break(now), _break, now)
+
+
+def climb(now: datetime) -> int:
+    """A sweep: take the steps of ladders that are due. Returns how many."""
+    return _sweep(_to_climb(now), _climb, now, chain="promise__case__chain_id")
+
+
+def rederive_published(now: datetime) -> int:
+    """A sweep: promises due in a year whose days off are published by now count on the newest version of their
+    calendar. Returns how many."""
+    codes = Promise.objects.filter(open=True, provisional=True).values_list("calendar", flat=True).distinct()
+    return sum(_sweep(_published(code), _rederive, now) for code in codes.order_by("calendar"))
+
+
+def _to_warn(now: datetime) -> QuerySet[Promise]:
+    found = Promise.objects.filter(state=Promise.RUNNING, warn_next_at__lte=now, due_at__gte=now)
+    return found.order_by("warn_next_at")
+
+
+def _to_break(now: datetime) -> QuerySet[Promise]:
+    return Promise.objects.filter(state=Promise.RUNNING, due_at__lt=now).order_by("due_at")
+
+
+def _to_climb(now: datetime) -> QuerySet[Rung]:
+    ahead = Rung.objects.filter(told_at__isnull=True, dropped_at__isnull=True, due_at__lte=now)
+    return ahead.order_by("due_at", "id")
+
+
+def _published(code: str) -> QuerySet[Promise]:
+    after = datetime(min(calendar_held(code).known_through, 9998) + 1, 1, 1, tzinfo=UTC)
+    found = Promise.objects.filter(open=True, provisional=True, calendar=code, due_at__lt=after)
+    return found.order_by("due_at", "id")
+
+
+def _sweep[M: (Promise, Rung)](
+    found: QuerySet[M], tell: Told, now: datetime, *, chain: str = "case__chain_id"
+) -> int:
+    """Batch after batch, until nothing is left, the round is over, or others hold what is. A row that fails is left
+    out, the others are told; then the failure is raised for whoever watches."""
+    told, ends, failed = 0, monotonic() + ROUND_SECONDS, dict[int, Exception]()
+    while monotonic() < ends:
+        batch = list(found.exclude(id__in=list(failed)).values_list("id", chain)[:BATCH])
+        count = _batch(batch, tell, now, failed)
+        told += count
+        if len(batch) < BATCH or not count:
+            break
+    for trouble in failed.values():
+        log.error("%s of %s could not be told", len(failed), found.model.__name__)
+        raise trouble
+    return told
+
+
+def _batch(batch: Sequence[tuple[int, int]], tell: Told, now: datetime, failed: dict[int, Exception]) -> int:
+    try:
+        return _told(batch, tell, now)
+    except DatabaseError:
+        raise
+    except Exception as trouble:
+        if len(batch) == 1:
+            failed[batch[0][0]] = trouble
+            return 0
+        return sum(_batch([one], tell, now, failed) for one in batch)
+
+
+def _told(batch: Sequence[tuple[int, int]], tell: Told, now: datetime) -> int:
+    if not batch:
+        return 0
+    with transaction.atomic():
+        free = hold_free_chains(chain for _, chain in batch)
+        ids = [one for one, chain in batch if chain in free]
+        with writing():
+            lock_chains(free)
+            return tell(ids, now)
+
+
+def _break(ids: list[int], now: datetime) -> int:
+    rows = list(_to_break(now).filter(id__in=ids).select_related("case"))
+    Promise.objects.filter(id__in=[row.id for row in rows]).update(
+        state=Promise.BROKEN, broken_at=F("due_at"), warn_next_at=None
+    )
+    for row in rows:
+        broken = PromiseBroken(subject_id=row.case_id, promise_id=row.id, clause=row.clause)
+        record(broken, by=CLOCK, now=now, chain=row.case.chain_id)
+    rungs = [
+        rung_row(row, rung, base=row.due_at or now, urgent=row.case.urgency == "urgent")
+        for row in rows
+        for rung in rungs_of(row)
+        if rung.since == "broken"
+    ]
+    if rungs:  # a breach that was withdrawn and came true after all has its steps already
+        Rung.objects.bulk_create(rungs, ignore_conflicts=True)
+    return len(rows)
+
+
+def _warn(ids: list[int], now: datetime) -> int:
+    rows = list(_to_warn(now).filter(id__in=ids).select_related("case"))
+    rests = _rests(rows)
+    for row in rows:
+        at: datetime | None = row.warn_next_at
+        while at is not None and at <= now:
+            row.warnings += 1
+            over = row.warnings >= len(clause_of(row).warn_at)
+            at = None if over else clock_again(row, rests.get(row.case_id, ())).warn_next_at
+        row.warn_next_at, row.warned_at = at, now
+        warning = PromiseAtRisk(
+            subject_id=row.case_id, promise_id=row.id, clause=row.clause, warning=row.warnings
+        )
+        record(warning, by=CLOCK, now=now, chain=row.case.chain_id)
+    Promise.objects.bulk_update(rows, ["warnings", "warn_next_at", "warned_at"])
+    return len(rows)
+
+
+def _rests(rows: Sequence[Promise]) -> dict[int, list[Stretch]]:
+    found: dict[int, list[Stretch]] = {}
+    for rest in Rest.objects.filter(case_id__in={row.case_id for row in rows}).order_by("began_at", "id"):
+        found.setdefault(rest.case_id, []).append(Stretch(rest.began_at, rest.ended_at, rest.reason))
+    return found
+
+
+def _climb(ids: list[int], now: datetime) -> int:
+    rows = list(_to_climb(now).filter(id__in=ids).select_related("promise__case"))
+    owed = [row for row in rows if row.promise.open]
+    Rung.objects.filter(id__in=[row.id for row in owed]).update(told_at=now)
+    Rung.objects.filter(id__in=[row.id for row in rows if not row.promise.open]).update(dropped_at=now)
+    Rung.objects.bulk_create(list(_next_turns(owed, now)), ignore_conflicts=True)
+    for row in owed:
+        promise = row.promise
+        step = PromiseEscalated(
+            subject_id=promise.case_id,
+            promise_id=promise.id,
+            clause=promise.clause,
+            level=row.level,
+            turn=row.turn,
+        )
+        record(step, by=CLOCK, now=now, chain=promise.case.chain_id)
+    return len(rows)
+
+
+def _next_turns(rows: Sequence[Rung], now: datetime) -> Iterator[Rung]:
+    """The next telling of each step that is told more than once; counted from now, so that an outage is not made up
+    for with a flood."""
+    for row in rows:
+        rule = next((one for one in rungs_of(row.promise) if one.level == row.level), None)
+        if rule is not None and row.turn < rule.times:
+            urgent = row.promise.case.urgency == "urgent"
+            yield rung_row(row.promise, rule, base=now, urgent=urgent, turn=row.turn + 1)
+
+
+def _rederive(ids: list[int], now: datetime) -> int:
+    rows = list(Promise.objects.filter(id__in=ids, open=True, provisional=True).select_related("case"))
+    for row in rows:
+        held, was_due = calendar_held(row.calendar), row.due_at
+        row.calendar_version, row.known_through = held.version, held.known_through
+        newer = {"calendar_version": held.version, "known_through": held.known_through}
+        changes = reading_of(row, rests_of(row.case_id), now=now)
+        Promise.objects.filter(id=row.id).update(**newer, **changes)
+        row.due_at = changes["due_at"]
+        if row.due_at != was_due:
+            record(_rederived(row, was_due), by=CLOCK, now=now, chain=row.case.chain_id)
+        if changes.get("breach_withdrawn_at"):
+            proven = BreachWithdrawn(subject_id=row.case_id, promise_id=row.id, clause=row.clause)
+            record(proven, by=CLOCK, now=now, chain=row.case.chain_id)
+            drop_rungs([row], now=now)
+    for case_id in {row.case_id for row in rows}:
+        refresh_next_due(case_id)
+    return len(rows)
+
+
+def _rederived(row: Promise, was_due: datetime | None) -> PromiseRederived:
+    return PromiseRederived(
+        subject_id=row.case_id,
+        promise_id=row.id,
+        calendar_version=row.calendar_version,
+        was_due=_epoch(was_due),
+        due=_epoch(row.due_at),
     )
 
 
-def _announce(
-    due: Any, now: datetime, event: Callable[[Promise], Event], changes: dict[str, Any], still: Q
-) -> int:
-    """One transaction a promise: the conditional update decides which of several sweeps announces it."""
-    told = 0
-    for promise in due.select_related("case").order_by("due_at")[:SWEEP]:
-        with transaction.atomic():
-            hold_chain(promise.case.chain_id)
-            if Promise.objects.filter(
-                still, id=promise.id, state=Promise.RUNNING, due_at=promise.due_at
-            ).update(**changes):
-                record(event(promise), by=CLOCK, now=now, chain=promise.case.chain_id)
-                told += 1
-    return told
+def _epoch(moment: datetime | None) -> int:
+    return int(moment.timestamp()) if moment else 0

@@ -1,117 +1,230 @@
-"""A profile and its clauses, read from TOML into plain values. Pure."""
+"""A profile (承诺方案), its clauses and its ladders, as plain values. Pure.
 
-import tomllib
+A clause is a clock (one case, one due time), a rate (what many cases together must reach) or conduct (what is
+promised in words). Only clocks make promises.
+"""
+
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
 
 from bihuan.ground.process.card import Said
+from bihuan.service.commitments.pattern import Pattern
 
-SCOPES = frozenset({"work", "urgency", "channel", "category"})
+SCOPES = ("work", "urgency", "channel", "category", "region", "tier", "grade")
+REST_REASONS = frozenset({"customer", "parts", "supplier", "force_majeure"})
+NOTHING_SAID = Said(zh="", en="")
+
+type Traits = Mapping[str, frozenset[str]]
+"""What a case is, trait by trait; a trait may hold several values (a city and its district)."""
+
+
+class Sort(StrEnum):
+    CLOCK, RATE, CONDUCT = "clock", "rate", "conduct"
+
+
+class Again(StrEnum):
+    """What happens when a clause starts while its promise is still open: the open one stays, another is made
+    beside it, or the newer one replaces it."""
+
+    STAYS, NEW, REPLACES = "stays", "new", "replaces"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """Days on which something holds, both included; None is open."""
+
+    begins: date | None = None
+    ends: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        return (self.begins is None or self.begins <= day) and (self.ends is None or day <= self.ends)
+
+
+ALWAYS_VALID = Span()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RungRule:
+    """One step of a ladder (升级): who is told, how long after the promise was broken (or began), how often again.
+
+    `who`: roles, or owner, technician, service_point, owner_supervisor. `hours`: the calendar of those who are
+    told; `at_once` and urgent cases do not wait for it.
+    """
+
+    level: int
+    who: tuple[str, ...]
+    after_seconds: int = 0
+    since: str = "broken"  # or "began"
+    channels: tuple[str, ...] = ("page",)
+    repeat_seconds: int = 0
+    times: int = 1
+    hours: str = "cn-office"
+    at_once: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Clause:
-    """The rule of one promise: which event starts its clock, which stops it, how long, on which calendar.
+    """One rule. Times in seconds on `calendar`; `due_from` names a field of the starting event that holds the due
+    time itself (epoch seconds). `kept_when_live`: whoever opened the case was speaking with the customer.
+    `outlives`: its clock runs on when the case has ended. `placeholder`: what is still to be filled in (XX).
 
-    `due_from` names a field of the starting event that holds the due time itself (epoch seconds) instead of a
-    length. `kept_when_live`: whoever opened the case was speaking with the customer, so it is kept from the start.
-    `scope` maps a trait of the case to the values it holds for; empty = every case.
+    A rate measures `of` (a metric): its `statistic` of working seconds must be within `seconds`, or, for "rate",
+    the share kept within them must reach `target`. Without seconds `target` is the figure itself.
     """
 
     id: str
     metric: str
     title: Said
-    starts: frozenset[str]
-    stops: frozenset[str]
-    seconds: int
-    calendar: str
+    sort: Sort = Sort.CLOCK
+    starts: tuple[Pattern, ...] = ()
+    stops: tuple[Pattern, ...] = ()
+    voids: tuple[Pattern, ...] = ()
+    breaks: tuple[Pattern, ...] = ()
+    again: Again = Again.STAYS
+    seconds: int = 0
+    calendar: str = "24x7"
     due_from: str = ""
-    warn_at: float = 0.75
-    rests: bool = True
+    warn_at: tuple[float, ...] = (0.75,)
+    rests: frozenset[str] = REST_REASONS
     public: bool = False
     kept_when_live: bool = False
+    outlives: bool = False
+    notify: tuple[str, ...] = ("owner", "supervisor")
+    ladder: str = ""
+    compensate: str = ""
     source: str = ""
     scope: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    valid: Span = ALWAYS_VALID
+    placeholder: str = ""
+    of: str = ""
+    statistic: str = "max"
+    target: float = 0.0
+    every: str = ""
+    text: Said = NOTHING_SAID
+    criterion: Said = NOTHING_SAID
+    evidence: Said = NOTHING_SAID
 
-    def holds_for(self, traits: Mapping[str, str]) -> bool:
-        return all(traits.get(trait, "") in values for trait, values in self.scope.items())
+    def holds_for(self, traits: Traits) -> bool:
+        return all(traits.get(trait, frozenset()) & values for trait, values in self.scope.items())
+
+    def patterns(self) -> tuple[Pattern, ...]:
+        return (*self.starts, *self.stops, *self.voids, *self.breaks)
+
+    def specific(self) -> int:
+        """How many things narrow it down: its traits, and being valid for a time only."""
+        return len(self.scope) + (self.valid != ALWAYS_VALID)
+
+    def starts_with(self, kind: str, facts: Mapping[str, Any]) -> Pattern | None:
+        """The pattern by which an event starts it; the narrowest when several do."""
+        fitting = [pattern for pattern in self.starts if pattern.fits(kind, facts)]
+        return max(fitting, key=lambda pattern: len(pattern.conditions), default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
+    """`sort`: base (one is in force), overlay (beside it), peak (for a dated season) or law (always in force)."""
+
     name: str
     version: int
     title: Said
     clauses: tuple[Clause, ...]
+    sort: str = "base"
+    ladders: Mapping[str, tuple[RungRule, ...]] = field(default_factory=dict)
+    valid: Span = ALWAYS_VALID
+    source: str = ""
 
     def clause(self, clause_id: str) -> Clause:
         return next(clause for clause in self.clauses if clause.id == clause_id)
 
+    def clocks(self) -> list[Clause]:
+        return [clause for clause in self.clauses if clause.sort == Sort.CLOCK]
+
     def listens_to(self) -> frozenset[str]:
-        """Every kind of event that starts or stops one of its clocks."""
-        return frozenset(kind for clause in self.clauses for kind in clause.starts | clause.stops)
+        """Every kind of event that starts, stops, voids or breaks one of its clocks."""
+        return frozenset(pattern.kind for pattern in self.patterns())
 
-    def started_by(self, kind: str, traits: Mapping[str, str]) -> list[Clause]:
-        """The clauses that this event starts for such a case: per metric the most specific, ties to the strictest."""
-        chosen: dict[str, Clause] = {}
-        for clause in self.clauses:
-            if kind in clause.starts and clause.holds_for(traits):
-                held = chosen.get(clause.metric)
-                if held is None or _weight(clause) < _weight(held):
-                    chosen[clause.metric] = clause
-        return list(chosen.values())
+    def patterns(self) -> Iterable[Pattern]:
+        """Everything that its clocks listen to."""
+        return (pattern for clause in self.clauses for pattern in clause.patterns())
 
+    def rungs_of(self, clause: Clause) -> tuple[RungRule, ...]:
+        return self.ladders.get(clause.ladder, ())
 
-class ProfileRefused(ValueError):
-    """The text is no sound profile; the message says what is wrong."""
+    def placeholders(self) -> list[Clause]:
+        """The clauses in which something is still to be filled in."""
+        return [clause for clause in self.clauses if clause.placeholder]
 
 
-def _weight(clause: Clause) -> tuple[int, int]:
-    return (-len(clause.scope), clause.seconds)
+type Held = tuple[Profile, Clause]
 
 
-def read_profile(text: str) -> Profile:
-    """The profile that this TOML text describes; refused with every fault it has."""
-    told = tomllib.loads(text)
-    clauses = tuple(_clause(name, body) for name, body in told.get("clauses", {}).items())
-    found = list(_faults(clauses))
-    if found:
-        raise ProfileRefused("\n".join(found))
-    title = Said(zh=told["title_zh"], en=told["title_en"])
-    return Profile(name=told["name"], version=told["version"], title=title, clauses=clauses)
+@dataclass(frozen=True, kw_only=True)
+class Commitments:
+    """All that is in force at a time: one base profile, its overlays, dated peaks, and the law.
 
+    `paces`: the share of a week that each calendar is open, so that allowances on two calendars compare.
+    """
 
-def _clause(name: str, body: Mapping[str, object]) -> Clause:
-    told = dict(body)
-    title = Said(zh=str(told.pop("title_zh", "")), en=str(told.pop("title_en", "")))
-    scope = told.pop("scope", {})
-    assert isinstance(scope, dict)
-    lists = {key: frozenset(_list(told.pop(key, []))) for key in ("starts", "stops")}
-    return Clause(
-        id=name,
-        metric=str(told.pop("metric", name)),
-        title=title,
-        starts=lists["starts"],
-        stops=lists["stops"],
-        seconds=int(str(told.pop("seconds", 0))),
-        scope={trait: frozenset(_list(values)) for trait, values in scope.items()},
-        **told,  # type: ignore[arg-type]  # an unknown word is a TypeError, which names it
-    )
+    profiles: tuple[Profile, ...]
+    paces: Mapping[str, float] = field(default_factory=dict)
 
+    def clauses(self) -> Iterable[Held]:
+        return ((profile, clause) for profile in self.profiles for clause in profile.clauses)
 
-def _list(value: object) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list) else []
+    def base(self) -> Profile:
+        return next(profile for profile in self.profiles if profile.sort == "base")
 
+    def listens_to(self) -> frozenset[str]:
+        return frozenset().union(*(profile.listens_to() for profile in self.profiles))
 
-def _faults(clauses: Iterable[Clause]) -> Iterable[str]:
-    for clause in clauses:
-        if not (clause.title.zh and clause.title.en):
-            yield f"The clause {clause.id!r} has no title in both languages."
-        if not clause.starts or not clause.stops:
-            yield f"The clause {clause.id!r} needs an event that starts it and one that stops it."
-        if bool(clause.seconds) == bool(clause.due_from):
-            yield f"The clause {clause.id!r} needs either seconds or due_from."
-        if unknown := set(clause.scope) - SCOPES:
-            yield f"The clause {clause.id!r} has the unknown scope {sorted(unknown)}."
-        if not 0 < clause.warn_at < 1:
-            yield f"The clause {clause.id!r}: warn_at lies between 0 and 1."
+    def traits_asked(self) -> frozenset[str]:
+        """The traits that any scope names."""
+        return frozenset(trait for _, clause in self.clauses() for trait in clause.scope)
+
+    def started_by(
+        self, kind: str, traits: Traits, *, on: date, facts: Mapping[str, Any] | None = None
+    ) -> list[Held]:
+        """The clauses that this event starts for such a case, one a metric: the most specific, ties to the
+        strictest, and never looser than the law."""
+        told = facts or {}
+        found: dict[str, list[tuple[int, Held]]] = {}
+        for profile, clause in self._holding(traits, on):
+            pattern = clause.starts_with(kind, told)
+            if pattern is not None:
+                weight = clause.specific() + len(pattern.conditions)
+                found.setdefault(clause.metric, []).append((weight, (profile, clause)))
+        return [self._chosen(candidates) for candidates in found.values()]
+
+    def of_metric(self, metric: str, starts: tuple[Pattern, ...], traits: Traits, *, on: date) -> Held | None:
+        """The clause that such a case has for a metric begun by any of these kinds of event."""
+        kinds = {pattern.kind for pattern in starts}
+        found = [
+            (clause.specific(), (profile, clause))
+            for profile, clause in self._holding(traits, on)
+            if clause.metric == metric and kinds & {pattern.kind for pattern in clause.starts}
+        ]
+        return self._chosen(found) if found else None
+
+    def _holding(self, traits: Traits, on: date) -> Iterable[Held]:
+        for profile, clause in self.clauses():
+            if clause.sort == Sort.CLOCK and clause.valid.holds_on(on) and clause.holds_for(traits):
+                yield profile, clause
+
+    def _chosen(self, candidates: list[tuple[int, Held]]) -> Held:
+        law = [held for _, held in candidates if held[0].sort == "law"]
+        agreed = [one for one in candidates if one[1][0].sort != "law"]
+        if not agreed:
+            return min(law, key=self._span)
+        _, best = min(agreed, key=lambda one: (-one[0], self._span(one[1])))
+        strictest = min(law, key=self._span, default=best)
+        return strictest if self._span(strictest) < self._span(best) else best
+
+    def _span(self, held: Held) -> float:
+        return self.span_of(held[1])
+
+    def span_of(self, clause: Clause) -> float:
+        """Its allowance as it runs on the wall on average, in seconds: for comparing, never for a due time."""
+        return clause.seconds / (self.paces.get(clause.calendar) or 1.0)

@@ -24,9 +24,12 @@ class PromiseKept(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PromiseAtRisk(Event):
+    """A warning. `warning` counts from 1; those that were missed meanwhile are told with it, as one."""
+
     kind = "promise.at_risk"
     promise_id: int
     clause: str
+    warning: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +40,19 @@ class PromiseBroken(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PromiseEscalated(Event):
+    """A step of its ladder is due: those whom the step names are told. `turn` counts its repeats from 1."""
+
+    kind = "promise.escalated"
+    promise_id: int
+    clause: str
+    level: int
+    turn: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class BreachWithdrawn(Event):
-    """A late fact proved that the promise had been kept in time."""
+    """A late fact proved that the promise had been kept in time, or that its time is not over."""
 
     kind = "promise.breach_withdrawn"
     promise_id: int
@@ -53,4 +67,24 @@ class PromisesVoided(Event):
     promises: tuple[int, ...]
 
 
-PROMISE_EVENTS = (PromisesMade, PromiseKept, PromiseAtRisk, PromiseBroken, BreachWithdrawn, PromisesVoided)
+@dataclass(frozen=True, kw_only=True)
+class PromiseRederived(Event):
+    """Days off were published: the promise counts on this version of its calendar now. Due times in epoch seconds."""
+
+    kind = "promise.rederived"
+    promise_id: int
+    calendar_version: int
+    was_due: int
+    due: int
+
+
+PROMISE_EVENTS = (
+    PromisesMade,
+    PromiseKept,
+    PromiseAtRisk,
+    PromiseBroken,
+    PromiseEscalated,
+    BreachWithdrawn,
+    PromisesVoided,
+    PromiseRederived,
+)

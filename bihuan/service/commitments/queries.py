@@ -1,14 +1,15 @@
 """Asking what was promised."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bihuan.ground.process.card import Said
 from bihuan.service.commitments.clause import Clause
-from bihuan.service.commitments.models import Promise, Rest
-from bihuan.service.commitments.profiles_in_use import profile_at, profile_in_force
+from bihuan.service.commitments.models import Promise, Rest, Rung
+from bihuan.service.commitments.profiles_in_use import commitments_in_force, profile_at
 from bihuan.service.commitments.rules import Light, light_of, time_left
+from bihuan.service.commitments.traits import as_traits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +41,10 @@ def promises_of(case_id: int, *, now: datetime) -> list[PromiseView]:
     return [view_of(row, now) for row in Promise.objects.filter(case_id=case_id).order_by("id")]
 
 
-def allowed_for(metric: str, traits: Mapping[str, str]) -> Clause | None:
-    """The clause that a case with these traits gets for a metric when it opens; None when it gets none."""
-    found = profile_in_force().started_by("case.opened", traits)
-    return next((clause for clause in found if clause.metric == metric), None)
+def allowed_for(metric: str, traits: dict[str, str], *, on: date) -> Clause | None:
+    """The clause that a case with these traits gets for a metric when it opens that day; None when it gets none."""
+    found = commitments_in_force().started_by("case.opened", as_traits(traits), on=on)
+    return next((clause for _, clause in found if clause.metric == metric), None)
 
 
 def open_promises(case_ids: Iterable[int], *, now: datetime) -> dict[int, list[PromiseView]]:
@@ -63,9 +64,18 @@ def rests_shown(case_id: int) -> list[Rest]:
 
 
 def oldest_duty_not_acted_on(now: datetime) -> datetime | None:
-    """The due time of the oldest promise that is over and that no sweep has announced yet."""
+    """When the oldest duty fell due that no sweep has acted on yet: a breach, a step of a ladder, a warning."""
     late = Promise.objects.filter(state=Promise.RUNNING, due_at__lt=now).order_by("due_at")
-    return late.values_list("due_at", flat=True).first()
+    step = Rung.objects.filter(told_at__isnull=True, dropped_at__isnull=True, due_at__lt=now).order_by(
+        "due_at"
+    )
+    warning = Promise.objects.filter(state=Promise.RUNNING, warn_next_at__lt=now, due_at__gte=now)
+    oldest = (
+        late.values_list("due_at", flat=True).first(),
+        step.values_list("due_at", flat=True).first(),
+        warning.order_by("warn_next_at").values_list("warn_next_at", flat=True).first(),
+    )
+    return min((moment for moment in oldest if moment is not None), default=None)
 
 
 def view_of(row: Promise, now: datetime) -> PromiseView:

@@ -1,12 +1,12 @@
 """How much time is left on a promise. A fold over what happened; nothing is stored on the way."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from bihuan.ground.worktime.calendar import Calendar
-from bihuan.ground.worktime.due import due
+from bihuan.ground.worktime.due import due, worked_without_rests
 from bihuan.service.commitments.clause import Clause
 
 
@@ -22,11 +22,42 @@ class Light(StrEnum):
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """A rest as it was told: from when to when (None: it lasts), and for which reason."""
+
+    began_at: datetime
+    ended_at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True)
 class Clock:
-    """When a promise warns and when it is due; both None while an open rest stops it."""
+    """From when a promise is at risk, when it warns next, and when it is due; None while an open rest stops it."""
 
     warn_at: datetime | None
+    warn_next_at: datetime | None
     due_at: datetime | None
+
+
+type Pauses = list[tuple[datetime, datetime | None]]
+
+
+def resting(stretches: Iterable[Stretch], reasons: frozenset[str]) -> Pauses:
+    """The times in which a clock that rests for these reasons stands still, in order and apart: a fact told late
+    may make two rests overlap, and time that is missed twice counts once."""
+    told = sorted(
+        ((one.began_at, one.ended_at) for one in stretches if one.reason in reasons), key=lambda one: one[0]
+    )
+    joined: Pauses = []
+    for began, ended in told:
+        if ended is not None and ended <= began:
+            continue
+        if joined and (joined[-1][1] is None or began <= joined[-1][1]):
+            last = joined[-1][1]
+            joined[-1] = (joined[-1][0], None if last is None or ended is None else max(last, ended))
+        else:
+            joined.append((began, ended))
+    return joined
 
 
 def clock_of(
@@ -34,19 +65,39 @@ def clock_of(
     calendar: Calendar,
     *,
     began: datetime,
-    rests: Sequence[tuple[datetime, datetime | None]],
+    rests: Sequence[Stretch] = (),
     fixed_due: datetime | None = None,
+    warned: int = 0,
 ) -> Clock:
-    """The readings of one promise: a pure function of its start, its rests and its calendar."""
-    if fixed_due is not None:
-        warn = began + (fixed_due - began) * clause.warn_at
-        return Clock(warn_at=warn, due_at=fixed_due)
-    counted = rests if clause.rests else ()
-    warn_after = int(clause.seconds * clause.warn_at)
+    """The readings of one promise: a pure function of its start, its rests and its calendar. `warned`: how many of
+    its warnings were told already."""
+    pauses = resting(rests, clause.rests)
+
+    def after(share: float) -> datetime | None:
+        if fixed_due is not None:
+            return began + (fixed_due - began) * share
+        return due(calendar, began, int(clause.seconds * share), pauses)
+
+    first = after(clause.warn_at[0])
+    following = clause.warn_at[warned] if warned < len(clause.warn_at) else None
+    next_at = first if not warned else None if following is None else after(following)
     return Clock(
-        warn_at=due(calendar, began, warn_after, counted),
-        due_at=due(calendar, began, clause.seconds, counted),
+        warn_at=first,
+        warn_next_at=next_at,
+        due_at=fixed_due if fixed_due is not None else due(calendar, began, clause.seconds, pauses),
     )
+
+
+def worked_seconds(
+    clause: Clause, calendar: Calendar, *, began: datetime, ended: datetime, rests: Sequence[Stretch] = ()
+) -> int:
+    """What the clock showed when it ended: seconds of its calendar, rests left out."""
+    return worked_without_rests(calendar, began, max(began, ended), resting(rests, clause.rests))
+
+
+def is_provisional(due_at: datetime | None, known_through: int) -> bool:
+    """Whether a due time lies in a year whose days off were not known when it was reckoned."""
+    return due_at is not None and due_at.year > known_through
 
 
 def light_of(*, state: str, due_at: datetime | None, warn_at: datetime | None, now: datetime) -> Light:

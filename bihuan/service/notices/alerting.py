@@ -1,6 +1,6 @@
 """Which event tells which of us. Words for staff name a number and a district, never a customer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -11,8 +11,8 @@ from bihuan.registers.access.queries import people_with
 from bihuan.registers.access.roles import Role
 from bihuan.service.cases.consulting import SUPPORT, consultation
 from bihuan.service.cases.models import Case
-from bihuan.service.commitments.profiles_in_use import profile_at
 from bihuan.service.commitments.queries import promise
+from bihuan.service.commitments.reckoning import clause_of, rungs_of
 from bihuan.service.notices.actions import tell_person
 from bihuan.service.notices.telling import about, case_of
 
@@ -77,6 +77,35 @@ def _who_asked(case: Case, facts: dict[str, Any]) -> list[Person]:
     return _people(asked) + (_people(case.technician_person_id) if case.technician_person_id != asked else [])
 
 
+def _of_the_breach(case: Case, facts: dict[str, Any]) -> list[Person]:
+    return named_by(clause_of(promise(facts["promise_id"])).notify, case)
+
+
+def _on_the_rung(case: Case, facts: dict[str, Any]) -> list[Person]:
+    """Those whom this step of the promise's ladder names."""
+    rungs = rungs_of(promise(facts["promise_id"]))
+    return named_by([who for rung in rungs if rung.level == facts["level"] for who in rung.who], case)
+
+
+def named_by(codes: Iterable[str], case: Case) -> list[Person]:
+    """The people that a clause or a ladder names for a case, each once: by what they are to it, or by their role."""
+    found: dict[int, Person] = {}
+    for code in codes:
+        found |= (
+            {person.id: person for person in WHO[code](case)}
+            if code in WHO
+            else {person.id: person for person in people_with(Role(code))}
+        )
+    return list(found.values())
+
+
+WHO: dict[str, Callable[[Case], list[Person]]] = {
+    "owner": lambda case: _owner_or(case, Role.SUPERVISOR),
+    "technician": lambda case: _people(case.technician_person_id),
+    "service_point": lambda case: _point(case.node_id),
+    "owner_supervisor": lambda case: people_with(Role.SUPERVISOR),
+}
+
 # Kind of event → the notice, and who gets it.
 ALERTS: dict[str, tuple[str, Who]] = {
     "case.opened": ("urgent_case", _leaders_if_urgent),
@@ -91,11 +120,9 @@ ALERTS: dict[str, tuple[str, Who]] = {
     ),
     "dispatch.assigned": ("assigned", lambda case, facts: _people(facts["person_id"])),
     "dispatch.released": ("unassigned", lambda case, facts: _people(facts["person_id"])),
+    "promise.escalated": ("escalated", _on_the_rung),
     "promise.at_risk": ("at_risk", lambda case, facts: _owner_or(case, Role.SUPERVISOR)),
-    "promise.broken": (
-        "broken",
-        lambda case, facts: _owner_or(case, Role.SUPERVISOR) + people_with(Role.SUPERVISOR),
-    ),
+    "promise.broken": ("broken", _of_the_breach),
     "satisfaction.callback_opened": ("low_score", lambda case, facts: people_with(Role.CALLBACK_AGENT)),
     "satisfaction.not_solved": ("not_solved", lambda case, facts: people_with(Role.SUPERVISOR)),
     "notice.given_up": ("customer_unreachable", lambda case, facts: _owner_or(case, Role.AGENT)),
@@ -106,8 +133,7 @@ def _what(facts: dict[str, Any], language: str = "zh-hans") -> str:
     """The promise that an event is about, by its title."""
     if "promise_id" not in facts:
         return ""
-    kept = promise(facts["promise_id"])
-    return profile_at(kept.profile, kept.profile_version).clause(kept.clause).title.in_(language)
+    return clause_of(promise(facts["promise_id"])).title.in_(language)
 
 
 def _path(case: Case, person: Person) -> str:

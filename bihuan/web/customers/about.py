@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from bihuan.ground.worktime.queries import calendar_card
 from bihuan.service.cases.words import KINDS, URGENCIES
-from bihuan.service.commitments.profiles_in_use import profile_in_force
+from bihuan.service.commitments.profiles_in_use import commitments_in_force
 from bihuan.web.look.words import words_span
 
 
@@ -39,7 +39,7 @@ def commitments(request: HttpRequest) -> HttpResponse:
             counted=hours_words(clause.calendar),
             scope=_scope(clause.scope),
         )
-        for clause in profile_in_force().clauses
+        for clause in commitments_in_force().base().clauses
         if clause.public
     ]
     return render(request, "customers/commitments.html", {"promises": made})
@@ -61,7 +61,7 @@ def hours_words(code: str) -> str:
 
 def hours_of_clause(name: str) -> int:
     """How many whole hours a clause of the profile in force allows; 0 where it has none of that name."""
-    found = next((clause for clause in profile_in_force().clauses if clause.id == name), None)
+    found = next((clause for clause in commitments_in_force().base().clauses if clause.id == name), None)
     return -(-found.seconds // 3600) if found else 0
 
 

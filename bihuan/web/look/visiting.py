@@ -3,8 +3,10 @@ the phone and on their page in the same words."""
 
 from datetime import timedelta
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from bihuan.ground.worktime import clock
 from bihuan.service.commitments.queries import allowed_for
 from bihuan.web.look.words import words_span
 
@@ -15,7 +17,7 @@ NO_VISIT = frozenset({"carry_in", "mail_in", "remote"})
 def visit_words(*, kind: str, urgency: str, channel: str, category: str, way: str) -> str:
     """The dispatch time in force for such a case and the way to a slot; empty where nobody comes."""
     traits = {"work": kind, "urgency": urgency, "channel": channel, "category": category}
-    clause = allowed_for("dispatch", traits)
+    clause = allowed_for("dispatch", traits, on=localdate(clock.now()))
     if clause is None or way in NO_VISIT:
         return ""
     span = words_span(timedelta(seconds=clause.seconds))

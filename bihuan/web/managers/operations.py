@@ -21,6 +21,8 @@ SWEEPS: dict[str, Lazy] = {  # the clock's sweeps by the names that the flow giv
     "reactions": gettext_lazy("Overdue reactions"),
     "promises at risk": gettext_lazy("Promises at risk"),
     "promises broken": gettext_lazy("Promises broken"),
+    "ladders": gettext_lazy("Steps of ladders"),
+    "promises in years newly published": gettext_lazy("Promises in years newly published"),
     "offers without answer": gettext_lazy("Offers without answer"),
     "cases nobody guided by phone": gettext_lazy("Cases nobody guided by phone"),
     "jobs without answer": gettext_lazy("Jobs without answer"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.words import said
-from bihuan.service.commitments.profiles_in_use import profile_in_force
+from bihuan.service.commitments.profiles_in_use import commitments_in_force
 from bihuan.service.commitments.queries import view_of
 from bihuan.service.improvement.rows import promises_pressing
 from bihuan.web.look.doors import moment, staff_page
@@ -29,7 +29,7 @@ def promises(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     state = request.GET.get("state", "broken")
     state = state if state in STATES else "broken"
     titles: dict[str, str] = {}
-    for clause in profile_in_force().clauses:
+    for clause in commitments_in_force().base().clauses:
         titles.setdefault(clause.metric, said(clause.title))
     about = request.GET.get("about", "")
     found = promises_pressing(scope, state=state, about=about if about in titles else "", now=now)

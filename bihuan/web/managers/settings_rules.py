@@ -165,7 +165,7 @@ def _keep_item(viewer: Viewer, row_id: int | None, told: dict[str, Any], now: da
 
 
 def _activate(viewer: Viewer, row_id: int, now: datetime) -> None:
-    profiles.put_in_force(profiles.profiles_listed().get(pk=row_id).name)
+    profiles.put_in_force(profiles.profiles_listed().get(pk=row_id).name, now=now)
 
 
 _VERSION = (

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.words import said
-from bihuan.service.commitments.profiles_in_use import profile_in_force
+from bihuan.service.commitments.profiles_in_use import commitments_in_force
 from bihuan.service.improvement.queries import Compared, Trends, figures_now, late_cases, trends
 from bihuan.service.improvement.rules import AGES
 from bihuan.service.improvement.words import DEFINITIONS, TITLES
@@ -173,7 +173,7 @@ def _promises(held: Trends) -> Chart:
 def _titles() -> dict[str, str]:
     """What a clause is about → its name in the reader's language; the plain clause before its variants."""
     found: dict[str, str] = {}
-    for clause in profile_in_force().clauses:
+    for clause in commitments_in_force().base().clauses:
         found.setdefault(clause.metric, said(clause.title))
     return found
 
