@@ -49,7 +49,12 @@ from bihuan.service.commitments.events import (
     PromisesMade,
     PromisesVoided,
 )
-from bihuan.service.complaints.events import ComplainedAbout, ComplaintLinked
+from bihuan.service.complaints.events import (
+    ComplainedAbout,
+    ComplaintLinked,
+    OfficialAnswered,
+    OfficialNotice,
+)
 from bihuan.service.dispatch import assigning, booking, following, guiding, offering
 from bihuan.service.dispatch.events import (
     CaseAccepted,
@@ -218,6 +223,8 @@ NOBODY_WAITS_FOR: tuple[type, ...] = (
     CallbackDone,
     ComplainedAbout,
     ComplaintLinked,
+    OfficialAnswered,
+    OfficialNotice,
     ImprovementProposed,
     ImprovementCarriedOn,
 )

@@ -44,6 +44,7 @@ MAY: dict[str, frozenset[Role]] = {
     - {R.ADMINISTRATOR, R.ANALYST, R.SETTLEMENT_CLERK},  # the card names the roles of each move
     "case.chase": DESK | {R.CUSTOMER, R.DISPATCHER},
     "case.remote": frozenset({R.AGENT, R.SUPERVISOR}),
+    "complaint.official": frozenset({R.AGENT, R.SUPERVISOR, R.DEPARTMENT_OWNER}),
     "support.ask": DESK | POINT | {R.DEPARTMENT_OWNER, R.TECHNICIAN},
     "support.answer": frozenset({R.DEPARTMENT_OWNER, R.QUALITY_INSPECTOR, R.SUPERVISOR}),
     "case.export": DESK | POINT | {R.DISPATCHER, R.ANALYST, R.MANAGER, R.QUALITY_INSPECTOR},

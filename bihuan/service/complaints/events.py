@@ -1,4 +1,4 @@
-"""What happens to complaints. The subject is the complaint's own case, but for the last."""
+"""What happens to complaints. The subject is the complaint's own case, where nothing else is said."""
 
 from dataclasses import dataclass
 
@@ -19,3 +19,22 @@ class ComplainedAbout(Event):
 
     kind = "complaint.opened_about"
     complaint_case_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficialNotice(Event):
+    """Subject: a case of any kind. An authority wants it answered by `answer_by`, in epoch seconds."""
+
+    kind = "complaint.official_notice"
+    notice_id: int
+    authority: str
+    answer_by: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficialAnswered(Event):
+    """Subject: the case of the notice. The authority was given its answer."""
+
+    kind = "complaint.official_answered"
+    notice_id: int
+    authority: str

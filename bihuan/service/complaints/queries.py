@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bihuan.service.cases.models import Case
-from bihuan.service.complaints.models import Complaint
+from bihuan.service.complaints.models import Complaint, OfficialNotice
 
 
 def about_of(case_id: int) -> Case | None:
@@ -22,3 +22,9 @@ def complaints_about(case_id: int) -> list[Case]:
     """The complaints that a customer made about a case, newest first."""
     rows = Complaint.objects.select_related("case").filter(about_case_id=case_id).order_by("-id")
     return [row.case for row in rows]
+
+
+def notices_of(case_id: int) -> list[OfficialNotice]:
+    """What authorities wrote about a case: what is to be answered soonest first, then what was answered."""
+    rows = OfficialNotice.objects.filter(case_id=case_id).order_by("answer_by", "id")
+    return sorted(rows, key=lambda row: row.answered_at is not None)

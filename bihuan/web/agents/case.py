@@ -52,6 +52,7 @@ from bihuan.service.intake.queries import attachments_of, words_of
 from bihuan.service.satisfaction.hearing import Hearing, hearing_of
 from bihuan.web.agents.asking import QUESTIONS, environment_words
 from bihuan.web.agents.facts import MachineShown, cases_of, consents_shown, machine_shown
+from bihuan.web.agents.official import authorities, notices_shown
 from bihuan.web.agents.rows import chip_of, departments, families, in_language
 from bihuan.web.agents.telling import CONTACTS, Known, line_of, nodes_in, people_in
 from bihuan.web.agents.write_up import may_write
@@ -131,6 +132,8 @@ def case_page(
         "grades": GRADES,
         "grade": GRADES.get(held.grade, held.grade) if held.grade != "general" else "",
         "contacts": [(code, words) for code, words in CONTACTS.items() if code != "live"],
+        "notices": notices_shown(held, hand, facts, now=now),
+        "authorities": authorities(),
         "colleagues": colleagues(held, viewer),
         "links": links_of(held, viewer),
         "may": may_of(held, viewer),
@@ -150,6 +153,7 @@ def may_of(held: Any, viewer: Viewer) -> dict[str, bool]:
         "reveal": viewer.may("customer.reveal"),
         "remote": viewer.may("case.remote"),
         "customer": viewer.may("customer.look_up"),
+        "official": viewer.may("complaint.official"),
     }
 
 

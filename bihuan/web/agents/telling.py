@@ -5,9 +5,11 @@ Where no sentence stands here the event's name is shown, so that nothing that ha
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.functional import Promise as Lazy
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,6 +27,8 @@ from bihuan.service.cases.words import (
     move_title,
     place_title,
 )
+from bihuan.service.complaints.words import AUTHORITIES
+from bihuan.web.look.words import date_words
 
 CONTACTS: dict[str, Lazy] = {
     "live": gettext_lazy("at once, as the customer asked"),
@@ -176,6 +180,16 @@ def _supported(event: Any, known: Known) -> str:
     return _("Technical support answered: %(way)s") % {"way": _word(SUPPORT_WAYS, event.way)}
 
 
+def _official(event: Any, known: Known) -> str:
+    by = localtime(datetime.fromtimestamp(event.answer_by, UTC))
+    told = {"authority": _word(AUTHORITIES, event.authority), "day": date_words(by.date())}
+    return _("%(authority)s wants an answer by %(day)s") % told
+
+
+def _officially_answered(event: Any, known: Known) -> str:
+    return _("Answered to: %(authority)s") % {"authority": _word(AUTHORITIES, event.authority)}
+
+
 def _clause(known: Known, code: str) -> str:
     return known.clauses.get(code, code)
 
@@ -234,6 +248,8 @@ TELLERS: dict[str, tuple[str, Teller, bool]] = {
     "case.step_tried": ("headset", _tried, False),
     "case.support_asked": ("help", _is(_T("Technical support was asked")), False),
     "case.support_answered": ("tools", _supported, False),
+    "complaint.official_notice": ("building", _official, False),
+    "complaint.official_answered": ("mail-forward", _officially_answered, False),
     "promise.made": ("clock", _promised, True),
     "promise.kept": ("circle-check", _kept, True),
     "promise.at_risk": ("alert-triangle", _at_risk, False),
