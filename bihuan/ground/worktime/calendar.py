@@ -12,16 +12,19 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import accumulate
+from operator import sub
 from zoneinfo import ZoneInfo
 
 from bihuan.ground.worktime.instants import (
     DAY,
     EPOCH_DAY,
+    LAST_DAY,
     MICROSECOND,
-    SECOND,
+    MINUTE,
     in_offset_of,
     in_zone,
     instant,
+    offsets_on,
     on_the_wall,
 )
 
@@ -32,14 +35,13 @@ BLOCK = 28 * DAY
 ALL_DAY: Hours = ((0, 1440),)
 ALL_WEEK: Week = (ALL_DAY, ALL_DAY, ALL_DAY, ALL_DAY, ALL_DAY, ALL_DAY, ALL_DAY)
 
-_LAST_DAY = date.max.toordinal()
 _LAST_BLOCK = (on_the_wall(datetime.combine(date.max, time.max)) + DAY) // BLOCK
 # Outside these years no zone changes irregularly: a block with one offset is four plain weeks.
 _REGULAR_BEFORE = on_the_wall(datetime.combine(date(1800, 1, 1), time.min))
 _REGULAR_AFTER = on_the_wall(datetime.combine(date(2100, 1, 1), time.min))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Block:
     """The working segments inside one block, sorted and apart, with the sum before each of them."""
 
@@ -51,10 +53,13 @@ class _Block:
         index = bisect_right(self.starts, at) - 1
         if index < 0:
             return 0
-        return self.sums[index] + min(at, self.ends[index]) - self.starts[index]
+        end = self.ends[index]
+        return self.sums[index] + (at if at < end else end) - self.starts[index]
 
-    def reached(self, total: int) -> int:
-        """The earliest instant by which `total` (more than zero, within the block) is worked."""
+    def reached(self, total: int) -> int | None:
+        """The earliest instant by which `total` (more than zero) is worked; None beyond the block."""
+        if total > self.sums[-1]:
+            return None
         index = bisect_right(self.sums, total - 1) - 1
         return self.starts[index] + total - self.sums[index]
 
@@ -105,7 +110,7 @@ ALWAYS = Calendar(zone=None, week=ALL_WEEK)
 
 def worked(calendar: Calendar, since: datetime, until: datetime) -> timedelta:
     """Working time between two aware moments; negative when `until` comes before `since`."""
-    return timedelta(microseconds=worked_between(calendar, instant(since), instant(until)))
+    return worked_between(calendar, instant(since), instant(until)) * MICROSECOND
 
 
 def moment_after(calendar: Calendar, since: datetime, spent: timedelta) -> datetime | None:
@@ -142,8 +147,13 @@ def worked_between(calendar: Calendar, start: int, end: int) -> int:
     if calendar.never_closes:
         return end - start
     first, last = start // BLOCK, end // BLOCK
-    before = _block(calendar, first).worked_until(start)
-    whole = sum(_total(calendar, index) for index in range(first, last))
+    block = calendar._blocks.get(first) or _block(calendar, first)
+    before = block.worked_until(start)
+    if first == last:
+        return block.worked_until(end) - before
+    whole = block.sums[-1]
+    for index in range(first + 1, last):
+        whole += _total(calendar, index)
     return whole + _block(calendar, last).worked_until(end) - before
 
 
@@ -153,17 +163,18 @@ def instant_after(calendar: Calendar, start: int, spent: int) -> int | None:
         return start
     if calendar.never_closes:
         return start + spent
-    if spent > (_LAST_BLOCK + 1) * BLOCK - start:
-        return None
     index = start // BLOCK
-    wanted = spent + _block(calendar, index).worked_until(start)
+    block = calendar._blocks.get(index) or _block(calendar, index)
+    wanted = spent + block.worked_until(start)
+    found = block.reached(wanted)  # as most promises are
+    if found is not None or spent > (_LAST_BLOCK + 1) * BLOCK - start:
+        return found
     last = _last_block_with_hours(calendar)
-    while index <= last:
-        total = _total(calendar, index)
-        if wanted <= total:
-            return _block(calendar, index).reached(wanted)
-        wanted -= total
+    while index < last:
+        wanted -= _total(calendar, index)
         index += 1
+        if wanted <= _total(calendar, index):
+            return _block(calendar, index).reached(wanted)
     return None
 
 
@@ -187,36 +198,36 @@ def _is_plain(calendar: Calendar, index: int) -> bool:
     if calendar.zone is None or not (end < _REGULAR_BEFORE or start > _REGULAR_AFTER):
         return False
     days = range(start // DAY + EPOCH_DAY - 1, end // DAY + EPOCH_DAY + 2)
-    if days[0] < 1 or days[-1] > _LAST_DAY or not calendar._special.keys().isdisjoint(days):
+    if days[0] < 1 or days[-1] > LAST_DAY or not calendar._special.keys().isdisjoint(days):
         return False
     offsets = {calendar.zone.utcoffset(datetime.fromordinal(day)) for day in days[::4]}
     return len(offsets) == 1
 
 
 def _plain_total(calendar: Calendar) -> int:
-    return 4 * sum((end - start) * 60 * SECOND for hours in calendar.week for start, end in hours)
+    return 4 * sum((end - start) * MINUTE for hours in calendar.week for start, end in hours)
 
 
 def _block(calendar: Calendar, index: int) -> _Block:
-    if index not in calendar._blocks:
-        calendar._blocks[index] = _laid_out(calendar, index * BLOCK, (index + 1) * BLOCK)
-    return calendar._blocks[index]
+    block = calendar._blocks.get(index)
+    if block is None:
+        block = calendar._blocks[index] = _laid_out(calendar, index * BLOCK, (index + 1) * BLOCK)
+    return block
 
 
 def _laid_out(calendar: Calendar, low: int, high: int) -> _Block:
     """The segments between two instants, from the hours of every day that could reach into them."""
     days = range(
         max(low // DAY + EPOCH_DAY - 2, 1),
-        min(high // DAY + EPOCH_DAY + 2, _LAST_DAY) + 1,
-    )
-    painted = sorted(
-        (max(_on(calendar, day, start), low), min(_on(calendar, day, end), high))
-        for day in days
-        for start, end in calendar._hours(day)
+        min(high // DAY + EPOCH_DAY + 2, LAST_DAY) + 1,
     )
     starts: list[int] = []
     ends: list[int] = []
-    for start, end in painted:
+    for start, end in sorted(_painted(calendar, days)):
+        if start < low:
+            start = low
+        if end > high:
+            end = high
         if end <= start:
             continue
         if ends and start <= ends[-1]:
@@ -224,16 +235,31 @@ def _laid_out(calendar: Calendar, low: int, high: int) -> _Block:
         else:
             starts.append(start)
             ends.append(end)
-    sums = accumulate((end - start for start, end in zip(starts, ends, strict=True)), initial=0)
+    sums = accumulate(map(sub, ends, starts), initial=0)
     return _Block(starts, ends, list(sums))
 
 
-def _on(calendar: Calendar, ordinal: int, minute: int) -> int:
-    """The instant of a wall minute, fold 0; 1440 is the next day's midnight."""
+def _painted(calendar: Calendar, days: range) -> list[tuple[int, int]]:
+    """Every interval of these days as instants; days with one offset are told by adding alone."""
     assert calendar.zone is not None  # a calendar without a zone never closes and is never laid out
-    if minute == 1440 and ordinal < _LAST_DAY:
+    painted: list[tuple[int, int]] = []
+    for day, offset in zip(days, offsets_on(calendar.zone, days), strict=True):
+        hours = calendar._hours(day)
+        if offset is None:
+            painted += [
+                (_on(calendar.zone, day, start), _on(calendar.zone, day, end)) for start, end in hours
+            ]
+        elif hours:
+            midnight = (day - EPOCH_DAY) * DAY - offset
+            painted += [(midnight + start * MINUTE, midnight + end * MINUTE) for start, end in hours]
+    return painted
+
+
+def _on(zone: ZoneInfo, ordinal: int, minute: int) -> int:
+    """The instant of a wall minute, fold 0; 1440 is the next day's midnight."""
+    if minute == 1440 and ordinal < LAST_DAY:
         ordinal, minute = ordinal + 1, 0
     hour, rest = divmod(min(minute, 1439), 60)
     wall = datetime.fromordinal(ordinal).replace(hour=hour, minute=rest)
-    offset = calendar.zone.utcoffset(wall) or timedelta()
-    return ((ordinal - EPOCH_DAY) * 1440 + minute) * 60 * SECOND - offset // MICROSECOND
+    offset = zone.utcoffset(wall) or timedelta()
+    return ((ordinal - EPOCH_DAY) * 1440 + minute) * MINUTE - offset // MICROSECOND

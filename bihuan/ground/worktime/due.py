@@ -36,10 +36,16 @@ def due(
     """
     if allowed_seconds < 0:
         raise DueFault("The allowance must be zero seconds or more.")
-    pauses = merged_rests(rests)
-    reached = _used_up(calendar, instant(began), allowed_seconds * SECOND, pauses)
+    pauses = merged_rests(rests) if rests else []
+    start, left = instant(began), allowed_seconds * SECOND
+    if pauses:
+        at = _past_rests(calendar, start, left, pauses)
+        if at is None:
+            return None
+        start, left = at
+    reached = instant_after(calendar, start, left)
     if reached is None:
-        return None
+        raise _never(calendar)
     moment = as_moment(calendar, reached, like=began)
     if moment is None:
         raise NeverDue("The due time lies after the year 9999.")
@@ -81,9 +87,12 @@ def merged_rests(rests: Iterable[Rest]) -> list[tuple[int, int | None]]:
     return joined
 
 
-def _used_up(calendar: Calendar, at: int, left: int, pauses: list[tuple[int, int | None]]) -> int | None:
+def _past_rests(
+    calendar: Calendar, at: int, left: int, pauses: list[tuple[int, int | None]]
+) -> tuple[int, int] | None:
+    """From when on nothing rests before the allowance is used up, and what is left of it then."""
     if left == 0:
-        return at
+        return at, 0
     for start, end in pauses:
         if start > at:
             before = worked_between(calendar, at, start)
@@ -93,11 +102,10 @@ def _used_up(calendar: Calendar, at: int, left: int, pauses: list[tuple[int, int
         if end is None:
             return None
         at = max(at, end)
-    reached = instant_after(calendar, at, left)
-    if reached is None and not calendar.has_hours:
-        raise NeverDue("The calendar has no working time.")
-    if reached is None:
-        raise NeverDue(
-            "The due time lies after the year 9999, or the calendar never has so much working time."
-        )
-    return reached
+    return at, left
+
+
+def _never(calendar: Calendar) -> NeverDue:
+    if not calendar.has_hours:
+        return NeverDue("The calendar has no working time.")
+    return NeverDue("The due time lies after the year 9999, or the calendar never has so much working time.")

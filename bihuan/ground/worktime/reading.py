@@ -15,7 +15,7 @@ from bihuan.ground.worktime.due import Rest
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
+_CLOCK = {f"{minute // 60:02}:{minute % 60:02}": minute for minute in range(1440)}
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
@@ -138,9 +138,10 @@ def _interval(told: object, day: str) -> tuple[int, int]:
 
 
 def _minute(told: object, day: str) -> int:
-    if not isinstance(told, str) or not _CLOCK.fullmatch(told):
+    minute = _CLOCK.get(told) if isinstance(told, str) else None
+    if minute is None:
         raise WrittenWrong(f"{told!r} on {day} is no time of day between 00:00 and 23:59 (24:00 only ends).")
-    return int(told[:2]) * 60 + int(told[3:])
+    return minute
 
 
 def _dates(told: object, what: str) -> frozenset[date]:

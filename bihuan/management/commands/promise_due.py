@@ -5,6 +5,7 @@ Each line is `{"id", "calendar", "began", "allowed_seconds", "rests"}`; each ans
 """
 
 import json
+import marshal
 import sys
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
@@ -17,7 +18,7 @@ from bihuan.ground.worktime.calendar import Calendar
 from bihuan.ground.worktime.due import DueFault, due
 from bihuan.ground.worktime.reading import WrittenWrong, read_calendar, read_moment, read_rests
 
-CALENDARS_KEPT = 64
+CALENDARS_KEPT = 256
 
 
 class Command(BaseCommand):
@@ -43,15 +44,15 @@ class Command(BaseCommand):
 
 def answers(lines: Iterable[bytes]) -> Iterator[dict[str, object]]:
     """The answer to every line that is not blank, in order."""
-    known: OrderedDict[str, Calendar] = OrderedDict()
+    known: OrderedDict[bytes, Calendar] = OrderedDict()
     for line in lines:
         if line.strip():
             yield _answer(line, known)
 
 
-def _answer(line: bytes, known: OrderedDict[str, Calendar]) -> dict[str, object]:
+def _answer(line: bytes, known: OrderedDict[bytes, Calendar]) -> dict[str, object]:
     try:
-        told = json.loads(line.decode("utf-8-sig"), parse_constant=_no_json)
+        told = _JSON.decode(line.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return {"id": None, "error": "This line is no JSON."}
     if not isinstance(told, dict):
@@ -67,7 +68,10 @@ def _no_json(name: str) -> object:
     raise ValueError(f"{name} is no JSON.")
 
 
-def _due(told: dict[str, Any], known: OrderedDict[str, Calendar]) -> str | None:
+_JSON = json.JSONDecoder(parse_constant=_no_json)
+
+
+def _due(told: dict[str, Any], known: OrderedDict[bytes, Calendar]) -> str | None:
     for field in ("calendar", "began", "allowed_seconds"):
         if field not in told:
             raise WrittenWrong(f"The field {field} is missing.")
@@ -80,9 +84,12 @@ def _due(told: dict[str, Any], known: OrderedDict[str, Calendar]) -> str | None:
     return None if moment is None else _printed(moment, began)
 
 
-def _calendar(told: object, known: OrderedDict[str, Calendar]) -> Calendar:
+def _calendar(told: Any, known: OrderedDict[bytes, Calendar]) -> Calendar:
     """The calendar of a line; the ones used last are kept with the sums they have built."""
-    key = json.dumps(told, sort_keys=True)
+    try:
+        key = marshal.dumps(told, 2)  # in this version equal words give equal bytes
+    except ValueError:  # nested too deeply to be a calendar that is worth keeping
+        return read_calendar(told)
     if key in known:
         known.move_to_end(key)
         return known[key]
