@@ -176,6 +176,10 @@ def _tried(event: Any, known: Known) -> str:
     }
 
 
+def _written_up(event: Any, known: Known) -> str:
+    return _("Written down: %(need)s") % {"need": _word(NEEDS, event.need)}
+
+
 def _supported(event: Any, known: Known) -> str:
     return _("Technical support answered: %(way)s") % {"way": _word(SUPPORT_WAYS, event.way)}
 
@@ -211,6 +215,11 @@ def _broken(event: Any, known: Known) -> str:
     return _("Broken: %(what)s") % {"what": _clause(known, event.clause)}
 
 
+def _escalated(event: Any, known: Known) -> str:
+    told = {"level": event.level, "what": _clause(known, event.clause)}
+    return _("Escalated, step %(level)s: %(what)s") % told
+
+
 def _offered(event: Any, known: Known) -> str:
     return _("Offered to %(node)s") % {"node": known.nodes.get(getattr(event, "node_id", 0), "–")}
 
@@ -220,78 +229,132 @@ def _assigned(event: Any, known: Known) -> str:
     return _("Technician assigned: %(name)s") % {"name": name} if name else _("Technician assigned")
 
 
-_T = gettext_lazy
 TELLERS: dict[str, tuple[str, Teller, bool]] = {
     "report.received": ("message", _received, False),
-    "report.understood": ("message", _is(_T("Read and understood")), True),
-    "report.quarantined": ("alert-triangle", _is(_T("Kept aside: no case could be opened by itself")), False),
+    "report.understood": ("message", _is(gettext_lazy("Read and understood")), True),
+    "report.quarantined": (
+        "alert-triangle",
+        _is(gettext_lazy("Kept aside: no case could be opened by itself")),
+        False,
+    ),
     "case.opened": ("plus", _opened, False),
     "case.moved": ("arrow-right", _moved, False),
     "case.need_ticked": ("check", _ticked, True),
     "case.needs_unticked": ("x", _unticked, True),
     "case.rested": ("player-pause", _rested, False),
-    "case.resumed": ("player-play", _is(_T("The clocks run again")), False),
+    "case.resumed": ("player-play", _is(gettext_lazy("The clocks run again")), False),
     "case.done": ("circle-check", _done, False),
     "case.closed": ("circle-check", _closed, False),
-    "case.reopened": ("refresh", _is(_T("Opened again")), False),
+    "case.reopened": ("refresh", _is(gettext_lazy("Opened again")), False),
     "case.owner_proposed": ("user", _proposed, False),
     "case.owner_changed": ("user", _owned, False),
     "case.given_to": ("building-store", _given, False),
     "case.contacted": ("phone", _contacted, False),
     "case.chased": ("alert-triangle", _chased, False),
-    "case.noted": ("message", _is(_T("Note written")), True),
+    "case.noted": ("message", _is(gettext_lazy("Note written")), True),
     "case.urgency_changed": ("flame", _urgency, False),
     "case.graded": ("gauge", _graded, False),
-    "case.call_connected": ("phone", _is(_T("The call was taken")), True),
-    "case.call_greeted": ("phone", _is(_T("The greeting was said, as the agent notes")), True),
-    "case.plan_told": ("message", _is(_T("The customer knows the plan")), False),
+    "case.call_connected": ("phone", _is(gettext_lazy("The call was taken")), True),
+    "case.call_greeted": ("phone", _is(gettext_lazy("The greeting was said, as the agent notes")), True),
+    "case.plan_told": ("message", _is(gettext_lazy("The customer knows the plan")), False),
+    "case.written_up": ("note", _written_up, False),
     "case.step_tried": ("headset", _tried, False),
-    "case.support_asked": ("help", _is(_T("Technical support was asked")), False),
+    "case.support_asked": ("help", _is(gettext_lazy("Technical support was asked")), False),
     "case.support_answered": ("tools", _supported, False),
     "complaint.official_notice": ("building", _official, False),
     "complaint.official_answered": ("mail-forward", _officially_answered, False),
+    "complaint.linked": ("link", _is(gettext_lazy("This complaint is about another case")), True),
+    "complaint.opened_about": (
+        "alert-triangle",
+        _is(gettext_lazy("The customer complained about this case")),
+        False,
+    ),
     "promise.made": ("clock", _promised, True),
     "promise.kept": ("circle-check", _kept, True),
     "promise.at_risk": ("alert-triangle", _at_risk, False),
     "promise.broken": ("alert-octagon", _broken, False),
+    "promise.escalated": ("arrow-up", _escalated, False),
+    "promise.rederived": (
+        "calendar-time",
+        _is(gettext_lazy("Days off were published: a due time was worked out anew")),
+        True,
+    ),
     "promise.breach_withdrawn": (
         "circle-check",
-        _is(_T("A breach was taken back: it had been in time")),
+        _is(gettext_lazy("A breach was taken back: it had been in time")),
         False,
     ),
-    "promise.voided": ("x", _is(_T("A promise is not asked for any more")), True),
+    "promise.voided": ("x", _is(gettext_lazy("A promise is not asked for any more")), True),
     "dispatch.offered": ("building-store", _offered, False),
-    "dispatch.accepted": ("circle-check", _is(_T("The service point accepted the job")), False),
-    "dispatch.returned": ("arrow-back-up", _is(_T("The service point returned the job")), False),
-    "dispatch.offer_withdrawn": ("arrow-back-up", _is(_T("The offer was taken back")), False),
+    "dispatch.accepted": ("circle-check", _is(gettext_lazy("The service point accepted the job")), False),
+    "dispatch.returned": ("arrow-back-up", _is(gettext_lazy("The service point returned the job")), False),
+    "dispatch.offer_withdrawn": ("arrow-back-up", _is(gettext_lazy("The offer was taken back")), False),
+    "dispatch.resent": ("arrow-right", _is(gettext_lazy("Sent on to a service point anew")), True),
     "dispatch.assigned": ("user", _assigned, False),
-    "dispatch.job_accepted": ("circle-check", _is(_T("The technician accepted the job")), False),
-    "dispatch.job_refused": ("x", _is(_T("The technician refused the job")), False),
-    "dispatch.released": ("arrow-back-up", _is(_T("The technician was released from the job")), False),
-    "dispatch.booked": ("calendar-event", _is(_T("A time was agreed")), False),
-    "dispatch.withdrawn": ("x", _is(_T("The visit was taken back")), False),
-    "dispatch.late_said": ("clock", _is(_T("The technician said that the visit will be late")), False),
-    "dispatch.reminder_due": ("bell", _is(_T("The customer is reminded of the visit")), True),
-    "fieldwork.confirmed": ("phone", _is(_T("The technician confirmed the visit before leaving")), False),
-    "fieldwork.departed": ("truck", _is(_T("The technician is on the way")), False),
-    "fieldwork.arrived": ("map-pin", _is(_T("The technician arrived")), False),
-    "fieldwork.machine_received": ("package", _is(_T("The machine was taken in")), False),
-    "fieldwork.diagnosed": ("clipboard-check", _is(_T("The diagnosis was written")), False),
-    "fieldwork.quoted": ("receipt", _is(_T("A quote was made")), False),
-    "fieldwork.quote_consented": ("circle-check", _is(_T("The customer agreed to the quote")), False),
-    "fieldwork.quote_refused": ("x", _is(_T("The customer declined the quote")), False),
-    "fieldwork.functions_tested": ("checks", _is(_T("Every complained point was tested")), False),
-    "fieldwork.signed": ("signature", _is(_T("The customer signed the service sheet")), False),
-    "fieldwork.sheet_printed": ("printer", _is(_T("The service sheet was printed")), True),
-    "fieldwork.opinion_given": ("message", _is(_T("The customer gave an opinion on the sheet")), False),
-    "fieldwork.finished": ("circle-check", _is(_T("The visit was finished")), False),
-    "satisfaction.confirm_asked": ("send", _is(_T("The customer was asked whether it is solved")), False),
-    "satisfaction.confirmed": ("circle-check", _is(_T("The customer says that it is solved")), False),
-    "satisfaction.not_solved": ("alert-triangle", _is(_T("The customer says that it is not solved")), False),
-    "satisfaction.survey_sent": ("send", _is(_T("The survey was sent")), False),
-    "satisfaction.survey_answered": ("star", _is(_T("The survey was answered")), False),
-    "satisfaction.callback_opened": ("phone-calling", _is(_T("A callback is due")), False),
-    "satisfaction.callback_attempted": ("phone", _is(_T("A callback was tried")), False),
-    "satisfaction.callback_done": ("circle-check", _is(_T("The callback was done")), False),
-    "notice.sent": ("send", _is(_T("A message was sent to the customer")), True),
+    "dispatch.job_accepted": ("circle-check", _is(gettext_lazy("The technician accepted the job")), False),
+    "dispatch.job_refused": ("x", _is(gettext_lazy("The technician refused the job")), False),
+    "dispatch.released": (
+        "arrow-back-up",
+        _is(gettext_lazy("The technician was released from the job")),
+        False,
+    ),
+    "dispatch.booked": ("calendar-event", _is(gettext_lazy("A time was agreed")), False),
+    "dispatch.withdrawn": ("x", _is(gettext_lazy("The visit was taken back")), False),
+    "dispatch.late_said": (
+        "clock",
+        _is(gettext_lazy("The technician said that the visit will be late")),
+        False,
+    ),
+    "dispatch.reminder_due": ("bell", _is(gettext_lazy("The customer is reminded of the visit")), True),
+    "fieldwork.confirmed": (
+        "phone",
+        _is(gettext_lazy("The technician confirmed the visit before leaving")),
+        False,
+    ),
+    "fieldwork.departed": ("truck", _is(gettext_lazy("The technician is on the way")), False),
+    "fieldwork.arrived": ("map-pin", _is(gettext_lazy("The technician arrived")), False),
+    "fieldwork.machine_received": ("package", _is(gettext_lazy("The machine was taken in")), False),
+    "fieldwork.diagnosed": ("clipboard-check", _is(gettext_lazy("The diagnosis was written")), False),
+    "fieldwork.quoted": ("receipt", _is(gettext_lazy("A quote was made")), False),
+    "fieldwork.quote_consented": (
+        "circle-check",
+        _is(gettext_lazy("The customer agreed to the quote")),
+        False,
+    ),
+    "fieldwork.quote_refused": ("x", _is(gettext_lazy("The customer declined the quote")), False),
+    "fieldwork.functions_tested": ("checks", _is(gettext_lazy("Every complained point was tested")), False),
+    "fieldwork.signed": ("signature", _is(gettext_lazy("The customer signed the service sheet")), False),
+    "fieldwork.sheet_printed": ("printer", _is(gettext_lazy("The service sheet was printed")), True),
+    "fieldwork.opinion_given": (
+        "message",
+        _is(gettext_lazy("The customer gave an opinion on the sheet")),
+        False,
+    ),
+    "fieldwork.finished": ("circle-check", _is(gettext_lazy("The visit was finished")), False),
+    "satisfaction.confirm_asked": (
+        "send",
+        _is(gettext_lazy("The customer was asked whether it is solved")),
+        False,
+    ),
+    "satisfaction.confirmed": (
+        "circle-check",
+        _is(gettext_lazy("The customer says that it is solved")),
+        False,
+    ),
+    "satisfaction.not_solved": (
+        "alert-triangle",
+        _is(gettext_lazy("The customer says that it is not solved")),
+        False,
+    ),
+    "satisfaction.survey_sent": ("send", _is(gettext_lazy("The survey was sent")), False),
+    "satisfaction.survey_answered": ("star", _is(gettext_lazy("The survey was answered")), False),
+    "satisfaction.callback_opened": ("phone-calling", _is(gettext_lazy("A callback is due")), False),
+    "satisfaction.callback_attempted": ("phone", _is(gettext_lazy("A callback was tried")), False),
+    "satisfaction.callback_done": ("circle-check", _is(gettext_lazy("The callback was done")), False),
+    "notice.given_up": (
+        "alert-triangle",
+        _is(gettext_lazy("A message could not be delivered")),
+        False,
+    ),
+    "notice.sent": ("send", _is(gettext_lazy("A message was sent to the customer")), True),
 }
