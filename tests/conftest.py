@@ -26,6 +26,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
+from bihuan.service.commitments.profiles_in_use import forget_cached  # noqa: E402
 from bihuan.shipped import load_shipped  # noqa: E402
 
 if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # a test need not survive a power cut
@@ -96,6 +97,7 @@ def _what_ships(request: pytest.FixtureRequest) -> None:
     if not (commits or mark or "db" in request.fixturenames):
         return
     request.getfixturevalue("transactional_db" if commits else "db")
+    forget_cached()  # what another test's database said
     if flush.FLUSHED["since_loading"]:
         load_shipped(now=SHIPPED_AT)
         flush.FLUSHED["since_loading"] = not commits

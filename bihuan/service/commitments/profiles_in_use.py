@@ -50,6 +50,7 @@ def _fresh[T](key: str, ask: Callable[[], T]) -> T:
 def forget_cached() -> None:
     _held.clear()
     _versions.clear()
+    profile_at.cache_clear()
 
 
 def load_shipped_profiles(*, now: datetime) -> None:

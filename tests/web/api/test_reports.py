@@ -52,8 +52,8 @@ def test_words_and_a_phone_are_enough() -> None:
     case = Case.objects.get(number=answer["number"])
     assert answer["link"].startswith("http://127.0.0.1:8000/c/")
     assert words_of(case.report, keys(case.customer.key)).words == LEAST["words"]
-    assert [set(one) for one in answer["promises"]] == [{"about", "due", "words"}] * 3
-    assert [one["about"] for one in answer["promises"]] == ["first_response", "dispatch", "solve"]
+    assert [set(one) for one in answer["promises"]] == [{"about", "due", "words"}] * 4
+    assert [one["about"] for one in answer["promises"]] == ["first_response", "plan", "dispatch", "solve"]
 
 
 def test_an_email_is_enough_too() -> None:
