@@ -29,48 +29,69 @@ def same(found: datetime | None, expected: datetime) -> bool:
     return found is not None and found.astimezone(UTC) == expected.astimezone(UTC)
 
 
-@st.composite
-def hours(draw: st.DrawFn) -> Hours:
-    """Up to four intervals that may touch; every fifth day is shut."""
-    if draw(st.integers(0, 4)) == 0:
-        return ()
-    edges = draw(st.lists(st.integers(0, 96), min_size=2, max_size=8, unique=True))
-    marks = sorted(edge * 15 for edge in edges)
-    return tuple(pair for index, pair in enumerate(pairwise(marks)) if index % 2 == 0 or draw(st.booleans()))
+def _hours(told: tuple[list[int], int]) -> Hours:
+    """Quarter hours as edges: every other span is worked, those between only where the mask says so (they touch)."""
+    edges, mask = told
+    marks = sorted({edge * 15 for edge in edges})
+    return tuple(pair for index, pair in enumerate(pairwise(marks)) if index % 2 == 0 or mask >> index & 1)
+
+
+HOURS = st.tuples(st.lists(st.integers(0, 96), max_size=8), st.sampled_from([0, 0, 2, 8, 127])).map(_hours)
+OVERNIGHT = st.tuples(st.integers(1, 40), st.integers(41, 95)).map(
+    lambda told: ((0, told[0] * 15), (told[1] * 15, 1440))
+)
+"""Hours that end at midnight and go on at midnight."""
+
+DAYS_APART = st.integers(-6, 6)
+FEW_DAYS, TWO_DAYS = st.frozensets(DAYS_APART, max_size=3), st.frozensets(DAYS_APART, max_size=2)
+PATTERNS = st.lists(st.one_of(HOURS, HOURS, OVERNIGHT), min_size=1, max_size=3)
+PICKED = st.tuples(*[st.integers(0, 3)] * 7)
+WORKDAY, WRITTEN_OVER = st.none() | HOURS, st.dictionaries(DAYS_APART, HOURS, max_size=1)
+ZONES = st.sampled_from(sorted((zone, day) for zone, days in CHANGES.items() for day in days))
 
 
 @st.composite
 def calendars(draw: st.DrawFn) -> tuple[Calendar, date]:
-    """A calendar, and the date around which something happens."""
-    zone = draw(st.sampled_from(sorted(CHANGES)))
-    around = draw(st.sampled_from(CHANGES[zone]))
-    near = st.integers(-6, 6).map(lambda days: around + timedelta(days=days))
-    week = draw(st.tuples(*[hours()] * 7))
-    holidays = draw(st.frozensets(near, max_size=3))
-    workdays = draw(st.frozensets(near, max_size=2)) - holidays
+    """A calendar, and the date around which something happens: the days of a week share up to three patterns."""
+    zone, around = draw(ZONES)
+    patterns = [*draw(PATTERNS), ()]
+    week = tuple(patterns[min(pick, len(patterns) - 1)] for pick in draw(PICKED))
+    holidays = draw(FEW_DAYS)
+    workdays = draw(TWO_DAYS) - holidays
     calendar = Calendar(
         zone=ZoneInfo(zone),
         week=week,
-        workday=draw(st.none() | hours()),
-        holidays=holidays,
-        workdays=workdays,
-        overrides=tuple(draw(st.dictionaries(near, hours(), max_size=1)).items()),
+        workday=draw(WORKDAY),
+        holidays=_near(around, holidays),
+        workdays=_near(around, workdays),
+        overrides=tuple((around + timedelta(days=day), told) for day, told in draw(WRITTEN_OVER).items()),
     )
     return calendar, around
+
+
+def _near(around: date, days: frozenset[int]) -> frozenset[date]:
+    return frozenset(around + timedelta(days=day) for day in days)
+
+
+MINUTES = {days: st.integers(-days * 1440, days * 1440) for days in (2, 4, 40)}
+SECONDS = st.sampled_from([0, 0, 0, 1, 59])
 
 
 @st.composite
 def moments(draw: st.DrawFn, around: date, days: int = 4) -> datetime:
     midnight = datetime(around.year, around.month, around.day, tzinfo=UTC)
-    minutes = draw(st.integers(-days * 1440, days * 1440))
-    return midnight + timedelta(minutes=minutes, seconds=draw(st.sampled_from([0, 0, 0, 1, 59])))
+    return midnight + timedelta(minutes=draw(MINUTES[days]), seconds=draw(SECONDS))
+
+
+KEPT = st.tuples(st.integers(0, 63), st.integers(0, 3), st.integers(0, 5))
 
 
 @st.composite
 def rests(draw: st.DrawFn, around: date) -> list[Rest]:
     """Rests that do not overlap, may touch, may be empty; the last may be open."""
     marks = sorted(draw(st.lists(moments(around), max_size=6)))
-    made: list[Rest] = [(low, high) for low, high in pairwise(marks) if draw(st.booleans())]
-    if marks and draw(st.integers(0, 3)) == 0:
+    kept, open_end, turned = draw(KEPT)
+    made: list[Rest] = [span for index, span in enumerate(pairwise(marks)) if kept >> index & 1]
+    if marks and open_end == 0:
         made.append((marks[-1], None))
-    return draw(st.permutations(made))
+    return made[turned:] + made[:turned]

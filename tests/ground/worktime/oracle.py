@@ -46,12 +46,11 @@ class Oracle:
         self.open[max(self.of(since), 0) : max(end, 0)] = False
 
     def worked(self, since: datetime, until: datetime) -> int:
-        return int(self.open[self.of(since) : self.of(until)].sum())
+        return int(np.count_nonzero(self.open[self.of(since) : self.of(until)]))
 
     def after(self, since: datetime, spent: int) -> datetime | None:
         """The earliest moment by which so many seconds are open; None beyond what is painted."""
         if spent == 0:
             return since
-        sums = np.cumsum(self.open[self.of(since) :])
-        index = int(np.searchsorted(sums, spent))
-        return None if index == len(sums) else since + timedelta(seconds=index + 1)
+        seconds = np.flatnonzero(self.open[self.of(since) :])
+        return None if spent > len(seconds) else since + timedelta(seconds=int(seconds[spent - 1]) + 1)
