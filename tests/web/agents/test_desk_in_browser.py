@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.utils.timezone import localdate
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -15,6 +16,7 @@ from bihuan.registers.access.models import Person
 from bihuan.registers.access.roles import Role
 from bihuan.service.cases import talking
 from bihuan.service.cases.models import Case
+from bihuan.service.complaints.official import take_notice
 from tests.makers import Company, a_case, company
 from tests.pages.axe import overflow, shots, violations
 
@@ -81,6 +83,7 @@ def _walk(page: Page, address: str, made: Company, case: Case, language: str) ->
         ("customers-report", "/report/"),
     ):
         page.goto(f"{address}{path}")
+        page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true })")
         sound(page, name)
 
 
@@ -94,6 +97,17 @@ def test_nothing_for_axe_to_find_on_any_page_of_the_desk(
     by = made.actor(Role.AGENT)
     talking.note(case, "已电话安抚客户，告知两小时内安排。", by=by, now=clock.now(), contact="phone")
     talking.chase(case, by=by, now=clock.now())
+    talking.set_grade(case, "major", by=by, now=clock.now())
+    today = localdate(clock.now())
+    take_notice(
+        case,
+        authority="hotline_12315",
+        number="浙市监投0815",
+        received_on=today,
+        answer_on=today,
+        viewer=made.viewer(Role.AGENT),
+        now=clock.now(),
+    )
     _walk(page, live_server.url, made, case, language)
     page.goto(f"{live_server.url}/desk/report")
     page.fill("#id_phone", "13912345678")
