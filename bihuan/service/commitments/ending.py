@@ -15,8 +15,8 @@ from bihuan.service.cases.models import Case
 from bihuan.service.commitments.clause import Clause
 from bihuan.service.commitments.events import BreachWithdrawn, PromiseBroken, PromiseKept, PromisesVoided
 from bihuan.service.commitments.models import Promise, Rung
-from bihuan.service.commitments.reckoning import clause_of, rests_of, worked_of
-from bihuan.service.commitments.rules import Stretch, kept_in_time
+from bihuan.service.commitments.reckoning import clause_of, clock_again, rests_of, worked_of
+from bihuan.service.commitments.rules import Stretch, is_provisional, kept_in_time, until
 
 type Rests = Callable[[], list[Stretch]]
 
@@ -80,8 +80,10 @@ def _verdict(
     passed when it happened, whatever a sweep said meanwhile."""
     at = fact.happened_at
     about: dict[str, Any] = {"promise_id": promise.id, "clause": promise.clause}
-    in_time = how != Promise.MISSED and kept_in_time(due_at=promise.due_at, happened_at=at)
-    changes: dict[str, Any] = {
+    readings = _as_it_stood(promise, at, rests) if at < fact.recorded_at else {}
+    due_at = readings.get("due_at", promise.due_at)
+    in_time = how != Promise.MISSED and kept_in_time(due_at=due_at, happened_at=at)
+    changes: dict[str, Any] = readings | {
         "open": False,
         "ended_at": at,
         "ended_how": how,
@@ -95,13 +97,20 @@ def _verdict(
             changes |= {"breach_withdrawn_at": fact.recorded_at, "broken_at": None}
             events.append(BreachWithdrawn(subject_id=promise.case_id, **about))
     else:
-        passed = min(promise.due_at or at, at)
+        passed = min(due_at or at, at)
         changes |= {"state": Promise.BROKEN, "broken_at": promise.broken_at or passed}
         if not promise.broken_at:
             events.append(PromiseBroken(subject_id=promise.case_id, **about))
     if how == Promise.DONE:
         events.append(PromiseKept(subject_id=promise.case_id, late=not in_time, **about))
     return changes, events
+
+
+def _as_it_stood(promise: Promise, at: datetime, rests: Rests) -> dict[str, Any]:
+    """The readings at an end that is told late: rests after it are none of its business."""
+    clock = clock_again(promise, until(rests(), at))
+    provisional = is_provisional(clock.due_at, promise.known_through)
+    return {"due_at": clock.due_at, "warn_at": clock.warn_at, "provisional": provisional}
 
 
 def drop_rungs(promises: Iterable[Promise], *, now: datetime) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils.timezone import localdate
 
 from bihuan.ground.journal.actions import record_all
@@ -69,12 +70,13 @@ def _beside_open(case: Case, held: list[Held], fact: Fact[Event]) -> list[Held]:
 def rescope(case: Case, fact: Fact[Event]) -> bool:
     """The case turned out more or less urgent, or harder: each running promise is exchanged for the one that such a
     case has. A stricter one counts from this moment and never ends later than the old one did; a milder one counts
-    from where the old one began. What is broken stays broken. Returns whether anything changed."""
+    from where the old one began. What is broken stays broken, noticed or not. Returns whether anything changed."""
     force, day = commitments_in_force(), localdate(fact.happened_at)
     traits = traits_of(case, force.traits_asked())
     out: list[Promise] = []
     starts: list[_Start] = []
-    for promise in Promise.objects.filter(case=case, open=True, state=Promise.RUNNING):
+    running = Q(due_at__isnull=True) | Q(due_at__gte=fact.happened_at)
+    for promise in Promise.objects.filter(running, case=case, open=True).order_by("id"):
         old = clause_of(promise)
         held = force.of_metric(promise.about, old.starts, traits, on=day)
         if held is None:

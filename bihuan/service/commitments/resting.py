@@ -10,10 +10,10 @@ from bihuan.ground.journal.event import Event, Fact
 from bihuan.service.cases.events import CaseRested, CaseResumed
 from bihuan.service.cases.models import Case
 from bihuan.service.commitments.ending import drop_rungs
-from bihuan.service.commitments.events import BreachWithdrawn, PromiseKept
+from bihuan.service.commitments.events import BreachWithdrawn, PromiseBroken, PromiseKept
 from bihuan.service.commitments.models import Promise, Rest
 from bihuan.service.commitments.reckoning import clause_of, clock_again, rests_of, worked_of
-from bihuan.service.commitments.rules import Stretch, is_provisional, kept_in_time
+from bihuan.service.commitments.rules import Stretch, is_provisional, kept_in_time, until
 
 
 def rest(case: Case, fact: Fact[Event]) -> None:
@@ -34,48 +34,59 @@ def rest(case: Case, fact: Fact[Event]) -> None:
 
 def read_again(case: Case, fact: Fact[Event]) -> None:
     """Compute the readings of the case's promises from what happened. A breach whose due time has moved behind the
-    present is withdrawn, and so is one of a promise that was fulfilled before its new due time."""
+    present is withdrawn. A rest told late is counted for the promises that had ended by then too: what was fulfilled
+    before its new due time was kept, and what was fulfilled after it was not."""
     rests = rests_of(case.id)
     told: list[Event] = []
-    late = fact.happened_at < fact.recorded_at
-    asked = Q(open=True) | Q(ended_how=Promise.DONE, broken_at__isnull=False) if late else Q(open=True)
+    asked = Q(open=True)
+    if fact.happened_at < fact.recorded_at:
+        asked |= Q(ended_at__gt=fact.happened_at)
     for promise in Promise.objects.filter(asked, case=case).order_by("id"):
-        if clause_of(promise).due_from:
+        if promise.open and clause_of(promise).due_from:
             continue
         changes = reading_of(promise, rests, now=fact.recorded_at)
-        if changes.get("breach_withdrawn_at"):
-            about: dict[str, Any] = {
-                "subject_id": case.id,
-                "promise_id": promise.id,
-                "clause": promise.clause,
-            }
-            told.append(BreachWithdrawn(**about))
-            if not promise.open:
-                told.append(PromiseKept(late=False, **about))
+        if changes.get("state", promise.state) != promise.state:
+            told += _turned(promise, changes)
             drop_rungs([promise], now=fact.recorded_at)
         Promise.objects.filter(id=promise.id).update(**changes)
     record_all(told, by=fact.by, now=fact.recorded_at, chain=case.chain_id)
 
 
+def _turned(promise: Promise, changes: dict[str, Any]) -> list[Event]:
+    """What is told when a promise proves to be the opposite of what was said of it."""
+    about: dict[str, Any] = {
+        "subject_id": promise.case_id,
+        "promise_id": promise.id,
+        "clause": promise.clause,
+    }
+    broken = changes["state"] == Promise.BROKEN
+    told: list[Event] = [PromiseBroken(**about) if broken else BreachWithdrawn(**about)]
+    if promise.ended_how == Promise.DONE:
+        told.append(PromiseKept(late=broken, **about))
+    return told
+
+
 def reading_of(promise: Promise, rests: list[Stretch], *, now: datetime) -> dict[str, Any]:
     """What the row of a promise says after the rests changed."""
-    clock = clock_again(promise, rests)
+    clock = clock_again(promise, until(rests, promise.ended_at))
     changes: dict[str, Any] = {
         "due_at": clock.due_at,
         "warn_at": clock.warn_at,
         "provisional": is_provisional(clock.due_at, promise.known_through),
     }
-    if promise.open:
-        changes["warn_next_at"] = clock.warn_next_at
-        proven = promise.broken_at is not None and kept_in_time(due_at=clock.due_at, happened_at=now)
-        state = Promise.RUNNING
-    else:
-        assert promise.ended_at is not None  # it was fulfilled
+    if promise.ended_at is not None:
         changes["worked_seconds"] = worked_of(promise, promise.ended_at, rests)
-        proven = kept_in_time(due_at=clock.due_at, happened_at=promise.ended_at)
-        state = Promise.KEPT
-    if proven:
-        return changes | {"state": state, "broken_at": None, "breach_withdrawn_at": now}
-    if promise.broken_at is not None:
-        changes |= {"broken_at": clock.due_at, "warn_next_at": None}
+        kept = Promise.KEPT if promise.ended_how == Promise.DONE else Promise.VOID
+        in_time = promise.ended_how != Promise.MISSED and kept_in_time(
+            due_at=clock.due_at, happened_at=promise.ended_at
+        )
+        passed = clock.due_at if clock.due_at and clock.due_at < promise.ended_at else promise.ended_at
+    else:
+        changes["warn_next_at"] = clock.warn_next_at
+        kept, in_time = Promise.RUNNING, kept_in_time(due_at=clock.due_at, happened_at=now)
+        passed = clock.due_at or now
+    if in_time and promise.broken_at is not None:
+        return changes | {"state": kept, "broken_at": None, "breach_withdrawn_at": now}
+    if promise.broken_at is not None or (promise.ended_at is not None and not in_time):
+        changes |= {"state": Promise.BROKEN, "broken_at": passed, "warn_next_at": None}
     return changes

@@ -60,6 +60,18 @@ def resting(stretches: Iterable[Stretch], reasons: frozenset[str]) -> Pauses:
     return joined
 
 
+def until(rests: Iterable[Stretch], ended: datetime | None) -> list[Stretch]:
+    """The rests as they were when a clock ended: later ones are none of its business, and one that lasted was still
+    without an end."""
+    if ended is None:
+        return list(rests)
+    return [
+        Stretch(one.began_at, None if one.ended_at and one.ended_at > ended else one.ended_at, one.reason)
+        for one in rests
+        if one.began_at < ended
+    ]
+
+
 def clock_of(
     clause: Clause,
     calendar: Calendar,
