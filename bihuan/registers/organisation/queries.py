@@ -19,6 +19,11 @@ def below(path: str) -> frozenset[int]:
     return frozenset(Node.objects.filter(path__startswith=path).values_list("id", flat=True))
 
 
+def above(path: str) -> frozenset[int]:
+    """The numbers of a node and of all over it."""
+    return frozenset(int(part) for part in path.split("/") if part)
+
+
 def service_points(*, retired: bool = False) -> list[Node]:
     found = Node.objects.filter(kind=Node.SERVICE_POINT)
     return list((found if retired else found.filter(retired_at__isnull=True)).order_by("code"))

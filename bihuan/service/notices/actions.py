@@ -1,6 +1,6 @@
 """Writing notices down. Nothing is sent here: a notice is a row first, and `sending` hands it on."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -65,18 +65,16 @@ def tell_person(
     link: str,
     case: Case | None,
     now: datetime,
+    channels: Collection[str] = (),
 ) -> list[Notice]:
     """Tell a member of staff: on their page, and by SMS as well when it is urgent and we know a number.
 
-    The words name a number and a district, never a customer.
+    `channels` (page, sms) names the ways instead; on the page where none of them reaches the person. The words name
+    a number and a district, never a customer.
     """
     language = person.language or "zh-hans"
     text = filled(parts_of("staff", kind, language=language), fill=fill, link=link)
-    ways = [(Notice.PUSH, person.login)]
-    if person.phone and kind in BY_PHONE_TOO:
-        ways.append((Notice.SMS, person.phone))
-    if kind == "sign_in_code":
-        ways = [(Notice.SMS, person.phone)]
+    ways = _ways_to(person, kind, channels)
     key = case.customer.key if case is not None else new_key(now=now)
     if key.wrapped is None:
         key = new_key(now=now)
@@ -97,6 +95,18 @@ def tell_person(
         )
         kept.append(_keep(made, hand, key.id, address=address, subject=text.subject, words=said, now=now))
     return [one for one in kept if one is not None]
+
+
+def _ways_to(person: Person, kind: str, channels: Collection[str]) -> list[tuple[str, str]]:
+    """Channels and addresses by which somebody is told."""
+    page, phone = (Notice.PUSH, person.login), (Notice.SMS, person.phone)
+    if kind == "sign_in_code":
+        return [phone]
+    wanted = channels or (("page", "sms") if kind in BY_PHONE_TOO else ("page",))
+    ways = [page] if "page" in wanted else []
+    if "sms" in wanted and person.phone:
+        ways.append(phone)
+    return ways or [page]
 
 
 BY_PHONE_TOO = frozenset({"urgent_case", "assigned", "broken", "not_solved"})

@@ -1,6 +1,7 @@
 """Which event tells which of us. Words for staff name a number and a district, never a customer."""
 
 from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -9,15 +10,18 @@ from bihuan.ground.journal.event import Event, Fact
 from bihuan.registers.access.models import Person
 from bihuan.registers.access.queries import people_with
 from bihuan.registers.access.roles import Role
+from bihuan.registers.organisation.queries import above
 from bihuan.service.cases.consulting import SUPPORT, consultation
 from bihuan.service.cases.models import Case
+from bihuan.service.commitments.clause import RungRule
 from bihuan.service.commitments.queries import promise
 from bihuan.service.commitments.reckoning import clause_of, rungs_of
 from bihuan.service.notices.actions import tell_person
 from bihuan.service.notices.telling import about, case_of
 
 POINT = (Role.SERVICE_POINT_DISPATCHER, Role.SERVICE_POINT_OWNER)
-MOST = 8  # people told of one event
+MOST = 8  # people told of one event, unless a clause or a ladder names who they are
+NAMED = frozenset({"promise.broken", "promise.escalated"})
 
 
 def tell_the_staff(fact: Fact[Event]) -> None:
@@ -25,13 +29,23 @@ def tell_the_staff(fact: Fact[Event]) -> None:
     if fact.chain is None:
         return
     case = case_of(fact.chain)
+    facts = fact.event.facts()
     kind, who = ALERTS[fact.event.kind]
+    rung = _rung(facts) if fact.event.kind == "promise.escalated" else None
+    if rung is not None and rung.since == "began" and promise(facts["promise_id"]).broken_at is None:
+        kind = "called_in"
     fill = {"number": case.number, "place": f"{case.district}{case.street}".strip()}
-    for person in who(case, fact.event.facts())[:MOST]:
-        in_their_words = fill | {"what": _what(fact.event.facts(), language=person.language or "zh-hans")}
-        link = f"{settings.BIHUAN_ADDRESS}{_path(case, person)}"
+    receivers = _once(who(case, facts))
+    for person in receivers if fact.event.kind in NAMED else receivers[:MOST]:
         tell_person(
-            person, kind, about=about(fact), fill=in_their_words, link=link, case=case, now=fact.recorded_at
+            person,
+            kind,
+            about=about(fact),
+            fill=fill | {"what": _what(facts, language=person.language or "zh-hans")},
+            link=f"{settings.BIHUAN_ADDRESS}{_path(case, person)}",
+            case=case,
+            now=fact.recorded_at,
+            channels=rung.channels if rung is not None else (),
         )
 
 
@@ -77,39 +91,69 @@ def _who_asked(case: Case, facts: dict[str, Any]) -> list[Person]:
     return _people(asked) + (_people(case.technician_person_id) if case.technician_person_id != asked else [])
 
 
+def _who_chased(case: Case, facts: dict[str, Any]) -> list[Person]:
+    """Whoever answers for the case, its service point, and whoever goes."""
+    return _owner_or(case, Role.AGENT) + _point(case.node_id) + _people(case.technician_person_id)
+
+
+def _who_can_help(case: Case, facts: dict[str, Any]) -> list[Person]:
+    """A warning goes to those of the clause who work on the case; nobody is warned of what the house keeps itself."""
+    notify = clause_of(promise(facts["promise_id"])).notify
+    near = [code for code in notify if code in AT_WORK]
+    return named_by(near or ["owner"], case) if notify else []
+
+
 def _of_the_breach(case: Case, facts: dict[str, Any]) -> list[Person]:
     return named_by(clause_of(promise(facts["promise_id"])).notify, case)
 
 
 def _on_the_rung(case: Case, facts: dict[str, Any]) -> list[Person]:
     """Those whom this step of the promise's ladder names."""
+    rung = _rung(facts)
+    return named_by(rung.who, case) if rung is not None else []
+
+
+def _rung(facts: dict[str, Any]) -> RungRule | None:
+    """The step of the ladder that an escalation takes; None when its profile has it no more."""
     rungs = rungs_of(promise(facts["promise_id"]))
-    return named_by([who for rung in rungs if rung.level == facts["level"] for who in rung.who], case)
+    return next((rung for rung in rungs if rung.level == facts["level"]), None)
 
 
 def named_by(codes: Iterable[str], case: Case) -> list[Person]:
     """The people that a clause or a ladder names for a case, each once: by what they are to it, or by their role."""
-    found: dict[int, Person] = {}
-    for code in codes:
-        found |= (
-            {person.id: person for person in WHO[code](case)}
-            if code in WHO
-            else {person.id: person for person in people_with(Role(code))}
-        )
-    return list(found.values())
+    return _once(
+        chain.from_iterable(WHO[code](case) if code in WHO else _over(case, Role(code)) for code in codes)
+    )
 
 
+def _over(case: Case, role: Role) -> list[Person]:
+    """Those of a role to whom the case's node belongs; all of the role where nobody has it."""
+    return people_with(role, nodes=above(case.node.path)) or people_with(role)
+
+
+def _over_owner(case: Case) -> list[Person]:
+    """The supervisors of whoever answers for the case, but not the owner again."""
+    node = case.owner.node if case.owner is not None else case.node
+    found = people_with(Role.SUPERVISOR, nodes=above(node.path)) or people_with(Role.SUPERVISOR)
+    return [one for one in found if one.id != case.owner_id] or found
+
+
+def _once(people: Iterable[Person]) -> list[Person]:
+    return list({person.id: person for person in people}.values())
+
+
+AT_WORK = frozenset({"owner", "technician", "service_point"})
 WHO: dict[str, Callable[[Case], list[Person]]] = {
     "owner": lambda case: _owner_or(case, Role.SUPERVISOR),
     "technician": lambda case: _people(case.technician_person_id),
     "service_point": lambda case: _point(case.node_id),
-    "owner_supervisor": lambda case: people_with(Role.SUPERVISOR),
+    "owner_supervisor": _over_owner,
 }
 
 # Kind of event → the notice, and who gets it.
 ALERTS: dict[str, tuple[str, Who]] = {
     "case.opened": ("urgent_case", _leaders_if_urgent),
-    "case.chased": ("chased", lambda case, facts: _owner_or(case, Role.AGENT) + _point(case.node_id)),
+    "case.chased": ("chased", _who_chased),
     "case.support_asked": ("support_asked", _support),
     "case.support_answered": ("support_answered", _who_asked),
     "case.owner_proposed": ("proposed", lambda case, facts: _people(facts["owner_id"])),
@@ -121,7 +165,7 @@ ALERTS: dict[str, tuple[str, Who]] = {
     "dispatch.assigned": ("assigned", lambda case, facts: _people(facts["person_id"])),
     "dispatch.released": ("unassigned", lambda case, facts: _people(facts["person_id"])),
     "promise.escalated": ("escalated", _on_the_rung),
-    "promise.at_risk": ("at_risk", lambda case, facts: _owner_or(case, Role.SUPERVISOR)),
+    "promise.at_risk": ("at_risk", _who_can_help),
     "promise.broken": ("broken", _of_the_breach),
     "satisfaction.callback_opened": ("low_score", lambda case, facts: people_with(Role.CALLBACK_AGENT)),
     "satisfaction.not_solved": ("not_solved", lambda case, facts: people_with(Role.SUPERVISOR)),
