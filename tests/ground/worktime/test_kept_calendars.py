@@ -29,7 +29,7 @@ from bihuan.ground.worktime.reading import WrittenWrong, read_calendar, spell
 
 pytestmark = pytest.mark.django_db
 
-SHIPPED = ["24x7", "cn-contact", "cn-field", "cn-office"]
+SHIPPED = ["24x7", "cn-contact", "cn-field", "cn-office", "cn-workdays"]
 NINE_TO_TEN = {"mon": [["09:00", "10:00"]]}
 
 
@@ -87,7 +87,7 @@ def test_a_day_written_for_all_changes_only_calendars_that_follow_holidays() -> 
     write_day(date(2027, 10, 9), kind="workday", by="person:1")
     assert hours_of(calendar_for("cn-office"), "2027-10-09") == timedelta(hours=8)
     changed = {card.code for card in all_calendars() if card.version != versions[card.code]}
-    assert changed == {"cn-office"}
+    assert changed == {"cn-office", "cn-workdays"}
     forget_day(date(2027, 10, 9))
     assert hours_of(calendar_for("cn-office"), "2027-10-09") == timedelta()
 
