@@ -28,12 +28,13 @@ from bihuan.service.satisfaction.coming_back import may_come_back
 from bihuan.service.satisfaction.queries import latest_survey, survey_link
 from bihuan.web.customers.door import Visitor, private_page
 from bihuan.web.customers.my_data import kept_of
+from bihuan.web.customers.promised import promised
 from bihuan.web.customers.words import CERTIFICATES, NEXT, NEXT_WITHOUT_VISIT, SAID, STAGES_WITHOUT_VISIT
 from bihuan.web.customers.words import STAGES as STAGE_WORDS
 from bihuan.web.look.naming import family_name
 from bihuan.web.look.throttle import Throttle
 from bihuan.web.look.visiting import visit_words
-from bihuan.web.look.words import local_time, words_left
+from bihuan.web.look.words import local_time
 
 VISIT = "on_the_way"  # the stage of those cards that send somebody
 CHASES = Throttle(name="chase", times=1, seconds=600)
@@ -96,7 +97,7 @@ def standing(visitor: Visitor, case: Case) -> dict[str, Any]:
         "visit_soon": visit_soon(case, visit),
         "next_when": next_when(promises, now=now),
         "hold": HOLD_REASONS.get(case.hold_reason, case.hold_reason) if case.hold_reason else "",
-        "promises": [shown(one, now=now) for one in promises],
+        "promises": promised(promises, waits_for=case.hold_reason, now=now),
         "visit": visit,
         "comes": comes(visit),
         "asked": asked(visitor, case, visit),
@@ -163,18 +164,6 @@ def next_when(promises: list[PromiseView], *, now: datetime) -> str:
         "promise": title,
         "when": local_time(soonest.due_at, now),
     }
-
-
-def shown(one: PromiseView, *, now: datetime) -> dict[str, str]:
-    """One promise as its customer reads it."""
-    state = str(one.light)
-    if one.ended_at is not None:
-        words = local_time(one.ended_at, now)
-    elif one.due_at is None:
-        words = _("The clock rests.")
-    else:
-        words = f"{local_time(one.due_at, now)} · {words_left(one.due_at - now)}"
-    return {"title": one.title.in_(get_language() or "en"), "state": state, "words": words}
 
 
 @dataclass(frozen=True, kw_only=True)
