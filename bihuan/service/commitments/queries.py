@@ -34,6 +34,15 @@ class PromiseView:
     calendar: str
     profile: str
     profile_version: int
+    calendar_version: int
+    known_through: int
+    provisional: bool
+    quiet: bool
+    warnings: int
+    warned_at: datetime | None
+    warn_next_at: datetime | None
+    ended_how: str
+    worked_seconds: int | None
 
 
 def promises_of(case_id: int, *, now: datetime) -> list[PromiseView]:
@@ -99,4 +108,13 @@ def view_of(row: Promise, now: datetime) -> PromiseView:
         calendar=row.calendar,
         profile=row.profile,
         profile_version=row.profile_version,
+        calendar_version=row.calendar_version,
+        known_through=row.known_through,
+        provisional=row.provisional,
+        quiet=row.quiet,
+        warnings=row.warnings,
+        warned_at=row.warned_at,
+        warn_next_at=row.warn_next_at,
+        ended_how=row.ended_how,
+        worked_seconds=row.worked_seconds,
     )
