@@ -38,13 +38,14 @@ from bihuan.service.cases.events import (
     UrgencyChanged,
 )
 from bihuan.service.commitments import actions as commitments
-from bihuan.service.commitments import hearing
+from bihuan.service.commitments import hearing, replaying
 from bihuan.service.commitments.events import (
     BreachWithdrawn,
     PromiseAtRisk,
     PromiseBroken,
     PromiseEscalated,
     PromiseKept,
+    PromiseMended,
     PromiseRederived,
     PromisesMade,
     PromisesVoided,
@@ -204,6 +205,7 @@ NOBODY_WAITS_FOR: tuple[type, ...] = (
     UrgencyChanged,
     PromisesMade,
     PromiseKept,
+    PromiseMended,
     PromiseRederived,
     PromisesVoided,
     BreachWithdrawn,
@@ -235,6 +237,7 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("promises broken", commitments.mark_broken),
     ("ladders", commitments.climb),
     ("promises in years newly published", commitments.rederive_published),
+    ("second reckoning of promises", replaying.replay_nightly),
     ("offers without answer", offering.recall_unanswered),
     ("cases nobody guided by phone", guiding.offer_unguided),
     ("jobs without answer", assigning.recall_unanswered),

@@ -78,6 +78,16 @@ class PromiseRederived(Event):
     due: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class PromiseMended(Event):
+    """A person had the row written anew from the journal; `columns` are those that differed."""
+
+    kind = "promise.mended"
+    promise_id: int
+    clause: str
+    columns: tuple[str, ...]
+
+
 PROMISE_EVENTS = (
     PromisesMade,
     PromiseKept,
@@ -87,4 +97,5 @@ PROMISE_EVENTS = (
     BreachWithdrawn,
     PromisesVoided,
     PromiseRederived,
+    PromiseMended,
 )

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from bihuan.registers.access.models import Person
 from bihuan.registers.organisation.models import Node
 from bihuan.service.cases.models import Case
 
@@ -132,3 +133,71 @@ class Rest(models.Model):
                 fields=("case",), condition=Q(ended_at__isnull=True), name="commitments_one_rest"
             ),
         )
+
+
+class Difference(models.Model):
+    """What a row says and what the journal says, where they differ. `settled_at`: they agree again."""
+
+    promise = models.ForeignKey(Promise, on_delete=models.PROTECT, related_name="+", db_index=False)
+    field = models.CharField(max_length=16)
+    stored = models.CharField(max_length=40, blank=True, default="")
+    derived = models.CharField(max_length=40, blank=True, default="")
+    found_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "commitments"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("promise", "field"),
+                condition=Q(settled_at__isnull=True),
+                name="commitments_difference_once",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("found_at", "id"), condition=Q(settled_at__isnull=True), name="commitments_unsettled"
+            ),
+        )
+
+
+class ReplayNight(models.Model):
+    """One night's second reckoning: how far it got (`reached`, a case), and what it found. `withdrawn`: breaches that
+    a late fact took back, which is no difference."""
+
+    day = models.DateField(unique=True)
+    reached = models.BigIntegerField(default=0)
+    checked = models.PositiveIntegerField(default=0)
+    different = models.PositiveIntegerField(default=0)
+    withdrawn = models.PositiveIntegerField(default=0)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "commitments"
+
+
+class WhatIf(models.Model):
+    """The cases opened in a month, reckoned again as if another profile had been in force: those of `node` and below.
+
+    `done` of `total` cases, up to `reached`; `found` holds the sums and the cases that would go another way (JSON).
+    """
+
+    WAITING, READY, FAILED = "waiting", "ready", "failed"
+
+    profile = models.CharField(max_length=32)
+    version = models.PositiveIntegerField()
+    month = models.DateField()  # its first day
+    state = models.CharField(max_length=8, default=WAITING)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    reached = models.BigIntegerField(default=0)
+    found = models.TextField(default="{}")
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "commitments"
+        indexes = (models.Index(fields=("-at", "-id"), name="commitments_what_ifs"),)
