@@ -17,6 +17,9 @@ BIHUAN_ADDRESS = os.environ.get("BIHUAN_ADDRESS", f"http://{BIHUAN_HOST}:{BIHUAN
 BIHUAN_LOOPBACK = BIHUAN_HOST in {"127.0.0.1", "localhost", "::1"}
 BIHUAN_DEMO = os.environ.get("BIHUAN_DEMO", "1" if BIHUAN_LOOPBACK else "0") == "1"
 BIHUAN_CLOCK = os.environ.get("BIHUAN_CLOCK", "") if BIHUAN_DEMO else ""
+BIHUAN_DUTY_LIMIT_SECONDS = int(os.environ.get("BIHUAN_DUTY_LIMIT_SECONDS", "120"))
+BIHUAN_HEARTBEAT_URL = os.environ.get("BIHUAN_HEARTBEAT_URL", "")
+BIHUAN_HEARTBEAT_PRIVATE = os.environ.get("BIHUAN_HEARTBEAT_PRIVATE", "0") == "1"
 BIHUAN_PROXIES = int(os.environ.get("BIHUAN_PROXIES", "0"))
 BIHUAN_HOTLINE = os.environ.get("BIHUAN_HOTLINE", "400-000-0000")
 BIHUAN_COMPANY = os.environ.get("BIHUAN_COMPANY", "")

@@ -73,3 +73,14 @@ class Watch(models.Model):
 
     class Meta:
         app_label = "journal"
+
+
+class RunningClock(models.Model):
+    """One clock process, by machine and process number: since when it runs, and when it last began a round."""
+
+    name = models.CharField(max_length=80, unique=True)
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "journal"

@@ -77,12 +77,20 @@ def failed_reactions(limit: int = 100) -> list[FailedReaction]:
     ]
 
 
-def oldest_waiting_reaction() -> datetime | None:
-    """Since when the longest-waiting reaction has been due."""
-    told: dict[str, datetime | None] = Reaction.objects.filter(state=Reaction.WAITING).aggregate(
-        since=Min("next_at")
+def oldest_reaction_owed(now: datetime) -> datetime | None:
+    """Since when the oldest reaction is owed: one never tried since its entry was written, however often it was
+    handed to the engine again; one that failed since its next try is due."""
+    owed = Reaction.objects.filter(state=Reaction.WAITING, next_at__lte=now)
+    told = (
+        owed.filter(attempts=0).aggregate(since=Min("entry__recorded_at")),
+        owed.filter(attempts__gt=0).aggregate(since=Min("next_at")),
     )
-    return told["since"]
+    return min((one["since"] for one in told if one["since"] is not None), default=None)
+
+
+def reactions_owed(now: datetime) -> int:
+    """How many reactions are due and not carried out."""
+    return Reaction.objects.filter(state=Reaction.WAITING, next_at__lte=now).count()
 
 
 def watches() -> list[Watch]:

@@ -1,19 +1,28 @@
 """The clock: runs every sweep of the story again and again, until it is told to stop."""
 
 import logging
+import os
 import signal
+import socket
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from threading import Event
 from types import FrameType
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections, connection
 
 from bihuan.flow import SWEEPS
 from bihuan.ground.journal.reactions import watched
+from bihuan.ground.journal.running import say_running, say_stopped
 from bihuan.ground.worktime import clock
-from bihuan.management import upkeep
+from bihuan.management import catching_up, upkeep
 from bihuan.management.demo import filling
+from bihuan.management.heartbeat import Heartbeat
+from bihuan.web.look.duties import is_any_late
 
 log = logging.getLogger("bihuan.clock")
 
@@ -31,22 +40,51 @@ class Command(BaseCommand):
         def told_to_stop(number: int, frame: FrameType | None) -> None:
             stop.set()
 
-        for name in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(name, told_to_stop)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, told_to_stop)
+        name, began = clock_name(), clock.now()
+        heartbeat = Heartbeat(settings.BIHUAN_HEARTBEAT_URL, private=settings.BIHUAN_HEARTBEAT_PRIVATE)
         while not stop.is_set():
-            run_sweeps()
+            run_round(name, began, heartbeat)
             if once:
-                return
+                break
             stop.wait(every)
+        _bear(lambda: say_stopped(name))
 
 
-def run_sweeps() -> None:
-    """One round. A sweep that fails does not stop the others, nor a database that is away for a while the clock."""
+def clock_name() -> str:
+    """This process among all clocks of the installation."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}"
+
+
+def run_round(name: str, began: datetime, heartbeat: Heartbeat) -> None:
+    """One round: say that we are here, sweep, and when all is well tell it outside."""
     close_old_connections()
-    for name, sweep in (*SWEEPS, ("demo company", filling.resume), ("statistics", upkeep.keep_statistics)):
-        try:
-            watched(name, sweep, now=clock.now())
-        except DatabaseError as error:
-            log.warning("The sweep %s must wait: %s", name, type(error).__name__)
-            connection.close()
+    _bear(lambda: say_running(name, began_at=began, now=clock.now()))
+    went_well = run_sweeps()
+    _bear(lambda: heartbeat.beat(is_well=lambda: went_well and not is_any_late(clock.now()), now=clock.now()))
     close_old_connections()
+
+
+def run_sweeps() -> bool:
+    """Every sweep once. One that fails does not stop the others, nor a database that is away for a while the clock.
+    Whether all of them ran without trouble."""
+    well = True
+    more = (
+        ("demo company", filling.resume),
+        ("statistics", upkeep.keep_statistics),
+        (catching_up.NAME, catching_up.note),
+    )
+    for name, sweep in (*SWEEPS, *more):
+        well &= _bear(partial(watched, name, sweep, now=clock.now()), name)
+    return well
+
+
+def _bear(work: Callable[[], object], name: str = "clock") -> bool:
+    """Do it, though the database may be away. False when it was, or when the work says so."""
+    try:
+        return work() is not False
+    except DatabaseError as error:
+        log.warning("The sweep %s must wait: %s", name, type(error).__name__)
+        connection.close()
+        return False

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
 
 from bihuan.ground.process.card import Said
 from bihuan.service.commitments.clause import Clause
@@ -72,19 +75,23 @@ def rests_shown(case_id: int) -> list[Rest]:
     return list(Rest.objects.filter(case_id=case_id).order_by("began_at"))
 
 
-def oldest_duty_not_acted_on(now: datetime) -> datetime | None:
-    """When the oldest duty fell due that no sweep has acted on yet: a breach, a step of a ladder, a warning."""
-    late = Promise.objects.filter(state=Promise.RUNNING, due_at__lt=now).order_by("due_at")
-    step = Rung.objects.filter(told_at__isnull=True, dropped_at__isnull=True, due_at__lt=now).order_by(
-        "due_at"
-    )
-    warning = Promise.objects.filter(state=Promise.RUNNING, warn_next_at__lt=now, due_at__gte=now)
-    oldest = (
-        late.values_list("due_at", flat=True).first(),
-        step.values_list("due_at", flat=True).first(),
-        warning.order_by("warn_next_at").values_list("warn_next_at", flat=True).first(),
-    )
-    return min((moment for moment in oldest if moment is not None), default=None)
+def duties_not_acted_on(now: datetime) -> dict[str, tuple[QuerySet[Any], str]]:
+    """What has fallen due and no sweep has acted on yet, by sort: the rows, and the column that says since when."""
+    running = Promise.objects.filter(state=Promise.RUNNING)
+    steps = Rung.objects.filter(told_at__isnull=True, dropped_at__isnull=True, due_at__lt=now)
+    return {
+        "breach": (running.filter(due_at__lt=now), "due_at"),
+        "warning": (running.filter(warn_next_at__lt=now, due_at__gte=now), "warn_next_at"),
+        "step": (steps, "due_at"),
+    }
+
+
+def oldest_duties(now: datetime) -> dict[str, datetime | None]:
+    """When the oldest duty of each sort fell due that no sweep has acted on yet."""
+    return {
+        sort: rows.order_by(since).values_list(since, flat=True).first()
+        for sort, (rows, since) in duties_not_acted_on(now).items()
+    }
 
 
 def view_of(row: Promise, now: datetime) -> PromiseView:

@@ -150,3 +150,14 @@ def oldest_waiting(now: datetime) -> datetime | None:
         state=Notice.WAITING, next_at__lte=now
     ).aggregate(since=Min("next_at"))
     return told["since"]
+
+
+def oldest_notice_due(now: datetime) -> datetime | None:
+    """Since when the oldest notice has been due that nobody tried to send. Handed to the engine it has two minutes."""
+    due = Notice.objects.filter(state=Notice.WAITING, next_at__lte=now).order_by("next_at")
+    return due.values_list("next_at", flat=True).first()
+
+
+def notices_due(now: datetime) -> int:
+    """How many of them there are."""
+    return Notice.objects.filter(state=Notice.WAITING, next_at__lte=now).count()
