@@ -24,7 +24,7 @@ from bihuan.service.cases.queries import (
     open_moves_of,
     visible,
 )
-from bihuan.service.cases.words import KINDS, NEEDS, URGENCIES, WAYS, move_title, place_title
+from bihuan.service.cases.words import GRADES, KINDS, NEEDS, URGENCIES, WAYS, move_title, place_title
 from bihuan.service.commitments.queries import PromiseView, promises_of
 from bihuan.service.intake.queries import words_of
 from bihuan.service.satisfaction.hearing import hearing_of
@@ -135,6 +135,7 @@ def _line(case: Case, contact: Contact) -> dict[str, Any]:
         "number": case.number,
         "kind": titled(case.kind, KINDS.get(case.kind)),
         "urgency": titled(case.urgency, URGENCIES.get(case.urgency)),
+        "grade": titled(case.grade, GRADES.get(case.grade)),
         "place": titled(case.stands_at, place_title(card, case.stands_at)),
         "stage": card.place(case.stands_at).stage,
         "open": case.open,

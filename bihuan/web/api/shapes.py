@@ -139,6 +139,7 @@ class CaseLine(Schema):
     number: str
     kind: Titled
     urgency: Titled
+    grade: Titled
     place: Titled
     stage: str
     open: bool
