@@ -7,15 +7,40 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from bihuan.ground.journal.event import KINDS
+from bihuan.ground.journal.event import KINDS as EVENTS
 from bihuan.ground.worktime.queries import all_calendars
-from bihuan.service.commitments.clause import Clause, Profile, Sort
+from bihuan.registers.access.roles import Role
+from bihuan.service.cases.cards_in_use import all_cards
+from bihuan.service.cases.needs import Need
+from bihuan.service.cases.words import CHANNELS, GRADES, KINDS, URGENCIES
+from bihuan.service.commitments.clause import Clause, Commitments, Profile, Sort
+from bihuan.service.commitments.findings import Finding, Known, errors, warnings
+from bihuan.service.commitments.lint import lint, loosened
 from bihuan.service.commitments.models import ProfileVersion
-from bihuan.service.commitments.profiles_in_use import activate, keep_profile
+from bihuan.service.commitments.profiles_in_use import (
+    activate,
+    calendar_in_force,
+    keep_profile,
+    newest_of,
+    pace_of,
+    profile_at,
+    put_out_of_force,
+)
 from bihuan.service.commitments.reading import Fault, ProfileRefused, read_profile
-from bihuan.service.commitments.words import fault_sentences
+from bihuan.service.commitments.words import fault_sentences, finding_sentences
+
+NEAR = frozenset({"owner", "owner_supervisor", "service_point", "technician"})  # by what they are to the case
+
+
+class Unsound(ValidationError):
+    """The profile has errors: it cannot be put in force."""
+
+
+class Unconfirmed(ValidationError):
+    """The profile has warnings, and nobody said yet that they are meant."""
 
 
 def profiles_listed(search: str = "") -> QuerySet[ProfileVersion]:
@@ -24,25 +49,90 @@ def profiles_listed(search: str = "") -> QuerySet[ProfileVersion]:
 
 @transaction.atomic
 def upload_profile(text: str, *, now: datetime) -> ProfileVersion:
-    """Store a new version, not yet in force. Refused with every fault it has."""
+    """Store a new version, not yet in force. Refused with every fault it has; a law may only become stricter."""
     profile = _sound(text)
-    newest = ProfileVersion.objects.filter(name=profile.name).order_by("-version").first()
+    newest = newest_of(profile.name)
     if newest is not None and profile.version <= newest.version:
         raise ValidationError(
             _("Version %(had)s is stored already; give this text the version %(next)s or higher.")
             % {"had": newest.version, "next": newest.version + 1}
         )
+    _refuse_other_sort(profile, newest)
     keep_profile(text, now=now)
     return ProfileVersion.objects.get(name=profile.name, version=profile.version)
 
 
-def put_in_force(name: str, *, now: datetime) -> ProfileVersion:
-    """The newest version of this profile holds for promises made from now on."""
-    if not ProfileVersion.objects.filter(name=name).exists():
+def _refuse_other_sort(profile: Profile, newest: ProfileVersion | None) -> None:
+    """A law stays a law and never gets milder: the newest version of a law is always the one in force."""
+    if newest is None:
+        return
+    before = profile_at(newest.name, newest.version)
+    if "law" in (profile.sort, before.sort) and profile.sort != before.sort:
+        raise ValidationError(_("What was stored as the law stays the law, and nothing else becomes it."))
+    if profile.sort == "law" and (milder := [*loosened(profile, before)]):
+        raise ValidationError(finding_sentences(milder))
+
+
+def put_in_force(name: str, *, now: datetime, confirmed: bool = False) -> ProfileVersion:
+    """The newest version of this profile holds for promises made from now on; those made stay as they are.
+
+    Refused with its errors; with its warnings too, unless somebody confirmed that they are meant."""
+    newest = newest_of(name)
+    if newest is None:
         raise ValidationError(_("There is no profile called %(name)s.") % {"name": name})
+    found = doubts(profile_at(newest.name, newest.version), now=now)
+    if wrong := errors(found):
+        raise Unsound(finding_sentences(wrong))
+    if (doubtful := warnings(found)) and not confirmed:
+        told = [*finding_sentences(doubtful), _("Open the profile's own page to confirm that this is meant.")]
+        raise Unconfirmed(told)
     with transaction.atomic():
         activate(name, now=now)
     return ProfileVersion.objects.get(name=name, active=True)
+
+
+def withdraw(name: str) -> ProfileVersion:
+    """An overlay or a peak holds no more for promises made from now on. A base is only ever exchanged for another,
+    and the law stays."""
+    held = ProfileVersion.objects.filter(name=name, active=True).first()
+    if held is None:
+        raise ValidationError(_("%(name)s is not in force.") % {"name": name})
+    if not put_out_of_force(name):
+        raise ValidationError(_("The law stays in force, and a base profile until another takes its place."))
+    held.refresh_from_db()
+    return held
+
+
+def doubts(profile: Profile, *, now: datetime) -> list[Finding]:
+    """What is doubtful about a profile if it were put in force now, beside everything that would stay so."""
+    held = ProfileVersion.objects.filter(name=profile.name, sort="law", active=True).first()
+    before = profile_at(held.name, held.version) if held is not None else None
+    force = beside(profile)
+    return lint(profile, beside=force, known=known_now(), today=localdate(now), before=before)
+
+
+def beside(profile: Profile) -> Commitments:
+    """What would be in force beside a profile: one base at a time, one version of a name."""
+    rows = ProfileVersion.objects.filter(active=True).exclude(name=profile.name).order_by("sort", "name")
+    kept = rows.exclude(sort="base") if profile.sort == "base" else rows
+    paces = {card.code: pace_of(calendar_in_force(card.code)) for card in all_calendars()}
+    return Commitments(profiles=tuple(profile_at(row.name, row.version) for row in kept), paces=paces)
+
+
+def known_now() -> Known:
+    """What a profile may speak of in this installation."""
+    cards = all_cards()
+    visited = {
+        card.kind for card in cards if any(Need.TECHNICIAN_ASSIGNED in move.needs for move in card.moves)
+    }
+    values = {"work": KINDS, "urgency": URGENCIES, "grade": GRADES, "channel": CHANNELS}
+    return Known(
+        values={trait: tuple(words) for trait, words in values.items()},
+        visited=frozenset(visited),
+        events={kind: frozenset(each.name for each in fields(event)) for kind, event in EVENTS.items()},
+        calendars=frozenset(card.code for card in all_calendars()),
+        people=frozenset(map(str, Role)) | NEAR,
+    )
 
 
 def _sound(text: str) -> Profile:
@@ -59,7 +149,7 @@ def unheard(profile: Profile) -> Iterator[Fault]:
     """The events that its clauses name and nobody tells, and the fields that those events do not have."""
     for clause in profile.clocks():
         for pattern in clause.patterns():
-            event = KINDS.get(pattern.kind)
+            event = EVENTS.get(pattern.kind)
             if event is None:
                 yield Fault("no_event_kind", clause.id, pattern.kind)
                 continue
@@ -72,7 +162,7 @@ def unheard(profile: Profile) -> Iterator[Fault]:
 
 def _no_due_field(clause: Clause) -> Iterator[Fault]:
     for pattern in clause.starts if clause.due_from else ():
-        event = KINDS.get(pattern.kind)
+        event = EVENTS.get(pattern.kind)
         if event is not None and clause.due_from not in {field.name for field in fields(event)}:
             yield Fault("no_event_field", clause.id, f"{pattern.kind} {clause.due_from}")
 

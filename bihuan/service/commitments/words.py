@@ -4,7 +4,10 @@ from collections.abc import Iterable
 
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
+from bihuan.service.commitments.clause_words import trait_words
+from bihuan.service.commitments.findings import Finding
 from bihuan.service.commitments.reading import Fault
 
 FAULTS: dict[str, Lazy] = {
@@ -40,3 +43,45 @@ FAULTS: dict[str, Lazy] = {
 def fault_sentences(faults: Iterable[Fault]) -> list[str]:
     """Each fault as a sentence in the reader's language."""
     return [str(FAULTS[one.code]) % {"about": one.about, "what": one.what} for one in faults]
+
+
+FINDINGS: dict[str, Lazy] = {
+    "placeholder": _("%(clause)s: something is still to be filled in (%(what)s)."),
+    "peak_begun": _("A peak must be published before it begins, and this one began on %(what)s."),
+    "season_over": _("The last day of this profile was %(what)s."),
+    "over": _("%(clause)s: its last day was %(what)s; nobody gets it any more."),
+    "unknown_value": _("%(clause)s: no case is ever “%(what)s”."),
+    "nobody": _("%(clause)s: nobody is called “%(what)s”."),
+    "no_calendar": _("%(clause)s: there is no working calendar called %(what)s."),
+    "no_compensation": _("%(clause)s: there is no compensation called %(what)s."),
+    "nothing_measured": _("%(clause)s: nothing is measured as “%(what)s” under this profile."),
+    "unheard": _("%(clause)s: no room ever tells “%(what)s”."),
+    "ladder_falls": _("Ladder %(clause)s: a higher step comes sooner than a lower one."),
+    "ladder_unused": _("Ladder %(clause)s: no clause climbs it."),
+    "looser_than_law": _("%(clause)s gives more time than the law allows (%(other)s)."),
+    "rests_more_than_law": _("%(clause)s rests for reasons for which the law does not wait (%(other)s)."),
+    "law_lacks": _("The version in force has the clause %(clause)s; a law never loses one."),
+    "law_loosened": _("%(clause)s asks less than in the version in force; a law is only ever tightened."),
+    "conflict": _("%(clause)s and %(other)s name two times for the same cases; the stricter one counts."),
+    "overrides": _("%(clause)s takes the place of %(other)s, because it is more specific."),
+    "overridden": _("%(other)s takes the place of %(clause)s, because it is more specific."),
+    "gap": _("%(clause)s: nothing is promised for %(traits)s, while others have it."),
+    "no_solve": _("No clause says by when a case is solved."),
+    "inversion": _("%(traits)s waits longer (%(clause)s) than what presses less (%(other)s)."),
+    "dead": _("%(clause)s: no case ever gets it; others always come before it."),
+}
+
+
+def finding_sentences(findings: Iterable[Finding]) -> list[str]:
+    """Each doubt as a sentence in the reader's language."""
+    return [_finding(one) for one in findings]
+
+
+def _finding(one: Finding) -> str:
+    told = {
+        "clause": one.clause,
+        "other": one.other,
+        "what": one.what,
+        "traits": pgettext("between names", ", ").join(trait_words(*each) for each in one.traits),
+    }
+    return str(FINDINGS[one.code]) % told
