@@ -155,9 +155,10 @@ def _save(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 
 def _note_call(request: HttpRequest, viewer: Viewer, case: Any, now: datetime) -> None:
-    """How the call began, for a report that came by phone."""
+    """How the call began, for a report that came by phone. A greeting that nobody noted proves nothing: then
+    neither moment is told, and no promise is made of it."""
     call = call_of(_call_in(request.POST), person_id=viewer.person_id, now=now)
-    if call is not None and case.channel == "hotline":
+    if call is not None and call.greeted_at is not None and case.channel == "hotline":
         call_began(case, connected_at=call.connected_at, greeted_at=call.greeted_at, by=viewer.actor, now=now)
 
 

@@ -12,6 +12,7 @@ from bihuan.service.cases.errors import GradeUnknown, PlanNotTold
 from bihuan.service.cases.events import OwnerProposed
 from bihuan.service.cases.models import Case, Note
 from bihuan.service.cases.words import GRADES
+from bihuan.service.commitments.models import Promise
 from tests.makers import NOW, Company, a_case, a_person, company
 
 pytestmark = pytest.mark.django_db
@@ -86,10 +87,9 @@ def test_a_call_is_told_once_with_the_moments_at_which_it_was_taken_and_greeted(
     assert faults_of(case.chain_id) == []
 
 
-def test_a_call_whose_greeting_nobody_noted_says_only_that_it_was_taken(made: Company, case: Case) -> None:
+def test_of_a_call_whose_greeting_nobody_noted_nothing_is_known(made: Company, case: Case) -> None:
     talking.call_began(case, connected_at=NOW, greeted_at=None, by=made.actor(Role.AGENT), now=NOW)
-    facts = told(case, "case.call_connected", "case.call_greeted")
-    assert [fact.event.kind for fact in facts] == ["case.call_connected"]
+    assert told(case, "case.call_connected", "case.call_greeted") == []
 
 
 def test_a_plan_is_told_by_a_contact_with_the_customer(made: Company, case: Case) -> None:
@@ -101,3 +101,31 @@ def test_a_plan_is_told_by_a_contact_with_the_customer(made: Company, case: Case
     facts = told(case, "case.contacted", "case.plan_told")
     assert [fact.event.kind for fact in facts] == ["case.contacted", "case.plan_told"]
     assert facts[1].event.note_id == kept.id
+
+
+@pytest.mark.demand("S4-02")
+@pytest.mark.parametrize(("seconds", "late"), [(7, False), (10, False), (11, True)])
+def test_ten_seconds_to_the_greeting_are_counted_from_the_moment_the_call_was_taken(
+    made: Company, case: Case, seconds: int, late: bool
+) -> None:
+    taken = NOW - timedelta(minutes=4)
+    greeted = taken + timedelta(seconds=seconds)
+    talking.call_began(case, connected_at=taken, greeted_at=greeted, by=made.actor(Role.AGENT), now=NOW)
+    promise = Promise.objects.get(case=case, clause="greet")
+    assert (promise.open, promise.ended_at) == (False, greeted)
+    assert [fact.event.late for fact in told(case, "promise.kept") if fact.event.clause == "greet"] == [late]
+
+
+@pytest.mark.demand("S4-07")
+def test_a_customer_on_the_line_is_a_promise_until_somebody_takes_over_or_speaks_with_them(
+    made: Company, case: Case
+) -> None:
+    to, by = a_person(Role.AGENT, node=made.head), made.actor(Role.AGENT)
+    owning.hand_over(case, to_person_id=to.id, by=by, now=NOW)
+    assert not Promise.objects.filter(case=case, clause="transfer").exists()
+    owning.hand_over(case, to_person_id=to.id, by=by, now=NOW, live=True)
+    promise = Promise.objects.get(case=case, clause="transfer")
+    assert (promise.open, promise.due_at) == (True, NOW + timedelta(minutes=2))
+    owning.accept_ownership(case, person_id=to.id, by=by, now=NOW + timedelta(seconds=80))
+    promise.refresh_from_db()
+    assert (promise.open, promise.state) == (False, "kept")

@@ -94,9 +94,11 @@ def test_a_call_leaves_two_facts_on_its_case_once(agent: Client) -> None:
     assert facts[0].happened_at == facts[1].happened_at <= facts[0].recorded_at
 
 
-@pytest.mark.parametrize("more", [{"call": "made up"}, {"channel": "store"}])
+@pytest.mark.parametrize("more", [{"call": "made up"}, {"channel": "store"}, {"greeted_after": ""}])
 def test_no_call_is_told_of_where_there_was_none(agent: Client, more: dict[str, str]) -> None:
     shown = str(agent.get("/desk/report").content.decode())
-    told = REPORT_FORM | {name: hidden(shown, name) for name in ("key", "call")} | more
+    told = (
+        REPORT_FORM | {name: hidden(shown, name) for name in ("key", "call")} | {"greeted_after": "0"} | more
+    )
     agent.post("/desk/report", {**told, "do": "save"})
     assert call_facts(Case.objects.get()) == []
