@@ -1,5 +1,5 @@
-"""Due times per second beside the libraries that tell them, and the command that tells them line by line:
-`python bench/promises.py [--quick]`.
+"""Due times per second beside the libraries that tell them, the command that tells them line by line, and what the
+clock's sweeps cost among few and among many promises: `python bench/promises.py [--quick] [--only due]`.
 
 Everyone answers the same questions in one process, in turns, five rounds; a figure is the median of its rounds.
 Answers are compared before anything is timed. Exit code 1 when a gate fails.
@@ -20,26 +20,35 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import clocks, house
+from bench import clocks, house, ledgers
 
 ROUNDS, TIMES_FASTER = 5, 20
 QUESTIONS = {"bihuan": 20_000, "businesstimedelta": 1_000, "business-duration": 1_000}  # a round
 SLICES = 20  # a round is asked in, so that a machine's slow second is everyone's
 LINES = 100_000
+OPEN = (10_000, 1_000_000)  # promises among which a thousand are due
 CALENDARS = (1, 40, 1_000)  # different ones among the lines
 
 
 def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--quick", action="store_true", help="a trial: a tenth of the questions and lines")
-    asked.add_argument("--only", choices=("due", "lines"))
+    asked.add_argument("--only", choices=("due", "lines", "sweeps"))
+    asked.add_argument("--database", action="append", choices=("sqlite", "postgresql"))
+    asked.add_argument("--child", type=int, metavar="PROMISES", help=argparse.SUPPRESS)
     told = asked.parse_args()
+    if told.child is not None:
+        ledgers.serve(told.child)
+        return 0
     share = 10 if told.quick else 1
     kept = True
     if told.only in (None, "due"):
         kept &= due_times(share)
     if told.only in (None, "lines"):
         kept &= lines(LINES // share)
+    if told.only in (None, "sweeps"):
+        for name in told.database or ["sqlite", "postgresql"]:
+            kept &= ledgers.compare(name, (OPEN[0], OPEN[1] // share))
     return 0 if kept else 1
 
 
