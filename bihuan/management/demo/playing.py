@@ -12,6 +12,7 @@ from bihuan.management.demo.cast import HOUSE, Cast, customer, staff
 from bihuan.management.demo.fates import Told as ToMake
 from bihuan.management.demo.homes import serials_of
 from bihuan.management.demo.names import PastCase
+from bihuan.management.demo.telling import confirm_receipt
 from bihuan.registers.access.roles import Role
 from bihuan.registers.customers.actions import reach_by
 from bihuan.registers.customers.queries import known_by
@@ -130,8 +131,21 @@ def open_life(life: Life) -> None:
         )
     rows = Case.objects.select_related("customer__key", "report", "machine", "place")
     life.case = rows.get(id=found.id)
+    if taken_by is None:
+        confirm_receipt(life.case, now=life.at)
+    elif channel == "hotline":
+        _greet(life, by=by)
+        _grade(life, by=by)
     if taken_by is None and not fate.unowned:
         _own(life)
+
+
+def _greet(life: Life, *, by: Doer) -> None:
+    """The call began some minutes before the report was written down, and with a greeting."""
+    chance = Random(f"call {life.told.number}")
+    taken = life.at - timedelta(seconds=chance.randint(150, 420))
+    greeted = taken + timedelta(seconds=chance.choice((2, 3, 4, 5, 6, 8, 9, 13)))
+    talking.call_began(life.case, connected_at=taken, greeted_at=greeted, by=by.by, now=life.at)
 
 
 def _report(life: Life, *, channel: str) -> Told:
@@ -210,8 +224,17 @@ def _own(life: Life) -> None:
         return
     agent = life.anyone(Role.AGENT)
     owning.claim(life.fresh(), person_id=agent.by.id, by=agent.by, now=life.at)
+    _grade(life, by=agent)
     if life.by_chance(0.85):
         life.say("已致电核对机型、地址和故障现象，告知后续安排。", by=agent, contact="phone")
+
+
+def _grade(life: Life, *, by: Doer) -> None:
+    """Some faults have more to them than others, and the first talk shows it."""
+    share = Random(f"grade {life.told.number}").random()
+    grade = "major" if share < 0.02 else "complex" if share < 0.12 else ""
+    if grade and life.past.kind == "repair":
+        talking.set_grade(life.fresh(), grade, by=by.by, now=life.at)
 
 
 def chase(life: Life) -> None:

@@ -117,16 +117,16 @@ def set_grade(case: Case, grade: str, *, by: Actor, now: datetime) -> None:
 def call_began(
     case: Case, *, connected_at: datetime, greeted_at: datetime | None, by: Actor, now: datetime
 ) -> None:
-    """The call of which this case came: when it was taken, and when the greeting was said, where that is known.
+    """The call of which this case came: when it was taken and when the greeting was said. Where nobody noted the
+    greeting nothing is known, and nothing is written down: silence is no breach.
 
     A case has one such call; saying it again changes nothing.
     """
     hold_chain(case.chain_id)
-    if any(fact.event.kind == CallConnected.kind for fact in story_of(case.chain_id)):
+    known = any(fact.event.kind == CallConnected.kind for fact in story_of(case.chain_id))
+    if known or greeted_at is None:
         return
     with writing():
-        taken = CallConnected(subject_id=case.id)
+        taken, said = CallConnected(subject_id=case.id), CallGreeted(subject_id=case.id)
         record(taken, by=by, now=now, chain=case.chain_id, happened_at=connected_at)
-        if greeted_at is not None:
-            said = CallGreeted(subject_id=case.id)
-            record(said, by=by, now=now, chain=case.chain_id, happened_at=max(greeted_at, connected_at))
+        record(said, by=by, now=now, chain=case.chain_id, happened_at=max(greeted_at, connected_at))
