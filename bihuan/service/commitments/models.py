@@ -74,6 +74,9 @@ class Promise(models.Model):
         )
         indexes = (
             models.Index(fields=("case", "id"), name="commitments_of_case"),
+            models.Index(
+                fields=("due_at", "id"), condition=Q(open=True, quiet=False), name="commitments_board"
+            ),
             models.Index(fields=("due_at",), condition=Q(state="running"), name="commitments_due"),
             models.Index(
                 fields=("warn_next_at",),
@@ -178,7 +181,7 @@ class ReplayNight(models.Model):
 
 
 class WhatIf(models.Model):
-    """The cases opened in a month, reckoned again as if another profile had been in force: those of `node` and below.
+    """The cases opened in a month, reckoned again as if another profile had been in force: those that `by` may see.
 
     `done` of `total` cases, up to `reached`; `found` holds the sums and the cases that would go another way (JSON).
     """

@@ -39,6 +39,12 @@ def lines(rows: Iterable[tuple[Any, datetime | None]], *, now: datetime) -> list
     return [_line(case, when, named, promises.get(case.id, []), now=now) for case, when in held]
 
 
+def bare_lines(rows: Iterable[tuple[Any, datetime | None]], *, now: datetime) -> list[Line]:
+    """These cases as lines without their promises: no statement."""
+    named = family_names()
+    return [_line(case, when, named, [], now=now) for case, when in rows]
+
+
 def _line(
     case: Any, when: datetime | None, named: dict[str, str], promises: list[PromiseView], *, now: datetime
 ) -> Line:

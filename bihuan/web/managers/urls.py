@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from bihuan.web.managers import cards, improvement, operations, outbox, promises, rows, wall
+from bihuan.web.managers import cards, improvement, operations, outbox, profiles, promises, rows, wall
 
 app_name = "managers"
 urlpatterns: list[URLPattern] = [
@@ -13,6 +13,12 @@ urlpatterns: list[URLPattern] = [
     path("rows", rows.rows, name="rows"),
     re_path(r"^rows\.(?P<ending>csv|xlsx)$", rows.rows_file, name="rows_file"),
     path("promises", promises.promises, name="promises"),
+    re_path(r"^promises\.(?P<ending>csv|xlsx)$", promises.promises_file, name="promises_file"),
+    path("profiles", profiles.profiles, name="profiles"),
+    path("profiles/differences", profiles.differences, name="profile_differences"),
+    path("profiles/<slug:name>/<int:version>", profiles.profile, name="profile"),
+    path("profiles/<slug:name>/activate", profiles.activate, name="profile_activate"),
+    path("profiles/<slug:name>/withdraw", profiles.withdraw, name="profile_withdraw"),
     path("improvement", improvement.improvement, name="improvement"),
     path("improvement/new", improvement.propose, name="propose"),
     path("improvement/<int:proposal_id>", improvement.proposal, name="proposal"),
