@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from bihuan.registers.access.errors import LostRace
+from bihuan.registers.access.errors import LostRace, Refusal
 
 
 class NothingToMend(LostRace):
@@ -10,3 +10,17 @@ class NothingToMend(LostRace):
 
     def __init__(self) -> None:
         super().__init__(_("There is nothing to mend here: the row and the journal agree by now."))
+
+
+class NoSuchProfile(Refusal):
+    """The profile is not stored, or something in it is still to be filled in."""
+
+    def __init__(self) -> None:
+        sentence = _("Choose one of the stored profiles.")
+        super().__init__(sentence, fields={"profile": sentence})
+
+
+class NoSuchMonth(Refusal):
+    def __init__(self) -> None:
+        sentence = _("Choose a month that has begun, like 2026-10.")
+        super().__init__(sentence, fields={"month": sentence})

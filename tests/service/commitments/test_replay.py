@@ -1,0 +1,206 @@
+"""The second reckoning: whatever happens, in whatever order it is told, the rows say what the journal says."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import transaction
+from django.utils.timezone import get_default_timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bihuan.ground.journal.actions import hold_chain, record
+from bihuan.ground.journal.event import CLOCK, Event
+from bihuan.registers.access.roles import Role
+from bihuan.service.cases.events import (
+    CaseClosed,
+    CaseContacted,
+    CaseDone,
+    CaseReopened,
+    CaseRested,
+    CaseResumed,
+    OwnerProposed,
+)
+from bihuan.service.cases.models import Case
+from bihuan.service.cases.talking import chase, set_grade, set_urgency
+from bihuan.service.commitments import actions as clock
+from bihuan.service.commitments.as_if import AsIf, starting_kinds
+from bihuan.service.commitments.chains import stories_of
+from bihuan.service.commitments.clause import REST_REASONS
+from bihuan.service.commitments.comparing import COMPARED, compare
+from bihuan.service.commitments.ledger import derived, fold
+from bihuan.service.commitments.models import Promise
+from bihuan.service.commitments.profiles_in_use import calendar_in_force, commitments_in_force
+from bihuan.service.commitments.traits import traits_of
+from bihuan.service.dispatch.events import CaseOffered, CaseReturned, SlotBooked, SlotGivenUp
+from tests.makers import NOW, Company, a_case, company
+
+pytestmark = pytest.mark.django_db
+
+type Step = tuple[str, int, int, object]  # what, minutes since the step before, minutes told late, more
+
+MINUTES = st.sampled_from([0, 1, 7, 30, 61, 119, 120, 121, 300, 900, 1500, 2880, 4000])
+LATE = st.one_of(st.just(0), st.sampled_from([1, 20, 90, 200, 1000, 3000]))
+STEPS: st.SearchStrategy[Step] = st.one_of(
+    st.tuples(st.just("sweep"), MINUTES, st.just(0), st.none()),
+    st.tuples(st.just("rest"), MINUTES, LATE, st.sampled_from([*sorted(REST_REASONS), "lunch"])),
+    st.tuples(st.just("urgency"), MINUTES, st.just(0), st.sampled_from(["urgent", "high", "normal", "low"])),
+    st.tuples(st.just("grade"), MINUTES, st.just(0), st.sampled_from(["general", "complex", "major"])),
+    st.tuples(st.just("close"), MINUTES, LATE, st.sampled_from(["confirmed", "withdrawn"])),
+    st.tuples(
+        st.just("give up"), MINUTES, LATE, st.sampled_from([(True, "x"), (False, "x"), (False, "moved_on")])
+    ),
+    st.tuples(
+        st.sampled_from(["resume", "contact", "chase", "done", "reopen", "live", "book", "offer", "return"]),
+        MINUTES,
+        LATE,
+        st.none(),
+    ),
+)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever an example wrote is gone with it."""
+    mark = transaction.savepoint_create()
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(mark)
+
+
+def happens(case: Case, event: Event, *, at: datetime, told: datetime) -> None:
+    with transaction.atomic():
+        hold_chain(case.chain_id)
+        record(event, by=CLOCK, now=told, happened_at=at, chain=case.chain_id)
+
+
+def offered(case: Case, answer_by: datetime) -> CaseOffered:
+    return CaseOffered(
+        subject_id=case.id,
+        offer_id=1,
+        node_id=case.node_id,
+        answer_by=int(answer_by.timestamp()),
+        automatic=True,
+    )
+
+
+def booked(case: Case, slot: datetime) -> SlotBooked:
+    return SlotBooked(
+        subject_id=case.id,
+        visit_id=1,
+        number=1,
+        technician_id=1,
+        slot_from=int(slot.timestamp()),
+        slot_until=int((slot + timedelta(hours=2)).timestamp()),
+        by_customer=False,
+        again=False,
+    )
+
+
+def fact(case: Case, what: str, at: datetime, more: object) -> Event:
+    one = case.id
+    made: dict[str, Callable[[], Event]] = {
+        "rest": lambda: CaseRested(subject_id=one, reason=str(more)),
+        "resume": lambda: CaseResumed(subject_id=one),
+        "contact": lambda: CaseContacted(subject_id=one, how="phone"),
+        "done": lambda: CaseDone(subject_id=one, outcome="finished"),
+        "close": lambda: CaseClosed(subject_id=one, how=str(more)),
+        "reopen": lambda: CaseReopened(subject_id=one, reason="back_to_work"),
+        "live": lambda: OwnerProposed(subject_id=one, owner_id=1, live=True),
+        "book": lambda: booked(case, at + timedelta(hours=3)),
+        "give up": lambda: SlotGivenUp(
+            subject_id=one,
+            visit_id=1,
+            reason=more[1] if isinstance(more, tuple) else "",
+            by_customer=isinstance(more, tuple) and more[0],
+        ),
+        "offer": lambda: offered(case, at + timedelta(minutes=30)),
+        "return": lambda: CaseReturned(subject_id=one, offer_id=1, node_id=case.node_id, reason="too_far"),
+    }
+    return made[what]()
+
+
+def lived(case: Case, steps: list[Step], made: Company) -> datetime:
+    """Take these steps one after the other, the clock's sweeps only where the story has them."""
+    now, agent = NOW, made.actor(Role.AGENT)
+    for what, minutes, late, more in steps:
+        now += timedelta(minutes=minutes)
+        if what == "sweep":
+            sweep(now)
+        elif what == "chase":
+            chase(case, by=agent, now=now)
+        elif what == "urgency":
+            set_urgency(case, str(more), by=agent, now=now)
+        elif what == "grade":
+            set_grade(case, str(more), by=agent, now=now)
+        else:
+            at = max(NOW, now - timedelta(minutes=late))
+            happens(case, fact(case, what, at, more), at=at, told=now)
+    return now
+
+
+def sweep(now: datetime) -> None:
+    clock.mark_at_risk(now)
+    clock.mark_broken(now)
+    clock.climb(now)
+
+
+def differences(case: Case, now: datetime) -> list[tuple[str, str, str, str]]:
+    found = compare([case.id], now=now)
+    assert found.compared
+    return [
+        (one.row.clause, column, *one.both(column)) for one in found.different() for column in one.differing
+    ]
+
+
+@given(
+    steps=st.lists(STEPS, max_size=14),
+    work=st.sampled_from(["repair", "complaint", "consultation"]),
+    after=st.sampled_from([0, 10, 5000]),
+)
+@settings(max_examples=60, suppress_health_check=[*HealthCheck])
+def test_whatever_happens_and_whenever_sweeps_ran_the_rows_say_what_the_journal_says(
+    steps: list[Step], work: str, after: int, request: pytest.FixtureRequest
+) -> None:
+    made = request.getfixturevalue("the_company")
+    with undone():
+        case = a_case(made, channel="app", kind="" if work == "repair" else work)
+        end = lived(case, steps, made) + timedelta(minutes=after)
+        assert differences(case, end) == []
+        sweep(end)
+        assert differences(case, end) == []
+        assert set(COMPARED) >= {"due_at", "state", "ended_at", "worked_seconds"}
+        assert as_it_would_be(case, end) == as_it_was(case)
+
+
+def as_it_was(case: Case) -> list[tuple[str, str, datetime, datetime | None, str, str]]:
+    rows = Promise.objects.filter(case=case)
+    told = rows.values_list("profile", "clause", "began_at", "due_at", "state", "ended_how")
+    return sorted(told, key=str)
+
+
+def as_it_would_be(case: Case, now: datetime) -> list[tuple[str, str, datetime, datetime | None, str, str]]:
+    """What the commitments in force would have promised."""
+    force = commitments_in_force()
+    kinds = {pattern.kind for profile in force.profiles for pattern in profile.patterns()}
+    choice = AsIf(
+        commitments=force,
+        calendar_of=calendar_in_force,
+        traits=dict(traits_of(case, force.traits_asked())) | {"grade": frozenset({"general"})},
+        zone=get_default_timezone(),
+        kinds=starting_kinds(force),
+    )
+    ledger = fold(stories_of([case.chain_id], kinds)[case.chain_id], choice)
+    found = [(line, derived(line, ledger.rests, now=now)) for line in ledger.lines]
+    told = [
+        (line.profile, line.clause.id, one.began_at, one.due_at, one.state, one.ended_how)
+        for line, one in found
+    ]
+    return sorted(told, key=str)
+
+
+@pytest.fixture
+def the_company() -> Company:
+    return company()
