@@ -16,7 +16,7 @@ from django.db.models import F, Func, IntegerField, Q, QuerySet
 
 from bihuan.registers.organisation.models import Node
 from bihuan.service.commitments.clause import Clause, Sort
-from bihuan.service.commitments.measuring import Figure, Judged, judge, times_of
+from bihuan.service.commitments.measuring import DAY_AND_NIGHT, Figure, Judged, judge, times_of
 from bihuan.service.commitments.models import Promise, Rest
 from bihuan.service.commitments.reckoning import worked_of
 from bihuan.service.commitments.rules import Stretch
@@ -88,12 +88,19 @@ class _Tally:
     counts: Counter[str] = field(default_factory=Counter)
     working: list[int] = field(default_factory=list)
     wall: list[int] = field(default_factory=list)
+    through: list[int] = field(default_factory=list)
     so_far: list[int] = field(default_factory=list)
+    through_so_far: list[int] = field(default_factory=list)
 
-    def took(self, working: int | None, wall: int) -> None:
+    def took(self, calendar: str, working: int | None, wall: int, *, owed: bool = False) -> None:
+        through = working if calendar == DAY_AND_NIGHT and working is not None else wall
+        self.through.append(through)
+        self.wall.append(wall)
         if working is not None:
             self.working.append(working)
-        self.wall.append(wall)
+        if owed:
+            self.so_far.append(wall if working is None else working)
+            self.through_so_far.append(through)
 
     def figure(self, metric: str) -> Figure:
         return Figure(
@@ -102,6 +109,8 @@ class _Tally:
             working=times_of(self.working),
             wall=times_of(self.wall),
             so_far=times_of(self.so_far),
+            through=times_of(self.through),
+            through_so_far=times_of(self.through_so_far),
         )
 
 
@@ -112,8 +121,8 @@ def figures_of(
     by: Literal["about", "clause"] = "about",
     also: Q | None = None,
 ) -> Mapping[str, Figure]:
-    """Each metric (or clause) of which promises were decided in the period: five statements, however much there is.
-    `also`: a further condition on the promises."""
+    """Each metric of which promises were decided in the period: five statements, however much there is. By clause the
+    names are `profile/clause`. `also`: a further condition on the promises."""
     rows = Promise.objects.filter(also or Q()).order_by()
     found: defaultdict[str, _Tally] = defaultdict(_Tally)
     _ended(rows, period, cut, by, found)
@@ -125,15 +134,28 @@ def _ended(rows: QuerySet[Promise], period: Period, cut: Cut, by: str, found: Ma
     """Kept, not asked for any more, and missed but not owed any more: two statements."""
     ended = rows.filter(cut.of("case__"), period.holds("ended_at"), state__in=(Promise.KEPT, Promise.VOID))
     late = rows.filter(cut.of("case__", by_node=True), period.holds("broken_at"), open=False)
-    told = (by, "state", "ended_how", "breach_withdrawn_at", "worked_seconds", "seconds")
+    told = (
+        "profile",
+        by,
+        "state",
+        "ended_how",
+        "breach_withdrawn_at",
+        "calendar",
+        "worked_seconds",
+        "seconds",
+    )
     for query in (ended, late):
         timed = query.annotate(seconds=Elapsed(F("ended_at"), F("began_at"))).values_list(*told)
-        for name, state, how, withdrawn, working, wall in timed.iterator(chunk_size=5000):
-            tally = found[name]
+        for profile, name, state, how, withdrawn, calendar, working, wall in timed.iterator(chunk_size=5000):
+            tally = found[_named(profile, name, by)]
             tally.counts[_COUNTED[state]] += 1
             tally.counts["proven_late"] += state == Promise.KEPT and withdrawn is not None
             if how == Promise.DONE:
-                tally.took(working, wall)
+                tally.took(calendar, working, wall)
+
+
+def _named(profile: str, name: str, by: str) -> str:
+    return name if by == "about" else f"{profile}/{name}"
 
 
 _COUNTED = {Promise.KEPT: "kept", Promise.VOID: "dropped", Promise.BROKEN: "missed"}
@@ -146,11 +168,11 @@ def _owed(rows: QuerySet[Promise], period: Period, cut: Cut, by: str, found: Map
     owed = [*announced, *waiting]
     rests = _rests(owed)
     for promise in owed:
-        tally = found[getattr(promise, by)]
+        tally = found[_named(promise.profile, getattr(promise, by), by)]
         tally.counts.update(missed=1, owed=1)
         working = worked_of(promise, period.now, rests.get(promise.case_id, ()))
-        tally.so_far.append(working)
-        tally.took(working, int((period.now - promise.began_at).total_seconds()))
+        wall = int((period.now - promise.began_at).total_seconds())
+        tally.took(promise.calendar, working, wall, owed=True)
 
 
 def _rests(owed: Iterable[Promise]) -> Mapping[int, list[Stretch]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from bihuan.service.commitments.clause import Clause
 
+DAY_AND_NIGHT = "24x7"
 LEAST = 10  # promises; fewer say nothing about a target
 
 
@@ -80,6 +81,8 @@ class Figure:
     working: Times = Times()
     wall: Times = Times()
     so_far: Times = Times()  # working seconds of those still owed; they are in `working` too
+    through: Times = Times()  # day and night: as `working` where the calendar is that, else as `wall`
+    through_so_far: Times = Times()
 
     @property
     def n(self) -> int:
@@ -117,12 +120,13 @@ class Judged:
 def judge(clause: Clause, figure: Figure) -> Judged:
     """What a rate clause says of the promises of its metric.
 
-    With a length of time: the share fulfilled within it (of those decided at that length: what is still owed counts
+    Times are those of the calendar that the clause names: hours that are counted day and night are not filled up with
+    office hours. With a length of time: the share fulfilled within it (of those decided at that length: what is still owed counts
     once it has taken longer), or the mean or percentile of working time against it. Without: the share kept.
     """
     if clause.statistic == "rate":
         return _share(clause, figure)
-    measured = figure.working
+    measured = figure.through if clause.calendar == DAY_AND_NIGHT else figure.working
     value = measured.mean if clause.statistic == "mean" else measured.at(int(clause.statistic[1:]))
     target = clause.seconds or clause.target
     return Judged(clause=clause, n=measured.n, value=value, target=float(target), unit="seconds")
@@ -131,8 +135,10 @@ def judge(clause: Clause, figure: Figure) -> Judged:
 def _share(clause: Clause, figure: Figure) -> Judged:
     if not clause.seconds:
         return Judged(clause=clause, n=figure.n, value=figure.rate, target=clause.target)
-    undecided = figure.so_far.within(clause.seconds)
-    in_time = figure.working.within(clause.seconds) - undecided
+    all_day = clause.calendar == DAY_AND_NIGHT
+    took, so_far = (figure.through, figure.through_so_far) if all_day else (figure.working, figure.so_far)
+    undecided = so_far.within(clause.seconds)
+    in_time = took.within(clause.seconds) - undecided
     n = figure.n - undecided
     return Judged(clause=clause, n=n, value=in_time / n if n else None, target=clause.target or 1.0)
 

@@ -68,7 +68,7 @@ def test_what_is_still_owed_counts_against_a_longer_time_only_once_it_has_taken_
     clause = rate(statistic="rate", target=0.9, seconds=100)
     done, owed = [10] * 10, [50, 150]
     figure = Figure(
-        metric="solve", kept=9, missed=3, owed=2, working=times_of(done + owed), so_far=times_of(owed)
+        metric="solve", kept=9, missed=3, owed=2, through=times_of(done + owed), through_so_far=times_of(owed)
     )
     told = judge(clause, figure)
     assert (told.n, told.value) == (11, 10 / 11)
@@ -76,7 +76,7 @@ def test_what_is_still_owed_counts_against_a_longer_time_only_once_it_has_taken_
 
 @pytest.mark.demand("X-12")
 def test_a_mean_and_a_percentile_are_judged_on_working_time() -> None:
-    figure = Figure(metric="solve", kept=20, working=times_of(range(1, 21)))
+    figure = Figure(metric="solve", kept=20, through=times_of(range(1, 21)))
     mean = judge(rate(statistic="mean", seconds=11), figure)
     assert (mean.value, mean.unit, mean.met) == (10.5, "seconds", True)
     p95 = judge(rate(statistic="p95", seconds=18), figure)
@@ -88,3 +88,13 @@ def test_points_and_shares_of_other_rooms_must_reach_their_target() -> None:
     assert (mean.unit, mean.met) == ("points", True)
     share = judge_points(rate(statistic="rate", target=0.9, of="satisfied"), value=0.8, n=30)
     assert (share.unit, share.met) == ("share", False)
+
+
+@pytest.mark.demand("S2-53")
+def test_hours_counted_day_and_night_are_not_filled_up_with_office_hours() -> None:
+    figure = Figure(metric="solve", kept=10, working=times_of([10] * 10), through=times_of([100] * 10))
+    shares = [
+        judge(rate(statistic="rate", target=0.9, seconds=50, calendar=code), figure).value
+        for code in ("24x7", "cn-contact")
+    ]
+    assert shares == [0.0, 1.0]
