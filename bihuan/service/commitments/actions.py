@@ -136,7 +136,9 @@ def _break(ids: list[int], now: datetime) -> int:
         for rung in rungs_of(row)
         if rung.since == "broken"
     ]
-    if rungs:  # a breach that was withdrawn and came true after all has its steps already
+    if rungs:  # a breach that was withdrawn and came true after all climbs on from what was told already
+        again = Rung.objects.filter(promise_id__in={rung.promise_id for rung in rungs}, told_at__isnull=True)
+        again.filter(dropped_at__isnull=False).delete()
         Rung.objects.bulk_create(rungs, ignore_conflicts=True)
     return len(rows)
 

@@ -199,12 +199,11 @@ class Commitments:
         return [self._chosen(candidates) for candidates in found.values()]
 
     def of_metric(self, metric: str, starts: tuple[Pattern, ...], traits: Traits, *, on: date) -> Held | None:
-        """The clause that such a case has for a metric begun by any of these kinds of event."""
-        kinds = {pattern.kind for pattern in starts}
+        """The clause that such a case has for a metric, of those that one of these very patterns begins."""
         found = [
             (clause.specific(), (profile, clause))
             for profile, clause in self._holding(traits, on)
-            if clause.metric == metric and kinds & {pattern.kind for pattern in clause.starts}
+            if clause.metric == metric and set(starts) & set(clause.starts)
         ]
         return self._chosen(found) if found else None
 

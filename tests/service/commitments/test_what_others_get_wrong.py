@@ -317,6 +317,25 @@ def test_overlapping_rests_told_late_count_once_and_refuse_nobody(made: Company)
     assert promise(case, "solve").due_at == later(hours=51)
 
 
+def test_a_breach_that_was_withdrawn_and_comes_true_after_all_climbs_its_ladder(tried: Company) -> None:
+    case = a_case(tried, channel="app")
+    sweep(later(hours=2, minutes=10))
+    happens(
+        case,
+        CaseRested(subject_id=case.id, reason="parts"),
+        at=later(hours=1),
+        told=later(hours=2, minutes=20),
+    )
+    happens(
+        case, CaseResumed(subject_id=case.id), at=later(hours=1, minutes=40), told=later(hours=2, minutes=30)
+    )
+    assert (answer(case).state, answer(case).due_at) == ("running", later(hours=2, minutes=40))
+    sweep(later(hours=2, minutes=50))
+    sweep(later(hours=4))
+    steps = Rung.objects.filter(promise=answer(case), told_at__isnull=False).order_by("level", "turn")
+    assert list(steps.values_list("level", "turn")) == [(1, 1), (2, 1), (3, 1)]
+
+
 # 21: a slot moved by the customer is not late, one moved by us is
 
 
@@ -402,6 +421,15 @@ def test_the_third_chase_escalates_at_once(made: Company) -> None:
         "chase_third",
     ]
     assert told(case, "promise.escalated") == 1
+
+
+def test_the_third_chase_stays_the_third_when_the_case_becomes_urgent(made: Company) -> None:
+    case = a_case(made)
+    for minutes in (10, 20, 30):
+        chase(case, by=agent(made), now=later(minutes=minutes))
+    set_urgency(case, "urgent", by=agent(made), now=later(minutes=40))
+    assert promise(case, "chase").clause == "chase_third"
+    assert Promise.objects.filter(case=case, about="chase", open=True).count() == 3
 
 
 def test_the_same_start_heard_twice_makes_one_promise(made: Company) -> None:
