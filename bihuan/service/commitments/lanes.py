@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from bihuan.ground.journal.models import Entry
 from bihuan.registers.access.models import Person
@@ -14,6 +14,7 @@ from bihuan.service.cases.queries import visible
 from bihuan.service.commitments.models import Promise
 
 LANES = ("mine", "unowned", "handed", "returned", "at_risk", "broken", "chased", "on_hold", "to_call_back")
+CHASE = "chase"  # the metric of an answer to somebody who asks again
 COUNTED = 100  # what is more than this is shown as 99+
 
 
@@ -26,11 +27,11 @@ def lane(viewer: Viewer, name: str, *, now: datetime) -> QuerySet[Case]:
         return found.filter(stands_at=name)
     match name:
         case "chased":
-            return found.filter(chases__gt=0)
+            return found.filter(_chase_owed(), chases__gt=0)
         case "broken":
             return found.filter(next_due_at__lt=now)
         case "at_risk":
-            running = Promise.objects.filter(case_id=OuterRef("id"), state=Promise.RUNNING)
+            running = Promise.objects.filter(case_id=OuterRef("id"), state=Promise.RUNNING, quiet=False)
             return found.filter(Exists(running.filter(warn_at__lte=now, due_at__gte=now)))
         case "returned":
             return found.filter(Exists(_returned_last()), stands_at="to_accept")
@@ -44,6 +45,12 @@ def _held(found: QuerySet[Case], viewer: Viewer, name: str) -> QuerySet[Case]:
         case "handed":
             return found.filter(next_owner_id=viewer.person_id)
     return found.filter(owner__isnull=True)
+
+
+def _chase_owed() -> Q:
+    """Asked again and not answered yet; where no answer is promised, asked again at all."""
+    asked = Promise.objects.filter(case_id=OuterRef("id"), about=CHASE)
+    return Q(Exists(asked.filter(open=True))) | ~Q(Exists(asked))
 
 
 def _returned_last() -> QuerySet[Entry]:

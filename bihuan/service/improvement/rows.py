@@ -85,15 +85,3 @@ def _unfinished_at(figure: str, at: datetime, when: str) -> Q:
         return age & OPEN_UNFINISHED
     gone = Happened.objects.filter(what=Happened.WITHDRAWN, at__gt=at).values("case_id")
     return age & (OPEN_UNFINISHED | Q(done_at__gt=at) | Q(id__in=gone))
-
-
-def promises_pressing(scope: Scope, *, state: str, about: str, now: datetime) -> QuerySet[Promise]:
-    """Open promises that are broken, or at risk; page them by (due_at, id)."""
-    rows = Promise.objects.filter(scope.of("case__"), open=True, due_at__isnull=False)
-    if state == "at_risk":
-        rows = rows.filter(state=Promise.RUNNING, warn_at__lte=now, due_at__gte=now)
-    else:
-        rows = rows.filter(due_at__lt=now).exclude(state=Promise.VOID)
-    if about:
-        rows = rows.filter(about=about)
-    return rows.select_related(*(f"case__{name}" for name in JOINED))

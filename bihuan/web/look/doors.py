@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -41,7 +41,7 @@ def staff_page[**P](
         @wraps(view)
         def enter(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return sign_in_first(request)
             viewer = viewer_at(request)
             if (instead := stopped(request, viewer)) is not None:
                 return instead
@@ -57,6 +57,15 @@ def staff_page[**P](
         return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], enter)
 
     return open_door
+
+
+def sign_in_first(request: HttpRequest) -> HttpResponseBase:
+    """To the door, and back here afterwards. A part of a page that asks by itself sends the whole page there."""
+    if request.headers.get("HX-Request") != "true":
+        return redirect_to_login(request.get_full_path())
+    whole = urlsplit(request.headers.get("HX-Current-URL", ""))
+    back = f"{whole.path}?{whole.query}" if whole.query else whole.path
+    return HttpResponse(headers={"HX-Redirect": redirect_to_login(back or "/").url})
 
 
 def open_page[**P](

@@ -47,10 +47,16 @@ function rows() {
   return marked.length ? marked : [...document.querySelectorAll("[data-rows] tbody tr")];
 }
 
+// The row the reader is at; after a list drew itself anew, the one that kept the focus.
+function place(all) {
+  const marked = all.findIndex((row) => row.classList.contains("is-at"));
+  return marked < 0 ? all.findIndex((row) => row.contains(document.activeElement)) : marked;
+}
+
 function walk(step) {
   const all = rows();
   if (!all.length) return false;
-  const at = all.findIndex((row) => row.classList.contains("is-at"));
+  const at = place(all);
   const next = all[Math.min(Math.max(at + step, 0), all.length - 1)];
   all[at]?.classList.remove("is-at");
   next.classList.add("is-at");
@@ -62,7 +68,8 @@ function walk(step) {
 }
 
 function current() {
-  return rows().find((row) => row.classList.contains("is-at"));
+  const all = rows();
+  return all[place(all)];
 }
 
 function tick() {
