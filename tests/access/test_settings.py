@@ -206,14 +206,15 @@ def test_a_card_with_faults_shows_them_and_a_sound_one_becomes_active(administra
 
 
 def test_a_profile_is_checked_kept_and_put_in_force_apart(administrator: Client) -> None:
-    held = ProfileVersion.objects.get(active=True)
+    held = ProfileVersion.objects.get(active=True, sort="base")
     newer = held.text.replace(f"version = {held.version}", f"version = {held.version + 1}", 1)
     wrong = newer.replace("dispatch.offered", "dispatch.never_heard_of", 1)
     assert administrator.post("/settings/profiles/add", {"text": wrong}).status_code == 422
     assert administrator.post("/settings/profiles/add", {"text": newer}).status_code == 302
-    kept = ProfileVersion.objects.get(version=held.version + 1)
+    kept = ProfileVersion.objects.get(name=held.name, version=held.version + 1)
     assert kept.active is False
-    assert administrator.post(f"/settings/profiles/{kept.id}/out").status_code == 302
+    address = f"/settings/commitments/{held.name}/activate"
+    assert administrator.post(address, {"confirmed": "yes"}).status_code == 302
     kept.refresh_from_db()
     assert (kept.active, Change.objects.latest("id").deed) == (True, "activated")
 

@@ -26,15 +26,6 @@ TRAITS: Mapping[str, Mapping[str, Lazy]] = {
     "grade": GRADES,
     "channel": CHANNELS,
 }
-TRAIT_NAMES: dict[str, Lazy] = {
-    "work": _("Kind"),
-    "urgency": _("Urgency"),
-    "grade": _("Grade of the problem"),
-    "channel": _("Channel"),
-    "category": _("Appliance"),
-    "region": _("Region"),
-    "tier": _("Customer tier"),
-}
 EVENTS: dict[str, Lazy] = {
     "case.opened": _("the case is opened"),
     "case.call_connected": _("the call is answered"),
@@ -95,10 +86,12 @@ def trait_words(trait: str, value: str) -> str:
     return str(TRAITS.get(trait, {}).get(value, value))
 
 
-def scope_words(clause: Clause) -> str:
-    """For which cases it holds, in words; empty for every case."""
+def scope_words(clause: Clause, *, without: str = "") -> str:
+    """For which cases it holds, in words; empty for every case. `without`: a trait that is said elsewhere."""
     between, parts = pgettext("between names", ", "), []
     for trait, values in clause.scope.items():
+        if trait == without or values >= set(TRAITS.get(trait, {"": ""})):
+            continue
         known = list(TRAITS.get(trait, {}))
         ordered = sorted(values, key=lambda value: (known.index(value) if value in known else 99, value))
         parts.append(between.join(trait_words(trait, value) for value in ordered))

@@ -22,7 +22,7 @@ def uncovered(profile: Profile, *, beside: Commitments, known: Known, today: dat
     force = Commitments(profiles=(profile, *beside.profiles), paces=beside.paces)
     day = max(today, profile.valid.begins or today)
     for metric in dict.fromkeys(clause.metric for clause in profile.clocks()):
-        grid = _Grid(force, metric, known, day)
+        grid = Grid(force, metric, known, day)
         if profile.sort == "base":
             yield from _gaps(grid, known)
         yield from _inversions(grid, profile, known)
@@ -32,7 +32,7 @@ def uncovered(profile: Profile, *, beside: Commitments, known: Known, today: dat
     yield from _slower_beside(profile, force, known)
 
 
-class _Grid:
+class Grid:
     """One metric: every combination of the traits that its clauses tell apart, and the clause that each gets."""
 
     def __init__(self, force: Commitments, metric: str, known: Known, day: date) -> None:
@@ -74,7 +74,7 @@ def _told_apart(clauses: list[Clause], known: Known) -> dict[str, list[str]]:
     return found
 
 
-def _gaps(grid: _Grid, known: Known) -> Iterator[Finding]:
+def _gaps(grid: Grid, known: Known) -> Iterator[Finding]:
     """What a milder case has and a more pressing or harder one has not; kinds of work left out."""
     for trait in ("urgency", "grade"):
         if trait in grid.traits:
@@ -98,14 +98,14 @@ def _lacking(row: Mapping[str, Clause | None], ordered: tuple[str, ...]) -> Iter
             yield value
 
 
-def _comes_up(grid: _Grid, work: str, known: Known) -> bool:
+def _comes_up(grid: Grid, work: str, known: Known) -> bool:
     """Whether such work may have this metric at all: what only a visit stops is nothing for advice."""
     stops = {p.kind for clause in grid.clauses for p in clause.stops} - ENDINGS
     only_visits = bool(stops) and all(kind.startswith(("dispatch.", "fieldwork.")) for kind in stops)
     return not only_visits or work in known.visited
 
 
-def _inversions(grid: _Grid, profile: Profile, known: Known) -> Iterator[Finding]:
+def _inversions(grid: Grid, profile: Profile, known: Known) -> Iterator[Finding]:
     if "urgency" not in grid.traits:
         return
     ordered = known.values["urgency"]
@@ -142,7 +142,7 @@ def _slower_beside(profile: Profile, force: Commitments, known: Known) -> Iterat
             yield Finding(code="inversion", clause=slow.id, other=fast.id, traits=(("urgency", most),))
 
 
-def _dead(grid: _Grid, profile: Profile, today: date) -> Iterator[Finding]:
+def _dead(grid: Grid, profile: Profile, today: date) -> Iterator[Finding]:
     for clause in profile.clocks():
         if clause.metric != grid.metric or (clause.valid.ends is not None and clause.valid.ends < today):
             continue
@@ -151,7 +151,7 @@ def _dead(grid: _Grid, profile: Profile, today: date) -> Iterator[Finding]:
             yield Finding(code="dead", clause=clause.id)
 
 
-def _gets(grid: _Grid, cell: Cell, clause: Clause, day: date) -> bool:
+def _gets(grid: Grid, cell: Cell, clause: Clause, day: date) -> bool:
     """Whether such a case gets this clause by one of the events that start it."""
     traits = as_one_each(cell)
     if not clause.holds_for(traits):
@@ -170,3 +170,35 @@ def _facts(pattern: Pattern) -> dict[str, Any]:
         one.field: int(one.value) if one.sign == ">=" else known.get(one.value, one.value)
         for one in pattern.conditions
     }
+
+
+def matrix(
+    profile: Profile, *, force: Commitments, known: Known, day: date
+) -> dict[str, dict[str, list[Clause]]]:
+    """Of each metric, the clauses that cases of each urgency get by this profile alone; `force` knows the pace of
+    calendars. What begins only under a condition (the third chase) stands beside what begins without."""
+    alone = Commitments(profiles=(profile,), paces=force.paces)
+    found: dict[str, dict[str, list[Clause]]] = {}
+    for metric in dict.fromkeys(clause.metric for clause in profile.clocks()):
+        grid = Grid(alone, metric, known, max(day, profile.valid.begins or day))
+        rows: dict[str, list[Clause]] = {urgency: [] for urgency in known.values["urgency"]}
+        for cell, clause in grid.cells:
+            for urgency in [cell["urgency"]] if "urgency" in cell else rows:
+                if clause is not None and not any(clause is one for one in rows.get(urgency, ())):
+                    rows.setdefault(urgency, []).append(clause)
+        for clause in grid.clauses:
+            if all(pattern.conditions for pattern in clause.starts):
+                _put_beside(clause, rows)
+        found[metric] = rows
+    return found
+
+
+def _put_beside(clause: Clause, rows: dict[str, list[Clause]]) -> None:
+    for urgency, held in rows.items():
+        traits = {**as_one_each({"urgency": urgency}), **_its_own(clause)}
+        if clause.holds_for(traits) and not any(clause is one for one in held):
+            held.append(clause)
+
+
+def _its_own(clause: Clause) -> Traits:
+    return {trait: values for trait, values in clause.scope.items() if trait != "urgency"}

@@ -15,7 +15,7 @@ from bihuan.ground.worktime.queries import all_calendars
 from bihuan.registers.access.roles import Role
 from bihuan.service.cases.cards_in_use import all_cards
 from bihuan.service.cases.needs import Need
-from bihuan.service.cases.words import CHANNELS, GRADES, KINDS, URGENCIES
+from bihuan.service.cases.words import CHANNELS, GRADES, KINDS, URGENCIES, said
 from bihuan.service.commitments.clause import Clause, Commitments, Profile, Sort
 from bihuan.service.commitments.findings import Finding, Known, errors, warnings
 from bihuan.service.commitments.lint import lint, loosened
@@ -33,6 +33,15 @@ from bihuan.service.commitments.reading import Fault, ProfileRefused, read_profi
 from bihuan.service.commitments.words import fault_sentences, finding_sentences
 
 NEAR = frozenset({"owner", "owner_supervisor", "service_point", "technician"})  # by what they are to the case
+
+
+def versions_to_compare() -> list[tuple[str, str]]:
+    """(`name@version`, title and version) of every stored version, those in force first, then the newest."""
+    rows = ProfileVersion.objects.order_by("-active", "name", "-version").values_list("name", "version")
+    return [
+        (f"{name}@{version}", f"{said(profile_at(name, version).title)} · {name} v{version}")
+        for name, version in rows
+    ]
 
 
 class Unsound(ValidationError):

@@ -47,6 +47,7 @@ class Register:
     values: Callable[[Any], dict[str, Any]] | None = None
     keeps: Sequence[str] = ()  # columns kept in the history instead of the form's fields
     versions: bool = False  # a row never changes; saving makes a new one
+    page: str = ""  # the address of the pages on which it is read, when it has such
     adds: bool = True  # whether a row may be added by hand
     out_about: str | Promise = ""  # what taking it out of use means, where it is not the usual
     preview: Callable[[Any, Mapping[str, Any]], Sequence[tuple[str, str]]] | None = (

@@ -164,10 +164,6 @@ def _keep_item(viewer: Viewer, row_id: int | None, told: dict[str, Any], now: da
     return knowing.keep_item(told["kind"], told["code"], told["body"], now=now)
 
 
-def _activate(viewer: Viewer, row_id: int, now: datetime) -> None:
-    profiles.put_in_force(profiles.profiles_listed().get(pk=row_id).name, now=now)
-
-
 _VERSION = (
     Column[Any](pgettext_lazy("of a thing", "Name"), lambda row: row.name),
     Column[Any](_("Version"), lambda row: row.version),
@@ -272,8 +268,7 @@ REGISTERS = (
         columns=_VERSION,
         form=TextForm,
         keep=lambda viewer, row_id, told, now: profiles.upload_profile(told["text"], now=now),
-        out=_activate,
-        out_deed="activated",
+        page="managers:profiles",
         key=("name", "-version", "id"),
         values=_version,
         keeps=("name", "version", "active"),

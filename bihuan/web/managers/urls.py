@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from bihuan.web.managers import cards, improvement, operations, outbox, profiles, promises, rows, wall
+from bihuan.web.managers import cards, improvement, operations, outbox, promises, rows, wall
 
 app_name = "managers"
 urlpatterns: list[URLPattern] = [
@@ -14,15 +14,15 @@ urlpatterns: list[URLPattern] = [
     re_path(r"^rows\.(?P<ending>csv|xlsx)$", rows.rows_file, name="rows_file"),
     path("promises", promises.promises, name="promises"),
     re_path(r"^promises\.(?P<ending>csv|xlsx)$", promises.promises_file, name="promises_file"),
-    path("profiles", profiles.profiles, name="profiles"),
-    path("profiles/differences", profiles.differences, name="profile_differences"),
-    path("profiles/<slug:name>/<int:version>", profiles.profile, name="profile"),
-    path("profiles/<slug:name>/activate", profiles.activate, name="profile_activate"),
-    path("profiles/<slug:name>/withdraw", profiles.withdraw, name="profile_withdraw"),
+    path("what-if", what_if.what_ifs, name="what_ifs"),
+    path("what-if/<int:what_if_id>", what_if.what_if, name="what_if"),
+    path("what-if/<int:what_if_id>/metrics.csv", what_if.what_if_file, name="what_if_file"),
+    path("what-if/<int:what_if_id>/cases.csv", what_if.what_if_cases, name="what_if_cases"),
     path("improvement", improvement.improvement, name="improvement"),
     path("improvement/new", improvement.propose, name="propose"),
     path("improvement/<int:proposal_id>", improvement.proposal, name="proposal"),
     path("operations", operations.operations, name="operations"),
+    path("operations/promise/<int:promise_id>/mend", mending.mend_promise, name="mend_promise"),
     path("operations/verify", operations.verify, name="verify"),
     path("operations/<int:reaction_id>/again", operations.again, name="run_again"),
     path("cards", cards.cards, name="cards"),
