@@ -382,3 +382,41 @@ def test_used_up_exactly_as_the_rest_begins_is_used_up() -> None:
     assert due(rests=[[at("10:00:00"), None]]) == at("10:00:00")
     assert due(rests=[[at("10:00:00"), at("11:00:00")]]) == at("10:00:00")
     assert due(began=at("17:00:00"), rests=[[at("20:00:00"), None]]) == at("18:00:00")
+
+
+def test_what_is_nested_deeply_spoils_nothing() -> None:
+    deep = "[" * 3_000 + "]" * 3_000
+    told = json.dumps(line(id="kept"))
+    strange = told.replace('"timezone"', f'"strange": {deep}, "timezone"')
+    assert ask(strange, told.replace('"rests": []', f'"rests": {deep}'), told) == [
+        {"id": "kept", "due": at("10:00:00")},
+        {"id": "kept", "error": "A rest must be [from, to]."},
+        {"id": "kept", "due": at("10:00:00")},
+    ]
+
+
+def test_a_number_too_large_for_json_is_never_printed() -> None:
+    (answer,) = ask(json.dumps(line()).replace('"id": 1', '"id": 1e999'))
+    assert answer == {"id": None, "error": "This line is no JSON."}
+
+
+def test_a_makeup_workday_and_a_rest_are_read_as_the_contract_shows_them() -> None:
+    told = {
+        "timezone": "Asia/Shanghai",
+        "week": {"mon": [["09:00", "12:00"], ["13:30", "18:00"]]},
+        "holidays": ["2026-10-01"],
+        "workdays": ["2026-10-10"],
+    }
+    rests = [["2026-10-10T09:30:00+08:00", "2026-10-10T10:00:00+08:00"]]
+    began = "2026-09-30T17:20:00+08:00"  # a Wednesday, on which nobody works
+    assert due(calendar=told, began=began, allowed_seconds=14_400, rests=rests) == at(
+        "14:30:00", "2026-10-05"
+    )
+    # 7 h 30 on Monday the 5th, then Saturday the 10th with Monday's hours and half an hour of rest
+    found = due(calendar=told, began=began, allowed_seconds=9 * 3600, rests=rests)
+    assert found == at("11:00:00", "2026-10-10")
+
+
+def test_the_same_calendar_told_in_another_order_is_the_same() -> None:
+    turned = dict(reversed(SHANGHAI.items()))
+    assert [answer["due"] for answer in ask(line(), line(calendar=turned), line())] == [at("10:00:00")] * 3

@@ -10,7 +10,8 @@ import sys
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, BinaryIO
+from math import isfinite
+from typing import Any, BinaryIO, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -64,11 +65,16 @@ def _answer(line: bytes, known: OrderedDict[bytes, Calendar]) -> dict[str, objec
         return {"id": name, "error": str(fault)}
 
 
-def _no_json(name: str) -> object:
+def _no_json(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON.")
 
 
-_JSON = json.JSONDecoder(parse_constant=_no_json)
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if isfinite(number) else _no_json(digits)
+
+
+_JSON = json.JSONDecoder(parse_constant=_no_json, parse_float=_finite)
 
 
 def _due(told: dict[str, Any], known: OrderedDict[bytes, Calendar]) -> str | None:
