@@ -1,6 +1,7 @@
 """Calendars, moments and rests as hypothesis makes them, with a liking for the days clocks change."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -50,8 +51,13 @@ WORKDAY, WRITTEN_OVER = st.none() | HOURS, st.dictionaries(DAYS_APART, HOURS, ma
 ZONES = st.sampled_from(sorted((zone, day) for zone, days in CHANGES.items() for day in days))
 
 
+@cache
+def calendars() -> st.SearchStrategy[tuple[Calendar, date]]:
+    return _calendars()  # a strategy is looked over once, however often it is drawn from
+
+
 @st.composite
-def calendars(draw: st.DrawFn) -> tuple[Calendar, date]:
+def _calendars(draw: st.DrawFn) -> tuple[Calendar, date]:
     """A calendar, and the date around which something happens: the days of a week share up to three patterns."""
     zone, around = draw(ZONES)
     patterns = [*draw(PATTERNS), ()]
@@ -77,8 +83,13 @@ MINUTES = {days: st.integers(-days * 1440, days * 1440) for days in (2, 4, 40)}
 SECONDS = st.sampled_from([0, 0, 0, 1, 59])
 
 
+@cache
+def moments(around: date, days: int = 4) -> st.SearchStrategy[datetime]:
+    return _moments(around, days)
+
+
 @st.composite
-def moments(draw: st.DrawFn, around: date, days: int = 4) -> datetime:
+def _moments(draw: st.DrawFn, around: date, days: int) -> datetime:
     midnight = datetime(around.year, around.month, around.day, tzinfo=UTC)
     return midnight + timedelta(minutes=draw(MINUTES[days]), seconds=draw(SECONDS))
 
@@ -86,8 +97,13 @@ def moments(draw: st.DrawFn, around: date, days: int = 4) -> datetime:
 KEPT = st.tuples(st.integers(0, 63), st.integers(0, 3), st.integers(0, 5))
 
 
+@cache
+def rests(around: date) -> st.SearchStrategy[list[Rest]]:
+    return _rests(around)
+
+
 @st.composite
-def rests(draw: st.DrawFn, around: date) -> list[Rest]:
+def _rests(draw: st.DrawFn, around: date) -> list[Rest]:
     """Rests that do not overlap, may touch, may be empty; the last may be open."""
     marks = sorted(draw(st.lists(moments(around), max_size=6)))
     kept, open_end, turned = draw(KEPT)
