@@ -38,7 +38,7 @@ from bihuan.service.cases.events import (
     UrgencyChanged,
 )
 from bihuan.service.commitments import actions as commitments
-from bihuan.service.commitments import hearing, replaying
+from bihuan.service.commitments import hearing, replaying, trying_out
 from bihuan.service.commitments.events import (
     BreachWithdrawn,
     PromiseAtRisk,
@@ -238,6 +238,7 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("ladders", commitments.climb),
     ("promises in years newly published", commitments.rederive_published),
     ("second reckoning of promises", replaying.replay_nightly),
+    ("what-ifs", trying_out.carry_on_what_ifs),
     ("offers without answer", offering.recall_unanswered),
     ("cases nobody guided by phone", guiding.offer_unguided),
     ("jobs without answer", assigning.recall_unanswered),

@@ -186,6 +186,7 @@ def what_ifs(viewer: Viewer, limit: int = 20) -> list[WhatIf]:
 
 def what_if(viewer: Viewer, what_if_id: int) -> Asked:
     """One question; the same refusal whether there is none or it is somebody else's."""
+    viewer.must("figures.read")
     row = _asked(viewer).select_related("by").filter(id=what_if_id).first()
     if row is None:
         raise NotFound

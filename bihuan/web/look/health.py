@@ -10,6 +10,7 @@ from bihuan.ground.journal import triggers as journal_triggers
 from bihuan.ground.journal.queries import failed_reactions
 from bihuan.ground.worktime import clock
 from bihuan.registers.staff import triggers as staff_triggers
+from bihuan.service.commitments.replaying import is_in_agreement
 from bihuan.web.look.duties import PROMISES, clock_trouble, duties
 
 LOOK_AGAIN_SECONDS = 10.0
@@ -37,6 +38,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
             "promises": "ok" if late.isdisjoint(PROMISES) else "a due promise was not acted on",
             "reactions": "ok" if "reaction" not in late else "a reaction waits too long",
             "notices": "ok" if "notice" not in late else "a notice waits too long",
+            "replay": "ok" if is_in_agreement() else "differences",
             "failed_reactions": len(failed_reactions()),
             "oldest_seconds": {sort: duty.seconds for sort, duty in owed.items()},
         }

@@ -23,6 +23,7 @@ from bihuan.service.improvement.queries import newest_chains
 from bihuan.service.intake.queries import quarantined
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.duties import PROMISES, Duty, clock_trouble, duties, limit, waiting
+from bihuan.web.managers.mending import reckoned
 
 SWEEPS: dict[str, Lazy] = {  # the clock's sweeps by the names that the flow gives them
     "reactions": gettext_lazy("Overdue reactions"),
@@ -30,6 +31,8 @@ SWEEPS: dict[str, Lazy] = {  # the clock's sweeps by the names that the flow giv
     "promises broken": gettext_lazy("Promises broken"),
     "ladders": gettext_lazy("Steps of ladders"),
     "promises in years newly published": gettext_lazy("Promises in years newly published"),
+    "second reckoning of promises": gettext_lazy("Second reckoning of the promises"),
+    "what-ifs": gettext_lazy("What-ifs"),
     "offers without answer": gettext_lazy("Offers without answer"),
     "cases nobody guided by phone": gettext_lazy("Cases nobody guided by phone"),
     "jobs without answer": gettext_lazy("Jobs without answer"),
@@ -95,6 +98,7 @@ def operations(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "may_verify": viewer.may("journal.verify"),
         "may_set": viewer.may("settings.change"),
         "checked": CHECKED,
+        **reckoned(),
         "unpublished": [year for year in (now.year, now.year + 1) if not is_published(year)],
     }
     return render(request, "managers/operations.html", context)

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path, re_path
 
-from bihuan.web.managers import cards, improvement, operations, outbox, promises, rows, wall
+from bihuan.web.managers import (
+    cards,
+    improvement,
+    mending,
+    operations,
+    outbox,
+    promises,
+    rows,
+    wall,
+    what_if,
+)
 
 app_name = "managers"
 urlpatterns: list[URLPattern] = [

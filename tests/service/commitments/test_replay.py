@@ -1,10 +1,12 @@
 """The second reckoning: whatever happens, in whatever order it is told, the rows say what the journal says."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 from django.utils.timezone import get_default_timezone
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from bihuan.ground.journal.actions import hold_chain, record
 from bihuan.ground.journal.event import CLOCK, Event
+from bihuan.ground.worktime.clock import now as clock_now
 from bihuan.registers.access.roles import Role
 from bihuan.service.cases.events import (
     CaseClosed,
@@ -25,16 +28,18 @@ from bihuan.service.cases.events import (
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.talking import chase, set_grade, set_urgency
 from bihuan.service.commitments import actions as clock
+from bihuan.service.commitments import replaying
 from bihuan.service.commitments.as_if import AsIf, starting_kinds
 from bihuan.service.commitments.chains import stories_of
 from bihuan.service.commitments.clause import REST_REASONS
 from bihuan.service.commitments.comparing import COMPARED, compare
 from bihuan.service.commitments.ledger import derived, fold
-from bihuan.service.commitments.models import Promise
+from bihuan.service.commitments.models import Difference, Promise, ReplayNight
 from bihuan.service.commitments.profiles_in_use import calendar_in_force, commitments_in_force
+from bihuan.service.commitments.replaying import is_in_agreement, replay_all, replay_nightly, unsettled
 from bihuan.service.commitments.traits import traits_of
 from bihuan.service.dispatch.events import CaseOffered, CaseReturned, SlotBooked, SlotGivenUp
-from tests.makers import NOW, Company, a_case, company
+from tests.makers import NOW, Company, a_case, company, later
 
 pytestmark = pytest.mark.django_db
 
@@ -204,3 +209,126 @@ def as_it_would_be(case: Case, now: datetime) -> list[tuple[str, str, datetime, 
 @pytest.fixture
 def the_company() -> Company:
     return company()
+
+
+def spoil(case: Case, metric: str, **columns: object) -> Promise:
+    """Another hand writes into the row."""
+    rows = Promise.objects.filter(case=case, about=metric)
+    rows.update(**columns)
+    return rows.get()
+
+
+def test_a_row_that_another_hand_wrote_is_found_with_both_values(the_company: Company) -> None:
+    case = a_case(the_company, channel="app")
+    right = Promise.objects.get(case=case, about="solve").due_at
+    spoil(case, "solve", due_at=later(days=9))
+    assert replay_all(now=later(hours=1), everything=False).different == 1
+    [found] = unsettled()
+    assert (found.field, found.stored) == ("due_at", later(days=9).isoformat())
+    assert right is not None and found.derived == right.astimezone(UTC).isoformat()
+    assert is_in_agreement() is False
+
+
+def test_a_difference_found_every_night_is_one_finding_and_settles_when_it_is_gone(
+    the_company: Company,
+) -> None:
+    case = a_case(the_company, channel="app")
+    right = Promise.objects.get(case=case, about="solve").due_at
+    spoil(case, "solve", due_at=later(days=9))
+    for _ in range(3):
+        replay_all(now=later(hours=1), everything=False)
+    assert len(unsettled()) == 1
+    spoil(case, "solve", due_at=right)
+    replay_all(now=later(hours=2), everything=False)
+    assert (unsettled(), Difference.objects.count()) == ([], 1)
+
+
+def test_the_night_begins_after_two_goes_on_where_it_stopped_and_runs_once(
+    the_company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(5):
+        a_case(the_company, channel="app")
+    monkeypatch.setattr(replaying, "CHAINS_A_ROUND", 2)
+    monkeypatch.setattr(replaying, "ROUND_SECONDS", 0.0)
+    night = NOW.replace(hour=17, minute=59)  # 01:59 in Shanghai
+    assert (replay_nightly(night), ReplayNight.objects.count()) == ("", 0)
+    monkeypatch.setattr(replaying, "ROUND_SECONDS", 60.0)
+    after = night + timedelta(minutes=1)
+    replay_nightly(after)
+    [kept] = ReplayNight.objects.all()
+    assert (kept.checked, kept.different, kept.ended_at) == (30, 0, after)
+    replay_nightly(after + timedelta(hours=5))
+    assert ReplayNight.objects.get().checked == 30
+
+
+def test_of_two_clocks_at_the_same_batch_one_counts_it(the_company: Company) -> None:
+    a_case(the_company, channel="app")
+    night = ReplayNight.objects.create(day=NOW.date(), began_at=NOW)
+    replaying._carry_on(night, now=NOW)
+    replaying._carry_on(night, now=NOW)  # it still holds the row as it was
+    assert ReplayNight.objects.get().checked == 6
+
+
+def test_a_breach_that_a_late_fact_withdrew_is_no_difference_and_is_counted_apart(
+    the_company: Company,
+) -> None:
+    case = a_case(the_company, channel="app")
+    sweep(later(hours=3))
+    happens(case, CaseContacted(subject_id=case.id, how="phone"), at=later(hours=1), told=later(hours=4))
+    found = replay_all(now=later(hours=5), everything=True)
+    assert (found.different, found.withdrawn) == (0, 1)
+
+
+def test_an_older_promise_learns_for_how_long_its_clock_ran(the_company: Company) -> None:
+    case = a_case(the_company, channel="app")
+    happens(case, CaseContacted(subject_id=case.id, how="phone"), at=later(hours=1), told=later(hours=1))
+    spoil(case, "first_response", worked_seconds=None)
+    assert replay_all(now=later(hours=2), everything=False).different == 0
+    assert Promise.objects.get(case=case, about="first_response").worked_seconds == 3600
+
+
+def test_what_is_broken_stays_broken_when_the_urgency_changes_noticed_or_not(the_company: Company) -> None:
+    told = []
+    for noticed in (True, False):
+        case = a_case(the_company, channel="app")
+        if noticed:
+            sweep(later(hours=3))
+        set_urgency(case, "urgent", by=the_company.actor(Role.AGENT), now=later(hours=3))
+        sweep(later(hours=4))
+        rows = Promise.objects.filter(case=case, about="first_response")
+        told.append(list(rows.values_list("clause", "state", "open", "broken_at")))
+    assert told[0] == told[1] == [("first_response", "broken", True, later(hours=2))]
+
+
+def test_a_rest_told_late_counts_for_a_promise_that_was_kept_meanwhile(the_company: Company) -> None:
+    case = a_case(the_company)
+    happens(case, CaseDone(subject_id=case.id, outcome="finished"), at=later(hours=10), told=later(hours=10))
+    resting = CaseRested(subject_id=case.id, reason="parts")
+    happens(case, resting, at=later(hours=2), told=later(hours=11))
+    happens(case, CaseResumed(subject_id=case.id), at=later(hours=5), told=later(hours=11))
+    solve = Promise.objects.get(case=case, about="solve")
+    assert (solve.state, solve.worked_seconds, solve.due_at) == ("kept", 7 * 3600, later(hours=51))
+
+
+def test_a_rest_that_proves_shorter_breaks_what_seemed_to_be_kept(the_company: Company) -> None:
+    case = a_case(the_company)
+    happens(case, CaseRested(subject_id=case.id, reason="parts"), at=later(hours=1), told=later(hours=1))
+    happens(case, CaseDone(subject_id=case.id, outcome="finished"), at=later(hours=60), told=later(hours=60))
+    assert Promise.objects.get(case=case, about="solve").state == "kept"
+    happens(case, CaseResumed(subject_id=case.id), at=later(hours=2), told=later(hours=61))
+    solve = Promise.objects.get(case=case, about="solve")
+    assert (solve.state, solve.broken_at) == ("broken", later(hours=49))
+    assert differences(case, later(hours=62)) == []
+
+
+def test_the_command_prints_one_line_and_ends_with_one_when_something_differs(
+    the_company: Company, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = a_case(the_company, channel="app", now=clock_now())
+    call_command("replay", "--all")
+    assert json.loads(capsys.readouterr().out)["differences"] == 0
+    spoil(case, "solve", due_at=clock_now() + timedelta(days=30))
+    with pytest.raises(SystemExit):
+        call_command("replay")
+    told = json.loads(capsys.readouterr().out)
+    assert (told["checked"], told["differences"], told["withdrawn_pairs"]) == (6, 1, 0)
