@@ -212,8 +212,8 @@ def in_scope(clause: Clause) -> Q:
 
 
 def behind(metric: str, which: str, period: Period, cut: Cut) -> QuerySet[Promise]:
-    """The promises that a figure was counted from, without an order; page them by (-began_at, -id)."""
-    rows = Promise.objects.filter(about=metric)
+    """The promises that a figure was counted from, of every metric where none is named; page by (-began_at, -id)."""
+    rows = Promise.objects.filter(about=metric) if metric else Promise.objects.all()
     kept = cut.of("case__") & period.holds("ended_at") & Q(state=Promise.KEPT)
     missed = cut.of("case__", by_node=True) & period.holds("broken_at")
     match which:

@@ -121,8 +121,8 @@ def judge(clause: Clause, figure: Figure) -> Judged:
     """What a rate clause says of the promises of its metric.
 
     Times are those of the calendar that the clause names: hours that are counted day and night are not filled up with
-    office hours. With a length of time: the share fulfilled within it (of those decided at that length: what is still owed counts
-    once it has taken longer), or the mean or percentile of working time against it. Without: the share kept.
+    office hours. With a length of time: the share fulfilled within it (of those decided at that length: what is still
+    owed counts once it has taken longer), or the mean or percentile of the time against it. Without: the share kept.
     """
     if clause.statistic == "rate":
         return _share(clause, figure)
