@@ -2,12 +2,14 @@
 
 import logging
 import traceback
+from collections import deque
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.tasks import task
 
 from bihuan.ground.journal.models import Reaction, Watch
@@ -19,6 +21,7 @@ log = logging.getLogger("bihuan.journal")
 ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
+HELD_SECONDS = 0.2  # how long reactions may share a transaction: whoever else writes waits for it
 
 _clock: list[Callable[[], datetime]] = []
 
@@ -30,9 +33,25 @@ def run_by(clock: Callable[[], datetime]) -> None:
 
 @task()
 def wake(reactions: list[int]) -> None:
-    """Called by the engine, as often as it likes: a reaction that is done stays done."""
-    for reaction in reactions:
-        carry_out(reaction, now=_clock[0]())
+    """Called by the engine, as often as it likes: a reaction that is done stays done.
+
+    Where the database has one writer at a time those of one call share transactions: each commit waits for the
+    disk. Elsewhere each has its own, since they touch stories in any order.
+    """
+    held = Reaction.objects.filter(id__in=reactions, state=Reaction.WAITING).order_by("id")
+    waiting = deque(held.values_list("id", flat=True))
+    while waiting:
+        with nullcontext() if connection.features.has_select_for_update else transaction.atomic():
+            _some_of(waiting)
+
+
+def _some_of(waiting: deque[int]) -> None:
+    """One, and as many more as may share a transaction with it."""
+    ends = monotonic() + HELD_SECONDS
+    while True:
+        carry_out(waiting.popleft(), now=_clock[0]())
+        if not waiting or monotonic() >= ends:
+            return
 
 
 def carry_out(reaction_id: int, *, now: datetime) -> bool:

@@ -90,7 +90,7 @@ def clock_of(
             return began + (fixed_due - began) * share
         return due(calendar, began, int(clause.seconds * share), pauses)
 
-    first = after(clause.warn_at[0])
+    first = after(clause.warn_at[0]) if clause.warn_at else None
     following = clause.warn_at[warned] if warned < len(clause.warn_at) else None
     next_at = first if not warned else None if following is None else after(following)
     return Clock(

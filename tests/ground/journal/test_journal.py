@@ -13,17 +13,18 @@ from typing import Any, ClassVar
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bihuan import flow
-from bihuan.ground.journal.actions import open_chain, record, record_all, writing
+from bihuan.ground.journal.actions import lock_chains, open_chain, record, record_all, writing
 from bihuan.ground.journal.chain import Link, canonical, faults, hash_of
 from bihuan.ground.journal.entries import link_of
 from bihuan.ground.journal.event import CLOCK, KINDS, Event, Upcaster
 from bihuan.ground.journal.models import Chain, Entry, Reaction
 from bihuan.ground.journal.queries import failed_reactions, faults_of, story_of
-from bihuan.ground.journal.reactions import ATTEMPTS, carry_out, run_again, wake_overdue
+from bihuan.ground.journal.reactions import ATTEMPTS, carry_out, run_again, wake, wake_overdue
 from bihuan.ground.journal.story import STORY, on
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -286,6 +287,38 @@ def test_a_reaction_whose_task_was_lost_is_woken_by_the_sweep() -> None:
     STORY.follow([on(Rang, later=[writes_a_chain])])
     ring(open_chain())
     assert (wake_overdue(NOW + timedelta(seconds=5)), wake_overdue(NOW + timedelta(seconds=11))) == (0, 1)
+
+
+def fails_at_two(fact: Any) -> None:
+    Chain.objects.create(length=0, last="made by a reaction")
+    if fact.event.times == 2:
+        raise RuntimeError
+
+
+@pytest.mark.django_db
+def test_reactions_woken_together_stand_alone_all_the_same() -> None:
+    STORY.follow([on(Rang, later=[fails_at_two])])
+    for times in (1, 2, 3):
+        ring(open_chain(), times)
+    woken = list(Reaction.objects.order_by("id"))
+    wake.call([one.id for one in woken])
+    states = list(Reaction.objects.order_by("id").values_list("state", "attempts"))
+    made = Chain.objects.filter(last="made by a reaction").count()
+    assert (states, made) == ([("done", 1), ("waiting", 1), ("done", 1)], 2)
+    wake.call([woken[0].id])
+    assert Chain.objects.filter(last="made by a reaction").count() == 2
+
+
+@pytest.mark.django_db
+def test_a_hundred_stories_are_written_at_the_price_of_one() -> None:
+    STORY.follow([])
+    chains = [open_chain() for _ in range(100)]
+    with transaction.atomic(), CaptureQueriesContext(connection) as seen, writing():
+        lock_chains(chains)
+        for chain in chains:
+            record(Rang(subject_id=1), by=CLOCK, now=NOW, chain=chain)
+    assert len(seen) == 3  # a lock, the entries, the heads
+    assert [fault for chain in chains for fault in faults_of(chain)] == []
 
 
 # A worker that is killed
