@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from django.utils.functional import Promise as Lazy
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
 from bihuan.service.cases.words import (
     CHANNELS,
@@ -109,14 +108,14 @@ def pattern_words(pattern: Pattern) -> str:
         return told
     between = pgettext("between names", ", ")
     conditions = between.join(_condition(one) for one in pattern.conditions)
-    return now_("%(event)s (%(conditions)s)") % {"event": told, "conditions": conditions}
+    return gettext("%(event)s (%(conditions)s)") % {"event": told, "conditions": conditions}
 
 
 def _condition(one: Condition) -> str:
     if (one.field, one.value) in CONDITIONS:
         return str(CONDITIONS[one.field, one.value])
     if one.field == "times":
-        return now_("%(times)s times or more") % {"times": one.value}
+        return gettext("%(times)s times or more") % {"times": one.value}
     if one.field == "need":
         return str(NEEDS.get(one.value, one.value))
     if one.field == "reason":
@@ -128,12 +127,12 @@ def length_words(seconds: int, *, in_days: bool = False) -> str:
     """A length as it is promised: 10 s, 30 min, 48 h; from more than three days on, or when asked, in days."""
     days, hours, minutes = seconds // DAY, seconds // HOUR, seconds // MINUTE
     if seconds % DAY == 0 and (in_days or days > 3):
-        return now_("%(days)d d") % {"days": days}
+        return gettext("%(days)d d") % {"days": days}
     if seconds and seconds % HOUR == 0:
-        return now_("%(hours)d h") % {"hours": hours}
+        return gettext("%(hours)d h") % {"hours": hours}
     if seconds and seconds % MINUTE == 0:
-        return now_("%(minutes)d min") % {"minutes": minutes}
-    return now_("%(seconds)d s") % {"seconds": seconds}
+        return gettext("%(minutes)d min") % {"minutes": minutes}
+    return gettext("%(seconds)d s") % {"seconds": seconds}
 
 
 def time_words(clause: Clause) -> str:
@@ -141,16 +140,16 @@ def time_words(clause: Clause) -> str:
     if clause.placeholder and not clause.seconds:
         return clause.placeholder.removeprefix("within ")
     if clause.due_from == "slot_until":
-        return now_("until the agreed slot ends")
+        return gettext("until the agreed slot ends")
     if clause.due_from:
-        return now_("by the day that is named")
+        return gettext("by the day that is named")
     return length_words(clause.seconds, in_days="workdays" in clause.calendar)
 
 
 def rests_words(clause: Clause) -> str:
     """For which reasons its clock rests."""
     if not clause.rests:
-        return now_("never")
+        return gettext("never")
     ordered = [reason for reason in HOLD_REASONS if reason in clause.rests & REST_REASONS]
     return pgettext("between names", ", ").join(str(HOLD_REASONS[reason]) for reason in ordered)
 
@@ -166,14 +165,14 @@ def rate_words(clause: Clause) -> str:
     if clause.statistic == "rate":
         told = {"share": share_words(clause.target), "within": within}
         return (
-            now_("at least %(share)s within %(within)s") % told
+            gettext("at least %(share)s within %(within)s") % told
             if within
-            else now_("at least %(share)s") % told
+            else gettext("at least %(share)s") % told
         )
-    statistic = now_("on average") if clause.statistic == "mean" else clause.statistic
+    statistic = gettext("on average") if clause.statistic == "mean" else clause.statistic
     if within:
-        return now_("%(statistic)s within %(within)s") % {"statistic": statistic, "within": within}
-    return now_("%(statistic)s at least %(target)s") % {
+        return gettext("%(statistic)s within %(within)s") % {"statistic": statistic, "within": within}
+    return gettext("%(statistic)s at least %(target)s") % {
         "statistic": statistic,
         "target": f"{clause.target:.10g}",
     }
