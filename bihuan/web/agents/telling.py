@@ -279,6 +279,11 @@ TELLERS: dict[str, tuple[str, Teller, bool]] = {
         _is(gettext_lazy("Days off were published: a due time was worked out anew")),
         True,
     ),
+    "promise.mended": (
+        "refresh",
+        _is(gettext_lazy("The row of a promise was written anew from the journal")),
+        True,
+    ),
     "promise.breach_withdrawn": (
         "circle-check",
         _is(gettext_lazy("A breach was taken back: it had been in time")),

@@ -14,9 +14,9 @@ from bihuan.service.commitments.replaying import is_in_agreement
 from bihuan.web.look.duties import PROMISES, clock_trouble, duties
 
 LOOK_AGAIN_SECONDS = 10.0
-TOLD_ASIDE = frozenset(
-    {"failed_reactions", "oldest_seconds"}
-)  # figures; the others are "ok" or what is wrong
+TOLD_ASIDE = frozenset(  # figures, and findings that wait for a person; the others are "ok" or what is wrong
+    {"failed_reactions", "oldest_seconds", "replay"}
+)
 
 _seen = {"unapplied": True, "looked": -LOOK_AGAIN_SECONDS}
 

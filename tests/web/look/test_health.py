@@ -56,6 +56,7 @@ def test_all_is_well_when_the_clock_runs_and_nothing_waits(client: Client) -> No
             "promises": "ok",
             "reactions": "ok",
             "notices": "ok",
+            "replay": "ok",
             "failed_reactions": 0,
             "oldest_seconds": {"breach": 0, "warning": 0, "step": 0, "reaction": 0, "notice": 0},
         },
