@@ -164,3 +164,8 @@ def pulse() -> int:
         newest = Entry.objects.order_by("-id").values_list("id", flat=True).first()
         _newest = (monotonic(), newest or 0)
     return _newest[1]
+
+
+def forget_pulse() -> None:
+    global _newest
+    _newest = (float("-inf"), 0)
