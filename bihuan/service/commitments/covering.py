@@ -80,16 +80,16 @@ def _gaps(grid: Grid, known: Known) -> Iterator[Finding]:
         if trait in grid.traits:
             ordered = known.values[trait] if trait == "urgency" else tuple(reversed(known.values[trait]))
             lacking = {value for row in grid.by(trait) for value in _lacking(row, ordered)}
-            for value in ordered:
-                if value in lacking:
-                    yield Finding(code="gap", clause=grid.metric, traits=((trait, value),))
+            if lacking:
+                told = tuple((trait, value) for value in ordered if value in lacking)
+                yield Finding(code="gap", clause=grid.metric, traits=told)
     if "work" in grid.traits:
         works = [work for work in known.values["work"] if _comes_up(grid, work, known)]
         had = {cell["work"] for cell, clause in grid.cells if clause is not None}
         lacking_works = [work for work in works if work not in had]
         if lacking_works and (grid.metric == SOLVE or 2 * (len(works) - len(lacking_works)) >= len(works)):
-            told = tuple(("work", work) for work in lacking_works)
-            yield Finding(code="gap", clause=grid.metric, traits=told)
+            none = tuple(("work", work) for work in lacking_works)
+            yield Finding(code="gap", clause=grid.metric, traits=none)
 
 
 def _lacking(row: Mapping[str, Clause | None], ordered: tuple[str, ...]) -> Iterator[str]:

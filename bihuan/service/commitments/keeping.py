@@ -79,7 +79,7 @@ def _refuse_other_sort(profile: Profile, newest: ProfileVersion | None) -> None:
     if "law" in (profile.sort, before.sort) and profile.sort != before.sort:
         raise ValidationError(_("What was stored as the law stays the law, and nothing else becomes it."))
     if profile.sort == "law" and (milder := [*loosened(profile, before)]):
-        raise ValidationError(finding_sentences(milder))
+        raise ValidationError(finding_sentences(milder, before))
 
 
 def put_in_force(name: str, *, now: datetime, confirmed: bool = False) -> ProfileVersion:
@@ -89,11 +89,15 @@ def put_in_force(name: str, *, now: datetime, confirmed: bool = False) -> Profil
     newest = newest_of(name)
     if newest is None:
         raise ValidationError(_("There is no profile called %(name)s.") % {"name": name})
-    found = doubts(profile_at(newest.name, newest.version), now=now)
+    profile = profile_at(newest.name, newest.version)
+    found = doubts(profile, now=now)
     if wrong := errors(found):
-        raise Unsound(finding_sentences(wrong))
+        raise Unsound(finding_sentences(wrong, profile))
     if (doubtful := warnings(found)) and not confirmed:
-        told = [*finding_sentences(doubtful), _("Open the profile's own page to confirm that this is meant.")]
+        told = [
+            *finding_sentences(doubtful, profile),
+            _("Open the profile's own page to confirm that this is meant."),
+        ]
         raise Unconfirmed(told)
     with transaction.atomic():
         activate(name, now=now)

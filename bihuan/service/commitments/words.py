@@ -1,11 +1,13 @@
 """What is wrong with the text of a profile, in the words of whoever keeps it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
+from bihuan.service.cases.words import said
+from bihuan.service.commitments.clause import Profile
 from bihuan.service.commitments.clause_words import trait_words
 from bihuan.service.commitments.findings import Finding
 from bihuan.service.commitments.reading import Fault
@@ -70,17 +72,32 @@ FINDINGS: dict[str, Lazy] = {
     "inversion": _("%(traits)s waits longer (%(clause)s) than what presses less (%(other)s)."),
     "dead": _("%(clause)s: no case ever gets it; others always come before it."),
 }
+METRICS: dict[str, Lazy] = {  # what a duty is called when no clause of a profile bears its name
+    "first_response": _("First contact"),
+    "solve": _("Solution"),
+    "plan": _("Plan"),
+    "dispatch": _("Dispatch"),
+    "survey": _("Survey"),
+    "callback": _("Callback"),
+}
 
 
-def finding_sentences(findings: Iterable[Finding]) -> list[str]:
-    """Each doubt as a sentence in the reader's language."""
-    return [_finding(one) for one in findings]
+def finding_sentences(findings: Iterable[Finding], profile: Profile | None = None) -> list[str]:
+    """Each doubt as a sentence in the reader's language; with its profile clauses are called by their titles."""
+    titles = _titles(profile) if profile is not None else {}
+    return [_finding(one, titles) for one in findings]
 
 
-def _finding(one: Finding) -> str:
+def _titles(profile: Profile) -> dict[str, str]:
+    """What clauses and metrics are called."""
+    metrics = {code: str(words) for code, words in METRICS.items()}
+    return metrics | {clause.id: f"{said(clause.title)} ({clause.id})" for clause in profile.clauses}
+
+
+def _finding(one: Finding, titles: Mapping[str, str]) -> str:
     told = {
-        "clause": one.clause,
-        "other": one.other,
+        "clause": titles.get(one.clause, one.clause),
+        "other": titles.get(one.other, one.other),
         "what": one.what,
         "traits": pgettext("between names", ", ").join(trait_words(*each) for each in one.traits),
     }

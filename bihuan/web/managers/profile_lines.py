@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from bihuan.ground.worktime.queries import all_calendars
+from bihuan.ground.worktime.shipped import SHIPPED
 from bihuan.service.cases.words import said
 from bihuan.service.commitments.clause import Clause, Profile, RungRule, Sort
 from bihuan.service.commitments.clause_words import (
@@ -43,6 +44,13 @@ PERIODS: dict[str, Lazy] = {
     "month": gettext_lazy("month by month"),
     "quarter": gettext_lazy("quarter by quarter"),
     "year": gettext_lazy("year by year"),
+}
+CALENDARS: dict[str, Lazy] = {
+    "24x7": gettext_lazy("around the clock"),
+    "cn-office": gettext_lazy("in office hours"),
+    "cn-workdays": gettext_lazy("on working days"),
+    "cn-contact": gettext_lazy("in contact hours"),
+    "cn-field": gettext_lazy("in hours for visits"),
 }
 CHANGES: dict[str, Lazy] = {
     Change.ADDED: pgettext_lazy("difference", "added"),
@@ -141,7 +149,14 @@ def person_words(code: str) -> str:
 
 
 def calendar_names() -> dict[str, str]:
-    return {card.code: card.name for card in all_calendars()}
+    """Each calendar by the name that the company gave it; those that ship in the reader's language."""
+    shipped = {card.code: card.name for card in SHIPPED}
+    return {
+        card.code: str(CALENDARS[card.code])
+        if card.code in CALENDARS and card.name == shipped.get(card.code)
+        else card.name
+        for card in all_calendars()
+    }
 
 
 def rung_words(rung: RungRule) -> str:
@@ -197,7 +212,8 @@ def matrix_rows(
                 for one in clauses
             ]
             cells.append((trait_words("urgency", urgency), told))
-        rows.append({"metric": metric, "title": said(first.title), "cells": cells})
+        same = all(told == cells[0][1] for _urgency, told in cells)
+        rows.append({"title": said(first.title), "cells": cells[:1] if same else cells, "same": same})
     return rows
 
 
