@@ -56,9 +56,7 @@ def due_times(share: int) -> bool:
     """Print every contest; whether each gate was kept."""
     print("Due times per second, one process; Python", python_version(), end="")
     print("".join(f", {name} {version(name)}" for name in ("businesstimedelta", "business-duration")))
-    print(
-        "business-duration measures durations: it is asked the inverse, from the beginning to the due time.\n"
-    )
+    print("business-duration knows durations only: it searches for a due time; durations are asked of all.\n")
     sizes = {name: max(20, number // share) for name, number in QUESTIONS.items()}
     contests = clocks.contests(sizes["bihuan"])
     agreed = {
