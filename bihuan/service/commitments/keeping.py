@@ -1,7 +1,7 @@
 """Commitment profiles as an administrator keeps them: every version, a new one by its text, those in force."""
 
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -72,12 +72,15 @@ def upload_profile(text: str, *, now: datetime) -> ProfileVersion:
 
 
 def _refuse_other_sort(profile: Profile, newest: ProfileVersion | None) -> None:
-    """A law stays a law and never gets milder: the newest version of a law is always the one in force."""
+    """A profile stays what it is, and a law never gets milder: its newest version is always the one in force."""
     if newest is None:
         return
     before = profile_at(newest.name, newest.version)
-    if "law" in (profile.sort, before.sort) and profile.sort != before.sort:
-        raise ValidationError(_("What was stored as the law stays the law, and nothing else becomes it."))
+    if profile.sort != before.sort:
+        raise ValidationError(
+            _("%(name)s is stored as another sort of profile; give this one a name of its own.")
+            % {"name": profile.name}
+        )
     if profile.sort == "law" and (milder := [*loosened(profile, before)]):
         raise ValidationError(finding_sentences(milder, before))
 
@@ -90,7 +93,7 @@ def put_in_force(name: str, *, now: datetime, confirmed: bool = False) -> Profil
     if newest is None:
         raise ValidationError(_("There is no profile called %(name)s.") % {"name": name})
     profile = profile_at(newest.name, newest.version)
-    found = doubts(profile, now=now)
+    found = doubts(profile, around=around_now(), now=now)
     if wrong := errors(found):
         raise Unsound(finding_sentences(wrong, profile))
     if (doubtful := warnings(found)) and not confirmed:
@@ -116,34 +119,60 @@ def withdraw(name: str) -> ProfileVersion:
     return held
 
 
-def doubts(profile: Profile, *, now: datetime) -> list[Finding]:
-    """What is doubtful about a profile if it were put in force now, beside everything that would stay so."""
-    held = ProfileVersion.objects.filter(name=profile.name, sort="law", active=True).first()
-    before = profile_at(held.name, held.version) if held is not None else None
-    force = beside(profile)
-    return lint(profile, beside=force, known=known_now(), today=localdate(now), before=before)
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """What a profile is held against: what it may speak of, what is in force now, how fast calendars run."""
+
+    known: Known
+    active: tuple[Profile, ...]
+    paces: Mapping[str, float]
+
+    def beside(self, profile: Profile) -> Commitments:
+        """What would be in force beside a profile: one base at a time, one version of a name."""
+        kept = (
+            one
+            for one in self.active
+            if one.name != profile.name and "base" not in {one.sort} & {profile.sort}
+        )
+        return Commitments(profiles=tuple(kept), paces=self.paces)
 
 
-def beside(profile: Profile) -> Commitments:
-    """What would be in force beside a profile: one base at a time, one version of a name."""
-    rows = ProfileVersion.objects.filter(active=True).exclude(name=profile.name).order_by("sort", "name")
-    kept = rows.exclude(sort="base") if profile.sort == "base" else rows
-    paces = {card.code: pace_of(calendar_in_force(card.code)) for card in all_calendars()}
-    return Commitments(profiles=tuple(profile_at(row.name, row.version) for row in kept), paces=paces)
+def around_now() -> Around:
+    rows = ProfileVersion.objects.filter(active=True).order_by("sort", "name").values_list("name", "version")
+    calendars = [card.code for card in all_calendars()]
+    return Around(
+        known=_known(calendars),
+        active=tuple(profile_at(name, version) for name, version in rows),
+        paces={code: pace_of(calendar_in_force(code)) for code in calendars},
+    )
 
 
-def known_now() -> Known:
+def doubts(profile: Profile, *, around: Around, now: datetime) -> list[Finding]:
+    """What is doubtful about a profile if it were put in force now. A peak in force has been published in time."""
+    same = [one for one in around.active if one.name == profile.name]
+    found = lint(
+        profile,
+        beside=around.beside(profile),
+        known=around.known,
+        today=localdate(now),
+        before=same[0] if same else None,
+    )
+    return [one for one in found if not (one.code == "peak_begun" and profile in same)]
+
+
+def _known(calendars: Iterable[str]) -> Known:
     """What a profile may speak of in this installation."""
-    cards = all_cards()
     visited = {
-        card.kind for card in cards if any(Need.TECHNICIAN_ASSIGNED in move.needs for move in card.moves)
+        card.kind
+        for card in all_cards()
+        if any(Need.TECHNICIAN_ASSIGNED in move.needs for move in card.moves)
     }
     values = {"work": KINDS, "urgency": URGENCIES, "grade": GRADES, "channel": CHANNELS}
     return Known(
         values={trait: tuple(words) for trait, words in values.items()},
         visited=frozenset(visited),
         events={kind: frozenset(each.name for each in fields(event)) for kind, event in EVENTS.items()},
-        calendars=frozenset(card.code for card in all_calendars()),
+        calendars=frozenset(calendars),
         people=frozenset(map(str, Role)) | NEAR,
     )
 

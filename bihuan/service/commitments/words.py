@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from bihuan.service.cases.words import said
 from bihuan.service.commitments.clause import Profile
@@ -75,7 +75,7 @@ FINDINGS: dict[str, Lazy] = {
 METRICS: dict[str, Lazy] = {  # what a duty is called when no clause of a profile bears its name
     "first_response": _("First contact"),
     "solve": _("Solution"),
-    "plan": _("Plan"),
+    "plan": pgettext_lazy("duty", "Plan"),
     "dispatch": _("Dispatch"),
     "survey": _("Survey"),
     "callback": _("Callback"),

@@ -42,12 +42,12 @@ ORDER = ("law", "base", "overlay", "peak")
 @staff_page(*READERS)
 def profiles(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Every profile in its newest version and those in force, the ones that count first."""
-    now = moment(request)
+    now, around = moment(request), keeping.around_now()
     rows = sorted(newest_versions(), key=lambda row: (not row.active, ORDER.index(row.sort), row.name))
     shown = []
     for row in rows:
         held = profile_at(row.name, row.version)
-        found = [] if row.active else keeping.doubts(held, now=now)
+        found = [] if row.active else keeping.doubts(held, around=around, now=now)
         shown.append(
             {
                 "row": row,
@@ -72,10 +72,9 @@ def profile(request: HttpRequest, viewer: Viewer, name: str, version: int) -> Ht
     every = [lines.clause_line(clause, calendars) for clause in held.clauses]
     if (file := FILES.get(request.GET.get("format", ""))) is not None:
         return file(f"bihuan-{name}-{version}", lines.CLAUSE_COLUMNS, every)
-    now = moment(request)
-    found = keeping.doubts(held, now=now)
-    force = keeping.beside(held)
-    table = matrix(held, force=force, known=keeping.known_now(), day=localdate(now))
+    now, around = moment(request), keeping.around_now()
+    found = keeping.doubts(held, around=around, now=now)
+    table = matrix(held, force=around.beside(held), known=around.known, day=localdate(now))
     newest = newest_of(name)
     base = commitments_in_force().base()
     context = {
@@ -108,7 +107,7 @@ def differences(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     codes = [code for code, _name in choices]
     first, second = (_chosen(request.GET.get(side, ""), codes, at) for at, side in enumerate(("a", "b")))
     old, new = _profile(*first)[0], _profile(*second)[0]
-    found = differing(old, new, force=keeping.beside(new))
+    found = differing(old, new, force=keeping.around_now().beside(new))
     calendars = lines.calendar_names()
     rows = [lines.difference_line(one, calendars) for one in found]
     if (file := FILES.get(request.GET.get("format", ""))) is not None:

@@ -12,7 +12,14 @@ from bihuan.ground.journal.event import CLOCK, KINDS, Event
 from bihuan.service.cases.models import Case
 from bihuan.service.commitments.clause import Profile, Sort
 from bihuan.service.commitments.findings import errors
-from bihuan.service.commitments.keeping import Unsound, doubts, put_in_force, unheard, upload_profile
+from bihuan.service.commitments.keeping import (
+    Unsound,
+    around_now,
+    doubts,
+    put_in_force,
+    unheard,
+    upload_profile,
+)
 from bihuan.service.commitments.models import Promise
 from bihuan.service.commitments.profiles_in_use import SHIPPED
 from bihuan.service.commitments.reading import read_profile
@@ -70,7 +77,7 @@ def test_every_shipped_profile_reads_and_names_events_that_somebody_tells(name: 
 
 @pytest.mark.parametrize("name", [*IN_FORCE, *OTHERS])
 def test_no_shipped_profile_has_an_error_but_what_is_to_be_filled_in(name: str) -> None:
-    found = {(one.code, one.clause) for one in errors(doubts(shipped(name), now=NOW))}
+    found = {(one.code, one.clause) for one in errors(doubts(shipped(name), around=around_now(), now=NOW))}
     blanks = {("placeholder", "first_response"), ("placeholder", "first_response_mail")}
     assert found == (blanks if name == "s3-quality" else set())
 

@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from bihuan.registers.access.models import Change
 from bihuan.registers.access.roles import Role
-from bihuan.service.commitments.keeping import doubts, upload_profile
+from bihuan.service.commitments.keeping import around_now, doubts, upload_profile
 from bihuan.service.commitments.models import ProfileVersion
 from bihuan.service.commitments.profiles_in_use import SHIPPED, profile_at
 from bihuan.service.commitments.words import finding_sentences
@@ -149,7 +149,7 @@ def test_what_is_not_stored_is_not_found(made: Company) -> None:
 
 
 def test_sentences_name_cases_in_the_readers_language(made: Company) -> None:
-    found = doubts(profile_at("s3-response", 1), now=NOW)
+    found = doubts(profile_at("s3-response", 1), around=around_now(), now=NOW)
     with override("en"):
         assert "Urgent waits longer (emergency) than what presses less (dispatch)." in finding_sentences(
             found
