@@ -51,6 +51,7 @@ from bihuan.service.dispatch.words import SUITS
 from bihuan.service.intake.queries import attachments_of, words_of
 from bihuan.service.satisfaction.hearing import Hearing, hearing_of
 from bihuan.web.agents.asking import QUESTIONS, environment_words
+from bihuan.web.agents.climbing import climbs_of
 from bihuan.web.agents.facts import MachineShown, cases_of, consents_shown, machine_shown
 from bihuan.web.agents.official import authorities, notices_shown
 from bihuan.web.agents.rows import chip_of, departments, families, in_language
@@ -117,6 +118,7 @@ def case_page(
         "track": track_of(card, held.stands_at),
         "place": place_of(card, held.stands_at),
         "promises": [chip_of(one, now) for one in promises if one.open],
+        "climbs": climbs_of(held.id, promises, now=now),
         "ended": [chip_of(one, now) for one in promises if not one.open],
         "story": tellings(facts, notes_of(held.id), known, hand, hearing),
         "moves": [_move(one, card, viewer) for one in open_moves_of(held, viewer)],

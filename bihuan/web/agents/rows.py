@@ -74,9 +74,8 @@ def chip_of(promise: PromiseView, now: datetime) -> Chip:
         )
     if promise.left is None or promise.due_at is None:
         return Chip(state="resting", words=f"{title} · {_('paused')}")
-    return Chip(
-        state=light, words=f"{title} · {words_left(promise.left)} · {local_time(promise.due_at, now)}"
-    )
+    words = f"{title} · {words_left(promise.left)} · {local_time(promise.due_at, now)}"
+    return Chip(state=light, words=f"{words} · {_('provisional')}" if promise.provisional else words)
 
 
 def families() -> dict[str, str]:
