@@ -64,6 +64,7 @@ NAVIGATION: tuple[Entry, ...] = (
     _entry(_("Operations"), "managers:operations", "activity-heartbeat", "manager", "administrator"),
     _entry(_("Outbox"), "managers:outbox", "mail-forward", "supervisor", "manager", "administrator"),
     _entry(_("Process cards"), "managers:cards", "route", *_LEADS, "administrator"),
+    _entry(_("Commitment profiles"), "managers:profiles", "checks", *_LEADS, "administrator"),
     _entry(_("Settings"), "managers:settings", "settings", "administrator"),
     _entry(_("My jobs today"), "technicians:today", "calendar-event", "technician"),
     _entry(_("Today"), "technicians:today", "calendar-event", "technician", place="bottom"),

@@ -241,3 +241,17 @@ def test_promises_made_stay_under_the_profile_that_they_were_made_under(made: Co
     assert list(Promise.objects.filter(case=case).order_by("id").values()) == was
     newer = a_case(made, channel="app", now=later(minutes=1))
     assert due_in(newer, "first_response") == 6 * MIN
+
+
+@pytest.mark.demand("L-05")
+def test_waiting_for_parts_is_warned_of_before_thirty_and_before_ninety_days(made: Company) -> None:
+    case = a_case(made, channel="app")
+    tell(case, "case.rested", reason="customer")
+    assert due_in(case, "parts_wait") is None
+    tell(case, "case.resumed", at=later(hours=1))
+    tell(case, "case.rested", at=later(hours=1), reason="parts")
+    waiting = Promise.objects.get(case=case, clause="parts_wait")
+    assert (waiting.due_at, waiting.warn_at) == (later(days=90, hours=1), later(days=27, hours=1))
+    tell(case, "case.resumed", at=later(days=20))
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.open) == ("kept", False)
