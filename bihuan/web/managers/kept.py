@@ -31,7 +31,6 @@ from bihuan.web.managers.kept_words import percent, seconds_words
 SPANS: dict[str, Lazy] = {
     "1": gettext_lazy("One month"),
     "3": gettext_lazy("Three months"),
-    "12": gettext_lazy("Twelve months"),
 }
 MONTHS = 13  # that can be chosen
 
