@@ -3,8 +3,8 @@
 What the case is (its urgency, its grade) is followed through its story; the rest is as its row says.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from bihuan.ground.worktime.calendar import Calendar
@@ -19,22 +19,23 @@ FOLLOWED = {CaseOpened.kind: "urgency", UrgencyChanged.kind: "urgency", CaseGrad
 @dataclass
 class AsIf:
     """What these commitments would have promised a case with such traits. `zone`: where its days are counted;
-    `kinds`: those of `starting_kinds`."""
+    `started`: what `by_start` made of the commitments."""
 
     commitments: Commitments
     calendar_of: Callable[[str], Calendar]
     traits: dict[str, frozenset[str]]
     zone: tzinfo
-    kinds: frozenset[str]
+    started: Mapping[str, Commitments]
     made: int = 0
 
     def starts(self, ledger: Ledger, at: int, fact: Happened) -> list[Line]:
         if (trait := FOLLOWED.get(fact.kind)) and (value := fact.facts.get(trait)):
             self.traits[trait] = frozenset({str(value)})
-        if fact.kind not in self.kinds:
+        commitments = self.started.get(fact.kind)
+        if commitments is None:
             return []
         day = fact.happened_at.astimezone(self.zone).date()
-        held = self.commitments.started_by(fact.kind, self.traits, on=day, facts=fact.facts)
+        held = commitments.started_by(fact.kind, self.traits, on=day, facts=fact.facts)
         return [
             self._line(one, fact.happened_at, fact)
             for one in held
@@ -85,7 +86,20 @@ class AsIf:
         )
 
 
-def starting_kinds(commitments: Commitments) -> frozenset[str]:
-    """The kinds of event that start any of its clocks."""
-    clocks = (clause for profile in commitments.profiles for clause in profile.clocks())
-    return frozenset(pattern.kind for clause in clocks for pattern in clause.starts)
+def by_start(commitments: Commitments) -> dict[str, Commitments]:
+    """Kind of event → the same commitments with only the clauses that such an event may start: reckoning many cases,
+    nobody looks at the others."""
+    clocks = [clause for profile in commitments.profiles for clause in profile.clocks()]
+    kinds = {pattern.kind for clause in clocks for pattern in clause.starts}
+    return {kind: _only(commitments, kind) for kind in kinds}
+
+
+def _only(commitments: Commitments, kind: str) -> Commitments:
+    def starts(clause: Clause) -> bool:
+        return any(pattern.kind == kind for pattern in clause.starts)
+
+    profiles = (
+        replace(profile, clauses=tuple(clause for clause in profile.clauses if starts(clause)))
+        for profile in commitments.profiles
+    )
+    return replace(commitments, profiles=tuple(profiles))

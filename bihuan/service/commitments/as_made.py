@@ -44,7 +44,8 @@ class AsMade:
     def starts(self, ledger: Ledger, at: int, fact: Happened) -> Iterable[Line]:
         exchanged = self._given_up(ledger, at)
         for one in self.made.get(at, ()):
-            if one.clause.metric in exchanged and one.clause.again != Again.REPLACES:
+            started = one.clause.starts_with(fact.kind, fact.facts) and one.clause.again == Again.REPLACES
+            if one.clause.metric in exchanged and not started:
                 continue
             due_from = one.clause.due_from
             yield _line(one, fact.happened_at, fixed_due(dict(fact.facts), due_from) if due_from else None)

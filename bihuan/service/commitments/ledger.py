@@ -140,7 +140,7 @@ class Ledger:
 
     def _end(self, fact: Happened) -> None:
         for line in self.lines:
-            if line.began_at > fact.happened_at:
+            if line.began_at > fact.happened_at or not (line.open or fact.is_late):
                 continue
             how = _said(line.clause, fact)
             if (how and line.open) or (how == DONE and _earlier(line, fact)):

@@ -5,7 +5,7 @@ question, so that it may be interrupted, goes on where it stopped and can be ope
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from time import monotonic
@@ -19,7 +19,7 @@ from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.events import CaseGraded
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.queries import visible
-from bihuan.service.commitments.as_if import AsIf, starting_kinds
+from bihuan.service.commitments.as_if import AsIf, by_start
 from bihuan.service.commitments.chains import stories_of
 from bihuan.service.commitments.clause import Commitments, Profile
 from bihuan.service.commitments.errors import NoSuchMonth, NoSuchProfile
@@ -145,10 +145,10 @@ def reckon(cases: Sequence[Case], commitments: Commitments, found: Comparison, *
     heard = {pattern.kind for profile in commitments.profiles for pattern in profile.patterns()}
     stories = stories_of([case.chain_id for case in cases], heard)
     was = _as_it_was(cases, at)
-    kinds = starting_kinds(commitments)
+    started = by_start(commitments)
     for case in cases:
         story = stories.get(case.chain_id, [])
-        would = _as_it_would_be(case, story, commitments, kinds, at)
+        would = _as_it_would_be(case, story, commitments, started, at)
         found.add(case.id, case.number, was.get(case.id, []), would)
 
 
@@ -162,7 +162,11 @@ def _as_it_was(cases: Sequence[Case], at: datetime) -> dict[int, list[Verdict]]:
 
 
 def _as_it_would_be(
-    case: Case, story: list[Happened], commitments: Commitments, kinds: frozenset[str], at: datetime
+    case: Case,
+    story: list[Happened],
+    commitments: Commitments,
+    started: Mapping[str, Commitments],
+    at: datetime,
 ) -> list[Verdict]:
     graded = any(told.kind == CaseGraded.kind for told in story)
     traits = dict(traits_of(case, commitments.traits_asked()))
@@ -173,7 +177,7 @@ def _as_it_would_be(
         calendar_of=calendar_in_force,
         traits=traits,
         zone=get_default_timezone(),
-        kinds=kinds,
+        started=started,
     )
     ledger = fold(story, choice)
     return [(line.clause.metric, derived(line, ledger.rests, now=at).state) for line in ledger.lines]
