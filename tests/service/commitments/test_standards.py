@@ -1,0 +1,99 @@
+"""What the standard promises ask of a case as it turns out: harder, unsolved again, urgent, still unwritten."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from bihuan.ground.journal.actions import hold_chain, record
+from bihuan.ground.journal.event import CLOCK
+from bihuan.registers.access.roles import Role
+from bihuan.service.cases.models import Case
+from bihuan.service.cases.talking import set_grade, tell_plan
+from bihuan.service.commitments import actions as clock
+from bihuan.service.commitments.keeping import put_in_force, upload_profile
+from bihuan.service.commitments.models import Promise, Rung
+from bihuan.service.commitments.profiles_in_use import SHIPPED
+from bihuan.service.commitments.reckoning import clause_of
+from bihuan.service.notices.models import Notice
+from bihuan.service.satisfaction.events import NotSolved
+from tests.makers import NOW, Company, a_case, company, later, settle
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def made() -> Company:
+    return company()
+
+
+def promise(case: Case, about: str) -> Promise:
+    return Promise.objects.filter(case=case, about=about).latest("id")
+
+
+def owed(case: Case) -> dict[str, datetime | None]:
+    return dict(Promise.objects.filter(case=case, open=True).values_list("clause", "due_at"))
+
+
+@pytest.mark.demand("S3-76", "S3-134", "S3-112")
+def test_a_plain_fault_is_solved_and_a_major_one_gets_a_plan_and_word_of_its_progress(made: Company) -> None:
+    case, by = a_case(made, urgency="normal"), made.actor(Role.AGENT)
+    assert "solve" in owed(case)
+    set_grade(case, "major", by=by, now=later(hours=1))
+    after = owed(case)
+    assert "solve" not in after
+    assert after["plan_major"] == later(hours=1, days=9)  # seven working days over one weekend
+    assert after["progress"] == later(hours=1, days=3)
+    tell_plan(case, "周四换压缩机，周五试机", contact="phone", by=by, now=later(hours=5))
+    assert promise(case, "plan_major").state == "kept"
+    assert promise(case, "progress").due_at == later(hours=5, days=3)
+
+
+@pytest.mark.demand("S2-36", "S4-21", "X-09")
+def test_what_is_not_solved_again_goes_up_at_once_and_again_until_it_is(made: Company) -> None:
+    case = a_case(made, urgency="normal")
+    with transaction.atomic():
+        hold_chain(case.chain_id)
+        record(NotSolved(subject_id=case.id, callback_id=1), by=CLOCK, now=NOW, chain=case.chain_id)
+    clock.climb(NOW)
+    settle(NOW)
+    supervisor = made.people[Role.SUPERVISOR].id
+    assert set(Notice.objects.filter(person_id=supervisor).values_list("kind", flat=True)) >= {"not_solved", "called_in"}
+    assert owed(case)["second_handling"] == later(hours=24)
+    for day in range(1, 8):
+        at = later(hours=24 * day, minutes=1)
+        clock.mark_broken(at)
+        clock.climb(at)
+    steps = [rung for rung in _told(case) if rung["level"] == 2]
+    assert len(steps) == 5  # the manager, day after day
+
+
+def _told(case: Case) -> list[dict[str, Any]]:
+    told = Rung.objects.filter(promise=promise(case, "second_handling"), told_at__isnull=False)
+    return list(told.values("level", "turn"))
+
+
+@pytest.mark.demand("S3-56", "S3-106")
+def test_urgent_faults_start_at_once_others_are_answered_in_a_day(made: Company) -> None:
+    put_in_force("s3-response", now=NOW, confirmed=True)
+    urgent = a_case(made, channel="app", words="插座冒烟了，有焦糊味")
+    plain = a_case(made, channel="app", urgency="normal")
+    assert owed(urgent)["emergency"] == later(hours=4)
+    assert owed(plain)["first_response"] == later(hours=24)
+    assert clause_of(promise(urgent, "emergency")).ladder == "fast_team"
+
+
+@pytest.mark.demand("T-05", "S3-138")
+def test_a_profile_with_times_left_blank_cannot_be_put_in_force_until_they_are_filled_in(
+    made: Company,
+) -> None:
+    with pytest.raises(ValidationError):
+        put_in_force("s3-quality", now=NOW, confirmed=True)
+    text = (SHIPPED / "s3-quality.toml").read_text("utf-8")
+    filled = text.replace("XX min", "30 min").replace("XX h", "12 h").replace("version = 1", "version = 2", 1)
+    upload_profile(filled, now=NOW)
+    put_in_force("s3-quality", now=NOW, confirmed=True)
+    case = a_case(made, channel="app", urgency="normal")
+    assert owed(case)["first_response"] == NOW + timedelta(minutes=30)
