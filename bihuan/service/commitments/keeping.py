@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from bihuan.ground.journal.event import KINDS as EVENTS
 from bihuan.ground.worktime.queries import all_calendars
 from bihuan.registers.access.roles import Role
+from bihuan.registers.parts.queries import categories
 from bihuan.service.cases.cards_in_use import all_cards
 from bihuan.service.cases.needs import Need
 from bihuan.service.cases.words import CHANNELS, GRADES, KINDS, URGENCIES, said
@@ -167,9 +168,12 @@ def _known(calendars: Iterable[str]) -> Known:
         for card in all_cards()
         if any(Need.TECHNICIAN_ASSIGNED in move.needs for move in card.moves)
     }
-    values = {"work": KINDS, "urgency": URGENCIES, "grade": GRADES, "channel": CHANNELS}
+    words = {"work": KINDS, "urgency": URGENCIES, "grade": GRADES, "channel": CHANNELS}
+    values = {trait: tuple(known) for trait, known in words.items()}
+    if codes := [category.code for category in categories()]:
+        values["category"] = tuple(codes)
     return Known(
-        values={trait: tuple(words) for trait, words in values.items()},
+        values=values,
         visited=frozenset(visited),
         events={kind: frozenset(each.name for each in fields(event)) for kind, event in EVENTS.items()},
         calendars=frozenset(calendars),

@@ -43,6 +43,10 @@ def _dated(profile: Profile, today: date) -> Iterator[Finding]:
         yield error("peak_begun", what=begins.isoformat())
     elif ends is not None and ends < today:
         yield error("season_over", what=ends.isoformat())
+    if profile.sort == "peak":
+        for clause in profile.clocks():
+            if not clause.public:
+                yield Finding(code="not_published", clause=clause.id)
     for clause in profile.clauses:
         if clause.valid != profile.valid and clause.valid.ends is not None and clause.valid.ends < today:
             yield Finding(code="over", clause=clause.id, what=clause.valid.ends.isoformat())

@@ -50,6 +50,7 @@ def fault_sentences(faults: Iterable[Fault]) -> list[str]:
 FINDINGS: dict[str, Lazy] = {
     "placeholder": _("%(clause)s: something is still to be filled in (%(what)s)."),
     "peak_begun": _("A peak must be published before it begins, and this one began on %(what)s."),
+    "not_published": _("%(clause)s: customers will not read that it takes longer in this season."),
     "season_over": _("The last day of this profile was %(what)s."),
     "over": _("%(clause)s: its last day was %(what)s; nobody gets it any more."),
     "unknown_value": _("%(clause)s: no case is ever “%(what)s”."),

@@ -87,8 +87,15 @@ def test_a_blank_is_an_error() -> None:
 )
 def test_a_peak_is_published_on_a_day_before_it_begins(begins: date, expected: list[Any]) -> None:
     season = Span(begins=begins, ends=date(2026, 12, 31))
-    peak = profile(clause("summer", 72, valid=season), sort="peak", valid=season)
+    peak = profile(clause("summer", 72, valid=season, public=True), sort="peak", valid=season)
     assert codes(peak, profile(clause("solve"))) == expected
+
+
+@pytest.mark.demand("U-12", "S3-03")
+def test_what_takes_longer_in_a_season_is_told_to_customers() -> None:
+    season = Span(begins=date(2027, 6, 1), ends=date(2027, 8, 31))
+    peak = profile(clause("summer", 72, valid=season), sort="peak", valid=season)
+    assert codes(peak, profile(clause("solve"))) == [("not_published", "summer", "")]
 
 
 def test_a_season_that_is_over_is_told() -> None:
