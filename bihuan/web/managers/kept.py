@@ -193,7 +193,7 @@ def _tiles(found: Mapping[str, Figure], opinions: Opinions, query: dict[str, str
             "unit": f"n = {chase.n}",
             "definition": _("Kept promises to answer a chase ÷ those decided."),
             "url": _link(query, "chase", "decided"),
-            "icon": "message-reply",
+            "icon": "bell",
         },
     ]
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
 
 from bihuan.ground.worktime import clock
 from bihuan.registers.access.roles import Role
@@ -13,6 +15,7 @@ from bihuan.service.commitments.models import Promise
 from bihuan.web.look.months import Month, month_from, this_month
 from tests.afterwards import CUSTOMER
 from tests.makers import Company, a_case, company
+from tests.pages.axe import overflow, shots, violations
 from tests.statements import statements
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +141,38 @@ def test_a_span_reaches_back_over_months(client: Client) -> None:
     busy(made, kept=1)
     page = seen(reader(client, made), f"/manage/kept?span=3&month={this_month(clock.now()).next.code}")
     assert "100.0%" in page
+
+
+def showing(page: Page, live_server: LiveServer, language: str) -> Company:
+    """The manager in the browser, with a month that has something of everything."""
+    made = company()
+    busy(made, kept=12, missed=1)
+    case = a_case(made, channel="app", now=clock.now() - timedelta(minutes=30))
+    Promise.objects.filter(case=case, about="solve").update(
+        state="kept",
+        open=False,
+        ended_at=clock.now(),
+        ended_how="done",
+        worked_seconds=600,
+        breach_withdrawn_at=clock.now(),
+    )
+    client = Client()
+    client.force_login(made.people[Role.MANAGER])
+    cookies = {"sessionid": client.cookies["sessionid"].value, "language": language}
+    page.context.add_cookies(
+        [{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()]
+    )
+    return made
+
+
+@pytest.mark.one_database
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_pages_are_sound_at_any_width(page: Page, live_server: LiveServer, language: str) -> None:
+    showing(page, live_server, language)
+    for path in ("kept", "kept/rows?metric=first_response&which=decided"):
+        for width in (360, 1440):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.goto(f"{live_server.url}/manage/{path}")
+            assert (violations(page), overflow(page)) == ([], 0)
+        shots(page, f"managers-{path.partition('?')[0]}")
