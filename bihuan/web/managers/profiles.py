@@ -59,7 +59,11 @@ def profiles(request: HttpRequest, viewer: Viewer) -> HttpResponse:
                 "warnings": len(warnings(found)),
             }
         )
-    context = {"rows": shown, "may_change": viewer.may("settings.change")}
+    context = {
+        "rows": shown,
+        "may_change": viewer.may("settings.change"),
+        "may_try": viewer.may("figures.read"),
+    }
     return render(request, "managers/profiles.html", context)
 
 
@@ -93,6 +97,7 @@ def profile(request: HttpRequest, viewer: Viewer, name: str, version: int) -> Ht
         "warnings": finding_sentences(warnings(found), held),
         "may_change": viewer.may("settings.change"),
         "is_newest": newest is not None and newest.version == version,
+        "may_try": held.sort == "base" and not held.placeholders() and viewer.may("figures.read"),
         "may_withdraw": row.active and held.sort in {"overlay", "peak"},
         "beside": "" if base == held else f"{base.name}@{base.version}",
     }

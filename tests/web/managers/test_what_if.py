@@ -4,6 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
 
 from bihuan.ground.journal.models import Entry
 from bihuan.ground.worktime import clock
@@ -14,6 +17,7 @@ from bihuan.service.commitments.models import Difference, Promise, WhatIf
 from bihuan.service.commitments.profiles_in_use import SHIPPED, keep_profile
 from bihuan.service.commitments.replaying import replay_all
 from tests.makers import Company, a_case, company
+from tests.pages.axe import overflow, shots, violations
 
 pytestmark = pytest.mark.django_db
 
@@ -157,3 +161,35 @@ def test_a_supervisor_sees_differences_and_may_not_mend_them(client: Client, mad
     supervisor = as_(client, made, Role.SUPERVISOR)
     page = supervisor.get("/manage/operations").content.decode()
     assert (promise.case.number in page, "/mend" in page) == (True, False)
+
+
+def test_a_profile_leads_to_its_what_if(client: Client, made: Company) -> None:
+    stricter()
+    manager = as_(client, made)
+    profile = manager.get(reverse("managers:profile", args=["strict", 2])).content.decode()
+    assert "/manage/what-if?profile=strict:2" in profile
+    page = manager.get("/manage/what-if?profile=strict:2").content.decode()
+    assert '<option value="strict:2" selected>' in page
+
+
+@pytest.mark.one_database
+@pytest.mark.django_db(transaction=True)
+def test_the_pages_fit_every_width_and_have_no_findings(
+    page: Page, live_server: LiveServer, client: Client
+) -> None:
+    made = company()
+    stricter()
+    spoiled(made)
+    a_case(made, channel="app", now=clock.now() - timedelta(hours=5))
+    row = asked(as_(client, made))
+    page.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    for path in ("what-if", f"what-if/{row.id}", "operations"):
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            for width in (1440, 360):
+                page.set_viewport_size({"width": width, "height": 800})
+                page.goto(f"{live_server.url}/manage/{path}")
+                assert (path, violations(page), overflow(page)) == (path, [], 0)
+        shots(page, f"managers-{path.partition('/')[0]}{'-found' if '/' in path else ''}")
