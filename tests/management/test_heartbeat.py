@@ -16,6 +16,7 @@ from pytest_django import Settings
 
 from bihuan.ground.journal.models import RunningClock, Watch
 from bihuan.ground.journal.running import clocks_alive, say_running, say_stopped, take_turn
+from bihuan.management.commands import clock as clock_command
 from bihuan.management.commands.clock import run_round
 from bihuan.management.heartbeat import NAME, AddressRefused, Asked, Heartbeat, allowed_address
 
@@ -219,3 +220,21 @@ def test_the_secret_in_the_address_is_never_shown(settings: Settings) -> None:
     settings.BIHUAN_HEARTBEAT_URL = "https://watch.example/ping/a-secret"
     line = _heartbeat(NOW, "203.0.113.7", "status 500")
     assert (line.host, "secret" in str(line)) == ("watch.example", False)
+
+
+@pytest.mark.django_db
+def test_after_a_sweep_that_took_long_what_presses_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[str] = []
+
+    def sweep(name: str, seconds: float) -> tuple[str, Callable[[datetime], object]]:
+        def work(now: datetime) -> None:
+            ran.append(name)
+            sleep(seconds)
+
+        return name, work
+
+    sweeps = (sweep("promises broken", 0.0), sweep("long", 0.2), sweep("short", 0.0))
+    monkeypatch.setattr(clock_command, "SWEEPS", sweeps)
+    monkeypatch.setattr(clock_command, "LONG_SECONDS", 0.1)
+    clock_command.run_sweeps()
+    assert ran == ["promises broken", "long", "promises broken", "short"]

@@ -71,6 +71,12 @@ def promise(promise_id: int) -> Promise:
     return Promise.objects.select_related("case").get(id=promise_id)
 
 
+def names_somebody(promise_id: int) -> bool:
+    """Whether the clause of a promise names anybody to be told: asked for each of very many breaches."""
+    made_under = Promise.objects.values_list("profile", "profile_version", "clause").get(id=promise_id)
+    return bool(profile_at(*made_under[:2]).clause(made_under[2]).notify)
+
+
 def rests_shown(case_id: int) -> list[Rest]:
     return list(Rest.objects.filter(case_id=case_id).order_by("began_at"))
 

@@ -14,7 +14,7 @@ from bihuan.registers.organisation.queries import above
 from bihuan.service.cases.consulting import SUPPORT, consultation
 from bihuan.service.cases.models import Case
 from bihuan.service.commitments.clause import RungRule
-from bihuan.service.commitments.queries import promise
+from bihuan.service.commitments.queries import names_somebody, promise
 from bihuan.service.commitments.reckoning import clause_of, rungs_of
 from bihuan.service.notices.actions import tell_person
 from bihuan.service.notices.telling import about, case_of
@@ -26,10 +26,10 @@ NAMED = frozenset({"promise.broken", "promise.escalated"})
 
 def tell_the_staff(fact: Fact[Event]) -> None:
     """Tell whoever has to act on this, on their page and by SMS where it presses."""
-    if fact.chain is None:
+    facts = fact.event.facts()
+    if fact.chain is None or (fact.event.kind in NAMED_BY_CLAUSE and not names_somebody(facts["promise_id"])):
         return
     case = case_of(fact.chain)
-    facts = fact.event.facts()
     kind, who = ALERTS[fact.event.kind]
     rung = _rung(facts) if fact.event.kind == "promise.escalated" else None
     if rung is not None and rung.since == "began" and promise(facts["promise_id"]).broken_at is None:
@@ -171,6 +171,9 @@ ALERTS: dict[str, tuple[str, Who]] = {
     "satisfaction.not_solved": ("not_solved", lambda case, facts: people_with(Role.SUPERVISOR)),
     "notice.given_up": ("customer_unreachable", lambda case, facts: _owner_or(case, Role.AGENT)),
 }
+
+
+NAMED_BY_CLAUSE = {"promise.at_risk", "promise.broken"}  # nobody is told of what the house keeps by itself
 
 
 def _what(facts: dict[str, Any], language: str = "zh-hans") -> str:
