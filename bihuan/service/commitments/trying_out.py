@@ -36,7 +36,7 @@ from bihuan.service.commitments.traits import traits_of
 
 CHUNK = 100  # cases
 FIRST_YEAR = 2000
-ROUND_SECONDS = 2.0
+ROUND_SECONDS = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +93,7 @@ def _window(month: date) -> tuple[datetime, datetime]:
 
 
 def carry_on_what_ifs(now: datetime) -> int:
-    """A sweep: carry on the questions that wait, for two seconds at most. Returns how many cases were reckoned."""
+    """A sweep: carry on the questions that wait, for a second at most. Returns how many cases were reckoned."""
     ends, done = monotonic() + ROUND_SECONDS, 0
     for row in WhatIf.objects.filter(state=WhatIf.WAITING).order_by("at", "id"):
         try:
