@@ -24,7 +24,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench import house
-from bench.nursery import Nursery
+from bench.crashing.nursery import Nursery
 
 RESULTS = Path(__file__).resolve().parent / "results" / "promises_crash.jsonl"
 FAMILY = ("clock", "clock", "worker", "worker")
@@ -122,7 +122,7 @@ class Trial:
             self._kill_one()
 
     def _whole(self) -> float:
-        from bench.crash_house import ALL_DUE
+        from bench.crashing.house import ALL_DUE
 
         return ALL_DUE.total_seconds()
 
@@ -143,7 +143,7 @@ class Trial:
                 self._look()
 
     def _look(self) -> None:
-        from bench.crash_house import oldest_overdue
+        from bench.crashing.house import oldest_overdue
 
         self.seen.oldest.append(oldest_overdue(now=self.clock.now()))
         for at, (sort, pid) in enumerate(self.family):
@@ -163,7 +163,7 @@ class Trial:
 
     def _outage(self) -> None:
         """Everything is dead for an hour of the trial's clock; then it must catch up."""
-        from bench.crash_house import overdue
+        from bench.crashing.house import overdue
 
         self.seen.kills += sum(self.nursery.kill(pid) for _, pid in self.family)
         sleep(0.2)
@@ -178,7 +178,7 @@ class Trial:
 
     def _finish(self) -> None:
         """No more kills: wait until nothing is left to do, then end the family."""
-        from bench.crash_house import left
+        from bench.crashing.house import left
 
         self._wait(lambda: left(now=self.clock.now()), 0.5)
         for _, pid in self.family:
@@ -196,7 +196,7 @@ class Trial:
 
 def trial(plan: Plan, env: dict[str, str], folder: Path, *, seed: int = 1) -> dict[str, Any]:
     """Furnish the house, let it live through all that, and prove. Django must be ready on that database."""
-    from bench.crash_house import ALL_DUE, furnish, prove
+    from bench.crashing.house import ALL_DUE, furnish, prove
 
     began = monotonic()
     furnish(plan.promises, now=datetime.now(UTC))

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 PR_SET_PDEATHSIG = 1
 NO_CAP = 5000
 COMMANDS: dict[str, tuple[str, dict[str, object]]] = {
@@ -31,7 +31,7 @@ class Nursery:
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "bench.nursery"],
+            [sys.executable, "-m", "bench.crashing.nursery"],
             env=dict(env),
             cwd=ROOT,
             stdin=subprocess.PIPE,

@@ -1,0 +1,1 @@
+"""The parts of the crash trial: the house it happens in, and where its processes are born."""
