@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 from django.utils.translation import override
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
 
 from bihuan.registers.access.models import Change
 from bihuan.registers.access.roles import Role
@@ -13,6 +15,7 @@ from bihuan.service.commitments.models import ProfileVersion
 from bihuan.service.commitments.profiles_in_use import SHIPPED, profile_at
 from bihuan.service.commitments.words import finding_sentences
 from tests.makers import NOW, Company, company
+from tests.pages.axe import overflow, shots, violations
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +35,7 @@ def signed_in(made: Company, role: Role, language: str = "en") -> Client:
     return client
 
 
-def page(client: Client, address: str) -> str:
+def text_of(client: Client, address: str) -> str:
     answer = client.get(address)
     assert answer.status_code == 200
     return answer.content.decode()
@@ -48,7 +51,7 @@ def in_force() -> set[str]:
 
 @pytest.mark.demand("S3-02", "S3-108")
 def test_a_profile_is_read_as_a_matrix_with_clauses_rates_conduct_and_ladders(made: Company) -> None:
-    text = page(signed_in(made, Role.ANALYST), f"{READ}/default/{newest('default')}")
+    text = text_of(signed_in(made, Role.ANALYST), f"{READ}/default/{newest('default')}")
     for words in (
         "At a glance",
         "First contact",
@@ -71,21 +74,21 @@ def test_every_shipped_profile_has_its_page_in_both_languages(made: Company) -> 
         profile = profile_at(row.name, row.version)
         for language, title in (("en", profile.title.en), ("zh-hans", profile.title.zh)):
             client.cookies["language"] = language
-            assert title in page(client, f"{READ}/{row.name}/{row.version}")
+            assert title in text_of(client, f"{READ}/{row.name}/{row.version}")
 
 
 def test_the_list_says_which_are_in_force_and_what_is_doubtful(made: Company) -> None:
-    text = page(signed_in(made, Role.MANAGER), READ)
+    text = text_of(signed_in(made, Role.MANAGER), READ)
     assert text.index("Legal time limits") < text.index("Standard promises") < text.index("Basic commitments")
     assert "2 errors" in text
 
 
 def test_two_profiles_are_compared_side_by_side(made: Company) -> None:
     client = signed_in(made, Role.MANAGER)
-    text = page(client, f"{READ}/differences?a=s3-basic@1&b=s3-stretch@1")
+    text = text_of(client, f"{READ}/differences?a=s3-basic@1&b=s3-stretch@1")
     assert "Basic commitments" in text
     assert "stricter" in text
-    same = page(client, f"{READ}/differences?a=cs-manual@1&b=cs-manual@1")
+    same = text_of(client, f"{READ}/differences?a=cs-manual@1&b=cs-manual@1")
     assert "Nothing differs" in same
     assert client.get(f"{READ}/differences?a=nobody@1&b=%27").status_code == 200
 
@@ -141,7 +144,7 @@ def test_the_base_and_the_law_are_not_withdrawn(made: Company, name: str) -> Non
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.SUPERVISOR, Role.AGENT])
 def test_others_read_and_change_nothing(made: Company, role: Role) -> None:
     client = signed_in(made, role)
-    assert "activate" not in page(client, f"{READ}/cs-manual/1")
+    assert "activate" not in text_of(client, f"{READ}/cs-manual/1")
     assert client.post(f"{READ}/cs-manual/activate", {"confirmed": "yes"}).status_code == 403
     assert in_force() == {"default", "cn-law"}
 
@@ -158,3 +161,25 @@ def test_sentences_name_cases_in_the_readers_language(made: Company) -> None:
         assert "Urgent waits longer (emergency) than what presses less (dispatch)." in finding_sentences(
             found
         )
+
+
+@pytest.mark.one_database
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_pages_are_accessible_and_fit_a_phone(page: Page, live_server: LiveServer, language: str) -> None:
+    made = company()
+    known = signed_in(made, Role.ADMINISTRATOR).cookies["sessionid"].value
+    for name, value in (("sessionid", known), ("language", language)):
+        page.context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
+    newest_default = newest("default")
+    for name, path in (
+        ("profiles", ""),
+        ("profile", f"/default/{newest_default}"),
+        ("profile-blank", "/s3-quality/1"),
+        ("profile-differences", "/differences?a=s3-basic@1&b=s3-stretch@1"),
+    ):
+        for width in (1440, 360):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.goto(f"{live_server.url}{READ}{path}")
+            assert (path, violations(page), overflow(page)) == (path, [], 0)
+        shots(page, f"managers-{name}")
