@@ -56,11 +56,10 @@ class Measure:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One clause in plain words: what, within how long, counted when, for whom, on which days."""
+    """One clause in plain words: what, within how long; and as notes when that is counted, for whom, on which days."""
 
     title: str
     within: str = ""
-    counted: str = ""
     notes: list[str] = field(default_factory=list)
     measure: Measure | None = None
 
@@ -110,7 +109,7 @@ def seasons(now: datetime) -> list[Season]:
             title=said(one.profile.title),
             begun=one.begun,
             days=_days(one.profile.valid),
-            lines=[_clock(clause, None) for clause in one.clauses],
+            lines=[_clock(clause, None, season=one.profile.valid) for clause in one.clauses],
         )
         for one in peaks(on=localdate(now))
     ]
@@ -120,15 +119,14 @@ def _clocks(found: Iterable[PublicClause], measured: dict[str, Any]) -> list[Lin
     return [_clock(one, _kept(*measured["clocks"].get(one.name, (0, 0)))) for one in found]
 
 
-def _clock(one: PublicClause, measure: Measure | None) -> Line:
+def _clock(one: PublicClause, measure: Measure | None, *, season: Span = ALWAYS_VALID) -> Line:
     clause = one.clause
-    notes = [scope_words(clause)]
-    if clause.valid != ALWAYS_VALID:
+    notes = ["" if clause.due_from else hours_words(clause.calendar), scope_words(clause)]
+    if clause.valid not in (ALWAYS_VALID, season):
         notes.append(_days(clause.valid))
     return Line(
         title=said(clause.title),
         within=time_words(clause),
-        counted="" if clause.due_from else hours_words(clause.calendar),
         notes=[note for note in notes if note],
         measure=measure,
     )

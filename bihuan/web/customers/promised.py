@@ -1,6 +1,6 @@
 """How a promise reads for the customer to whom it was made: the time left, why it stands still, or that we failed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -38,10 +38,12 @@ class Told:
 
 @dataclass(frozen=True, kw_only=True)
 class Promised:
-    """What is open, the soonest first, and what has ended, the newest first; `folded` when that is much."""
+    """What is open, the soonest first, and what has ended, the newest first; `folded` when that is much. `sorry`: an
+    honest sentence while something is broken and still owed, with who sees to it now."""
 
     open: list[Told]
     ended: list[Told]
+    sorry: str = ""
 
     @property
     def folded(self) -> bool:
@@ -57,7 +59,7 @@ def promised(promises: Sequence[PromiseView], *, waits_for: str, now: datetime) 
     steps = steps_of(late[0].case_id) if late else {}
 
     def told(one: PromiseView) -> Told:
-        return _told(one, steps, waits_for=waits_for, now=now)
+        return _told(one, waits_for=waits_for, now=now)
 
     running = sorted(
         (one for one in promises if one.open), key=lambda one: (one.due_at is None, one.due_at or now)
@@ -65,15 +67,14 @@ def promised(promises: Sequence[PromiseView], *, waits_for: str, now: datetime) 
     ended = sorted(
         (one for one in promises if not one.open), key=lambda one: one.ended_at or one.began_at, reverse=True
     )
-    return Promised(open=[told(one) for one in running], ended=[told(one) for one in ended])
+    sorry = _what_now([step for one in late for step in steps.get(one.id, [])], now) if late else ""
+    return Promised(open=[told(one) for one in running], ended=[told(one) for one in ended], sorry=sorry)
 
 
-def _told(one: PromiseView, steps: Mapping[int, list[Step]], *, waits_for: str, now: datetime) -> Told:
+def _told(one: PromiseView, *, waits_for: str, now: datetime) -> Told:
     words, notes = _running(one, now) if one.open else _ended(one, now)
     if one.light is Light.RESTING and waits_for in WAITS:
         notes.append(str(WAITS[waits_for]))
-    if one.light is Light.BROKEN and one.open:
-        notes.append(_what_now(steps.get(one.id, []), now))
     if one.open and one.provisional and one.due_at is not None:
         year = localtime(one.due_at).year
         notes.append(
@@ -107,11 +108,13 @@ def _ended(one: PromiseView, now: datetime) -> tuple[str, list[str]]:
 
 
 def _what_now(steps: Sequence[Step], now: datetime) -> str:
-    """An honest sentence about a promise that is broken and still owed: who sees to it now."""
+    """Who sees to what is broken and still owed."""
     told = max((step.told_at for step in steps if step.told_at is not None), default=None)
     if told is None:
-        return _("We did not keep this, and we are sorry. We still owe it to you and see to it first.")
+        return _(
+            "We did not keep what is marked late below, and we are sorry. We still owe it to you and see to it first."
+        )
     return _(
-        "We did not keep this, and we are sorry. It was passed up to whoever is in charge on %(when)s; we still owe "
-        "it to you."
+        "We did not keep what is marked late below, and we are sorry. It was passed up to whoever is in charge "
+        "(%(when)s); we still owe it to you."
     ) % {"when": local_time(told, now)}

@@ -3,15 +3,22 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import translation
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
 
+from bihuan.ground.worktime import clock
 from bihuan.service.cases.models import Case
 from bihuan.service.commitments.actions import climb, mark_broken
 from bihuan.service.commitments.models import Promise
+from bihuan.service.commitments.profiles_in_use import activate
 from bihuan.service.commitments.queries import promises_of
+from bihuan.web.customers.kept_publicly import last_month
 from bihuan.web.customers.promised import Promised, promised
 from tests.makers import NOW, a_case, company, later
+from tests.pages.axe import overflow, shots, violations
 from tests.web.customers.test_tracking import path_of
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +40,7 @@ def test_time_left_is_said_in_words_with_the_moment() -> None:
     [one] = read(case, later(minutes=40)).open
     assert (one.title, one.state) == ("First contact", "running")
     assert (one.words, one.notes) == ("1 h 20 min left · by Today 12:00", [])
+    assert read(case, later(minutes=40)).sorry == ""
 
 
 def test_a_clock_that_stands_still_says_why() -> None:
@@ -47,14 +55,14 @@ def test_a_clock_that_stands_still_says_why() -> None:
 def test_a_broken_promise_is_told_honestly_with_what_happens_now() -> None:
     case = a_case(company(), channel="app")
     mark_broken(later(hours=3))
-    [one] = read(case, later(hours=3)).open
-    assert (one.state, one.words) == ("broken", "1 h late · promised for Today 12:00")
-    assert one.notes == [
-        "We did not keep this, and we are sorry. We still owe it to you and see to it first."
-    ]
+    told = read(case, later(hours=3))
+    [one] = told.open
+    assert (one.state, one.words, one.notes) == ("broken", "1 h late · promised for Today 12:00", [])
+    assert told.sorry == (
+        "We did not keep what is marked late below, and we are sorry. We still owe it to you and see to it first."
+    )
     climb(later(hours=6))
-    [one] = read(case, later(hours=6)).open
-    assert "passed up to whoever is in charge on Today 16:00" in one.notes[0]
+    assert "passed up to whoever is in charge (Today 16:00)" in read(case, later(hours=6)).sorry
 
 
 def test_kept_late_and_not_kept_are_told_apart() -> None:
@@ -100,3 +108,35 @@ def test_the_private_page_leads_to_all_that_we_promise(client: Client) -> None:
         True,
         True,
     )
+
+
+@pytest.mark.one_database
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_pages_are_sound_on_a_phone_and_a_desk(
+    page: Page, live_server: LiveServer, language: str
+) -> None:
+    cache.clear()
+    now = clock.now()
+    made = company()
+    case = a_case(made, channel="app", now=now - timedelta(hours=30))
+    mark_broken(now)
+    climb(now)
+    Promise.objects.filter(case=case, about="solve").update(provisional=True)
+    last = last_month(now)
+    old = [a_case(made, channel="app", now=last.since + timedelta(days=day)) for day in range(12)]
+    Promise.objects.filter(case__in=old, about="first_response").update(
+        state="kept",
+        open=False,
+        ended_how="done",
+        ended_at=last.since + timedelta(days=13),
+        worked_seconds=60,
+    )
+    activate("peak-summer", now=now)
+    page.context.add_cookies([{"name": "language", "value": language, "url": live_server.url}])
+    for path, name in ((path_of(case), "customers-case"), ("/promises", "customers-commitments")):
+        for width in (360, 1440):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.goto(f"{live_server.url}{path}")
+            assert (violations(page), overflow(page)) == ([], 0)
+        shots(page, name)
