@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bihuan.service.commitments.clause import Clause, Span
 
+STAFF_CHANNELS = frozenset({"page", "sms"})  # by which the staff are told
 ENDINGS = frozenset({"case.done", "case.closed"})
 
 

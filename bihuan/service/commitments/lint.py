@@ -8,7 +8,7 @@ from datetime import date
 
 from bihuan.service.commitments.clause import Clause, Commitments, Held, Profile, Sort, Span
 from bihuan.service.commitments.covering import uncovered
-from bihuan.service.commitments.findings import Finding, Known, Severity, error, overlap
+from bihuan.service.commitments.findings import STAFF_CHANNELS, Finding, Known, Severity, error, overlap
 from bihuan.service.commitments.pattern import Pattern
 
 MEASURED = frozenset({"satisfaction", "satisfied", "collection"})  # rates that no clock of a clause feeds
@@ -84,6 +84,8 @@ def _ladders(profile: Profile, known: Known) -> Iterator[Finding]:
             for code in rung.who:
                 if code not in known.people:
                     yield error("nobody", name, what=code)
+            for channel in sorted(set(rung.channels) - STAFF_CHANNELS):
+                yield error("no_channel", name, what=channel)
             if rung.hours not in known.calendars:
                 yield error("no_calendar", name, what=rung.hours)
         times = [rung.after_seconds for rung in rungs if rung.since == "broken"]

@@ -56,6 +56,7 @@ FINDINGS: dict[str, Lazy] = {
     "unknown_value": _("%(clause)s: no case is ever “%(what)s”."),
     "nobody": _("%(clause)s: nobody is called “%(what)s”."),
     "no_calendar": _("%(clause)s: there is no working calendar called %(what)s."),
+    "no_channel": _("Ladder %(clause)s: nobody on the staff is told by “%(what)s”."),
     "no_compensation": _("%(clause)s: there is no compensation called %(what)s."),
     "nothing_measured": _("%(clause)s: nothing is measured as “%(what)s” under this profile."),
     "unheard": _("%(clause)s: no room ever tells “%(what)s”."),

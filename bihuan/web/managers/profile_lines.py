@@ -179,6 +179,8 @@ def rung_words(rung: RungRule) -> str:
         ) % told
     if rung.repeat_seconds:
         words += _("; again every %(repeat)s, %(times)s times in all") % told
+    if "sms" in rung.channels:
+        words += _("; by SMS too") if "page" in rung.channels else _("; by SMS")
     return words + (_("; at any hour") if rung.at_once else _("; in office hours"))
 
 

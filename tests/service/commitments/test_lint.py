@@ -215,7 +215,7 @@ def test_words_that_nobody_knows_are_named() -> None:
         ladder="up",
     )
     ladder = (
-        RungRule(level=1, who=("ghost",), after_seconds=9),
+        RungRule(level=1, who=("ghost",), after_seconds=9, channels=("page", "pigeon")),
         RungRule(level=2, who=("owner",), hours="mars"),
     )
     told = codes(profile(clause("solve"), odd, ladders={"up": ladder, "spare": ()}))
@@ -226,6 +226,7 @@ def test_words_that_nobody_knows_are_named() -> None:
         ("unheard", "odd", "case.vanished"),
         ("nobody", "up", "ghost"),
         ("no_calendar", "up", "mars"),
+        ("no_channel", "up", "pigeon"),
         ("unknown_value", "odd", "gardening"),
         ("no_compensation", "odd", "gold"),
         ("ladder_falls", "up", ""),
