@@ -20,6 +20,7 @@ from bihuan.service.notices.actions import tell_person
 from bihuan.service.notices.telling import about, case_of
 
 POINT = (Role.SERVICE_POINT_DISPATCHER, Role.SERVICE_POINT_OWNER)
+AT_POINTS = frozenset({*POINT, Role.TECHNICIAN, Role.PARTS_KEEPER})  # another point's people are no help
 MOST = 8  # people told of one event, unless a clause or a ladder names who they are
 NAMED = frozenset({"promise.broken", "promise.escalated"})
 
@@ -120,15 +121,17 @@ def _rung(facts: dict[str, Any]) -> RungRule | None:
 
 
 def named_by(codes: Iterable[str], case: Case) -> list[Person]:
-    """The people that a clause or a ladder names for a case, each once: by what they are to it, or by their role."""
-    return _once(
-        chain.from_iterable(WHO[code](case) if code in WHO else _over(case, Role(code)) for code in codes)
-    )
+    """The people that a clause or a ladder names for a case, each once: by what they are to it, or by their role.
+    Where it names nobody there is (no technician yet), whoever answers for the case hears it."""
+    named = list(codes)
+    found = chain.from_iterable(WHO[code](case) if code in WHO else _over(case, Role(code)) for code in named)
+    return _once(found) or (_owner_or(case, Role.SUPERVISOR) if named else [])
 
 
 def _over(case: Case, role: Role) -> list[Person]:
-    """Those of a role to whom the case's node belongs; all of the role where nobody has it."""
-    return people_with(role, nodes=above(case.node.path)) or people_with(role)
+    """Those of a role to whom the case's node belongs; of the house's own roles all where nobody has it."""
+    found = people_with(role, nodes=above(case.node.path))
+    return found if found or role in AT_POINTS else people_with(role)
 
 
 def _over_owner(case: Case) -> list[Person]:

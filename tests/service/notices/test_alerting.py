@@ -14,6 +14,7 @@ from bihuan.service.cases.talking import chase, note
 from bihuan.service.commitments import actions as clock
 from bihuan.service.commitments.models import Promise, Rung
 from bihuan.service.commitments.profiles_in_use import activate, forget_cached, keep_profile
+from bihuan.service.notices.alerting import named_by
 from bihuan.service.notices.models import Notice
 from tests.makers import NOW, Company, a_case, a_person, company, later, settle
 
@@ -239,3 +240,21 @@ def test_a_warning_of_an_offer_goes_to_the_service_point_and_to_no_manager(made:
     asked = {number(made, Role.SERVICE_POINT_OWNER), number(made, Role.SERVICE_POINT_DISPATCHER)} & point
     told_of = {who for who, _ in told(case, "at_risk")}
     assert (asked <= told_of, number(made, Role.MANAGER) in told_of) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("codes", "told_of"),
+    [
+        (["technician"], Role.AGENT),  # nobody goes yet: whoever answers for the case
+        (["service_point_owner"], Role.AGENT),  # still at head office: no other point's people
+        (["quality_inspector"], Role.QUALITY_INSPECTOR),
+        ([], None),
+    ],
+)
+def test_a_step_that_names_nobody_there_is_reaches_whoever_answers_for_the_case(
+    made: Company, codes: list[str], told_of: Role | None
+) -> None:
+    case = a_case(made)
+    Case.objects.filter(id=case.id).update(owner=made.people[Role.AGENT], technician_person=None)
+    case.refresh_from_db()
+    assert [one.id for one in named_by(codes, case)] == ([number(made, told_of)] if told_of else [])
