@@ -58,7 +58,7 @@ def wall(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "filters": filters,
         "today": [_tile(name, figures[name], filters.query) for name in FIRST],
         "unfinished": [_tile(age, figures[age], filters.query) for age, *_rest in AGES],
-        "month": _month(held),
+        "month": _month(held, filters.query),
         "late": lines(late, now=now),
         "charts": _charts(figures, held, now),
     }
@@ -78,7 +78,7 @@ def _tile(name: str, compared: Compared, query: str) -> Tile:
     )
 
 
-def _month(held: Trends) -> list[Tile]:
+def _month(held: Trends, query: str) -> list[Tile]:
     """Promises kept, satisfaction and phone solutions of the last thirty days, each with its number."""
     promises, scores = held.all_promises(), held.satisfaction()
     overall = scores.means.get("overall")
@@ -89,6 +89,7 @@ def _month(held: Trends) -> list[Tile]:
             figure=_percent(promises.rate),
             unit=f"n = {promises.decided}",
             definition=str(DEFINITIONS["kept"]),
+            url=reverse("managers:kept") + (f"?{query}" if query else ""),
             icon="target",
         ),
         Tile(
