@@ -37,17 +37,17 @@ class AsIf:
         day = fact.happened_at.astimezone(self.zone).date()
         held = commitments.started_by(fact.kind, self.traits, on=day, facts=fact.facts)
         return [
-            self._line(one, fact.happened_at, fact)
-            for one in held
-            if not self._stands(ledger, one[1], fact.happened_at)
+            self._line(one, fact.happened_at, fact) for one in held if not self._stands(ledger, one[1], fact)
         ]
 
-    def _stands(self, ledger: Ledger, clause: Clause, at: datetime) -> bool:
+    def _stands(self, ledger: Ledger, clause: Clause, fact: Happened) -> bool:
         """Whether an open promise of the same metric keeps this one from being made."""
         twins = ledger.open_lines(clause.metric)
         if not twins or clause.again == Again.REPLACES:
             return False
-        return clause.again == Again.STAYS or any(one.began_at == at for one in twins)
+        return clause.again == Again.STAYS or any(
+            one.began_at == fact.happened_at and clause.is_about(fact.facts, one.thing) for one in twins
+        )
 
     def exchanges(self, ledger: Ledger, at: int, fact: Happened) -> Iterable[tuple[Line, Line | None]]:
         day = fact.happened_at.astimezone(self.zone).date()

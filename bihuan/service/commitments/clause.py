@@ -69,7 +69,8 @@ class RungRule:
 class Clause:
     """One rule. Times in seconds on `calendar`; `due_from` names a field of the starting event that holds the due
     time itself (epoch seconds). `kept_when_live`: whoever opened the case was speaking with the customer.
-    `outlives`: its clock runs on when the case has ended. `placeholder`: what is still to be filled in (XX).
+    `outlives`: its clock runs on when the case has ended. `same`: a field of the starting event; only events that say
+    the same there end its clock. `placeholder`: what is still to be filled in (XX).
 
     A rate measures `of` (a metric): its `statistic` of working seconds must be within `seconds`, or, for "rate",
     the share kept within them must reach `target`. Without seconds `target` is the figure itself.
@@ -84,6 +85,7 @@ class Clause:
     voids: tuple[Pattern, ...] = ()
     breaks: tuple[Pattern, ...] = ()
     again: Again = Again.STAYS
+    same: str = ""
     seconds: int = 0
     calendar: str = "24x7"
     due_from: str = ""
@@ -109,6 +111,10 @@ class Clause:
 
     def holds_for(self, traits: Traits) -> bool:
         return all(traits.get(trait, frozenset()) & values for trait, values in self.scope.items())
+
+    def is_about(self, facts: Mapping[str, Any], thing: int) -> bool:
+        """Whether an event is about the very thing that began a clock of this clause."""
+        return not self.same or facts.get(self.same, thing) == thing
 
     def patterns(self) -> tuple[Pattern, ...]:
         return (*self.starts, *self.stops, *self.voids, *self.breaks)

@@ -94,7 +94,7 @@ def _aspects(one: Clause, other: Clause, old: Profile, new: Profile) -> Iterator
         yield "notify"
     if old.rungs_of(one) != new.rungs_of(other):
         yield "ladder"
-    for name in ("public", "kept_when_live", "outlives", "compensate", "valid", "placeholder"):
+    for name in ("public", "kept_when_live", "outlives", "same", "compensate", "valid", "placeholder"):
         if getattr(one, name) != getattr(other, name):
             yield name
     if (one.text, one.criterion, one.evidence) != (other.text, other.criterion, other.evidence):

@@ -28,13 +28,16 @@ def end(case: Case, fact: Fact[Event]) -> bool:
     if fact.happened_at < fact.recorded_at:
         asked |= Q(ended_at__gt=fact.happened_at, ended_how=Promise.DONE)
     found = Promise.objects.filter(asked, case=case, began_at__lte=fact.happened_at).order_by("id")
-    ended = [(promise, how) for promise in found if (how := meaning(clause_of(promise), fact))]
+    ended = [
+        (promise, how) for promise in found if (how := meaning(clause_of(promise), fact, thing=promise.thing))
+    ]
     _conclude(case, [one for one in ended if one[0].open or one[1] == Promise.DONE], fact)
     return bool(ended)
 
 
-def meaning(clause: Clause, fact: Fact[Event]) -> str:
-    """What an event means for an open promise of a clause: done, dropped, missed, or nothing ("")."""
+def meaning(clause: Clause, fact: Fact[Event], *, thing: int) -> str:
+    """What an event means for an open promise of a clause that this thing began: done, dropped, missed, or nothing
+    ("")."""
     kind, facts = fact.event.kind, fact.event.facts()
     withdrawn = isinstance(fact.event, CaseClosed) and fact.event.how == "withdrawn"
     said = (
@@ -42,7 +45,7 @@ def meaning(clause: Clause, fact: Fact[Event]) -> str:
         (Promise.MISSED, clause.breaks),
         (Promise.DROPPED if withdrawn else Promise.DONE, clause.stops),
     )
-    for how, patterns in said:
+    for how, patterns in said if clause.is_about(facts, thing) else ():
         if any(pattern.fits(kind, facts) for pattern in patterns):
             return how
     over = isinstance(fact.event, CaseClosed) and (withdrawn or not clause.outlives)

@@ -53,6 +53,7 @@ class Line:
     calendar: Calendar
     began_at: datetime
     fixed: datetime | None = None
+    thing: int = 0
     ended_at: datetime | None = None
     ended_how: str = ""
 
@@ -116,6 +117,7 @@ class Ledger:
             if line.clause.again == Again.REPLACES:
                 for twin in self.open_lines(line.clause.metric):
                     twin.end(fact.happened_at, DROPPED)
+            line.thing = int(fact.facts.get(line.clause.same, 0)) if line.clause.same else 0
             self._begin(line, fact)
         if fact.kind == CaseRested.kind and not self._resting():
             self.rests.append(Stretch(fact.happened_at, None, str(fact.facts["reason"])))
@@ -142,7 +144,7 @@ class Ledger:
         for line in self.lines:
             if line.began_at > fact.happened_at or not (line.open or fact.is_late):
                 continue
-            how = _said(line.clause, fact)
+            how = _said(line, fact)
             if (how and line.open) or (how == DONE and _earlier(line, fact)):
                 line.end(fact.happened_at, how)
 
@@ -153,9 +155,11 @@ def _earlier(line: Line, fact: Happened) -> bool:
     return fact.is_late and done is not None and fact.happened_at < done
 
 
-def _said(clause: Clause, fact: Happened) -> str:
+def _said(line: Line, fact: Happened) -> str:
+    clause, same = line.clause, line.clause.is_about(fact.facts, line.thing)
+
     def fits(patterns: Iterable[Any]) -> bool:
-        return any(one.fits(fact.kind, fact.facts) for one in patterns)
+        return same and any(one.fits(fact.kind, fact.facts) for one in patterns)
 
     closed = fact.kind == CaseClosed.kind
     withdrawn = closed and fact.facts.get("how") == "withdrawn"

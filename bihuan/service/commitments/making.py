@@ -59,9 +59,10 @@ def _beside_open(case: Case, held: list[Held], fact: Fact[Event]) -> list[Held]:
     fresh = []
     for profile, clause in held:
         twins = [one for one in open_now if one.about == clause.metric]
+        begun = {(one.began_at, one.thing) for one in twins}
         if clause.again == Again.REPLACES and twins:
             dropped(case, twins, fact)
-        elif twins and (clause.again == Again.STAYS or fact.happened_at in {one.began_at for one in twins}):
+        elif (twins and clause.again == Again.STAYS) or (fact.happened_at, _thing(clause, fact)) in begun:
             continue
         fresh.append((profile, clause))
     return fresh
@@ -142,6 +143,7 @@ def _row(case: Case, one: _Start, fact: Fact[Event], rests: Sequence[Stretch]) -
         node_id=case.node_id,
         clause=clause.id,
         about=clause.metric,
+        thing=_thing(clause, fact),
         profile=one.profile.name,
         profile_version=one.profile.version,
         calendar=clause.calendar,
@@ -160,6 +162,11 @@ def _row(case: Case, one: _Start, fact: Fact[Event], rests: Sequence[Stretch]) -
         promise.state, promise.open, promise.ended_at = Promise.KEPT, False, fact.happened_at
         promise.ended_how, promise.worked_seconds, promise.warn_next_at = Promise.DONE, 0, None
     return promise
+
+
+def _thing(clause: Clause, fact: Fact[Event]) -> int:
+    """What a clock begins about, where its clause asks that the same thing ends it."""
+    return int(fact.event.facts().get(clause.same, 0)) if clause.same else 0
 
 
 def rung_row(promise: Promise, rung: RungRule, *, base: datetime, urgent: bool, turn: int = 1) -> Rung:

@@ -40,6 +40,9 @@ class Promise(models.Model):
     node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+", db_index=False)
     clause = models.CharField(max_length=40)
     about = models.CharField(max_length=40)
+    thing = models.BigIntegerField(
+        default=0
+    )  # what began it, where its clause asks that the same thing ends it
     profile = models.CharField(max_length=32)
     profile_version = models.PositiveIntegerField()
     calendar = models.CharField(max_length=40)
@@ -69,7 +72,9 @@ class Promise(models.Model):
         app_label = "commitments"
         constraints = (
             models.UniqueConstraint(
-                fields=("case", "clause", "began_at"), condition=Q(open=True), name="commitments_one_open"
+                fields=("case", "clause", "began_at", "thing"),
+                condition=Q(open=True),
+                name="commitments_one_open",
             ),
         )
         indexes = (

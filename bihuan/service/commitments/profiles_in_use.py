@@ -13,6 +13,7 @@ from bihuan.ground.journal.event import Event
 from bihuan.ground.worktime.calendar import Calendar
 from bihuan.ground.worktime.queries import calendar_at, calendar_now, published_through
 from bihuan.service.commitments.clause import Commitments, Profile
+from bihuan.service.commitments.lint import loosened
 from bihuan.service.commitments.models import ProfileVersion
 from bihuan.service.commitments.pattern import Pattern
 from bihuan.service.commitments.reading import read_profile
@@ -57,11 +58,23 @@ def load_shipped_profiles(*, now: datetime) -> None:
     """Store the profiles that come with the product. The newest law is always in force; of the others the default
     is, where none was chosen yet: an upgrade never changes what a company promises. Repeatable."""
     for path in sorted(SHIPPED.glob("*.toml")):
-        profile = keep_profile(path.read_text("utf-8"), now=now)
+        text = path.read_text("utf-8")
+        profile = read_profile(text)
+        if profile.sort == "law" and _loosens(profile):
+            continue  # the company promised more than the law that ships now: that stays
+        keep_profile(text, now=now)
         if profile.sort == "law":
             activate(profile.name, now=now)
     if not ProfileVersion.objects.filter(active=True, sort="base").exists():
         activate(FIRST, now=now)
+
+
+def _loosens(law: Profile) -> bool:
+    """Whether this law asks less than the one of that name that is in force."""
+    held = ProfileVersion.objects.filter(name=law.name, active=True).order_by("-version").first()
+    if held is None or held.version >= law.version:
+        return False
+    return any(loosened(law, profile_at(held.name, held.version)))
 
 
 def keep_profile(text: str, *, now: datetime) -> Profile:

@@ -26,6 +26,8 @@ STATISTICS = re.compile(r"max|mean|rate|p\d\d?")
 _UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
 _LENGTH = re.compile(r"(\d+) ?(s|min|h|d)")
 _GIVEN_UP = "dispatch.withdrawn"  # texts of the first shape name it among the stops
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+_CODE = re.compile(r"[a-z0-9_]{1,40}")
 _PLACEHOLDER = re.compile(r"XX")
 _SAID = ("title", "text", "criterion", "evidence")
 _PLAIN = (
@@ -36,6 +38,7 @@ _PLAIN = (
     "outlives",
     "ladder",
     "compensate",
+    "same",
     "source",
     "of",
     "statistic",
@@ -226,6 +229,8 @@ def _list(value: object) -> list[str]:
 
 
 def _faults(profile: Profile) -> Iterator[Fault]:
+    if not _NAME.fullmatch(profile.name):
+        yield Fault("no_name", what=profile.name)
     if profile.sort not in SORTS:
         yield Fault("no_sort", what=profile.sort)
     if profile.sort == "peak" and None in (profile.valid.begins, profile.valid.ends):
@@ -248,6 +253,8 @@ def _faults(profile: Profile) -> Iterator[Fault]:
 
 
 def _faults_of(clause: Clause) -> Iterator[Fault]:
+    if not (_CODE.fullmatch(clause.id) and _CODE.fullmatch(clause.metric)):
+        yield Fault("no_code", clause.id, clause.metric)
     if not (clause.title.zh and clause.title.en):
         yield Fault("no_title", clause.id)
     if unknown := set(clause.scope) - set(SCOPES):

@@ -26,6 +26,8 @@ FAULTS: dict[str, Lazy] = {
     "backwards": _("The validity ends before it begins: %(what)s."),
     "no_sort": _("“%(what)s” is no sort of profile. There are base, overlay, peak and law."),
     "peak_undated": _("A profile for the peak season needs its first and its last day."),
+    "no_name": _("“%(what)s”: a profile's name has up to 32 small letters, digits and hyphens."),
+    "no_code": _("%(about)s: clause and metric have up to 40 small letters, digits and underscores."),
     "no_ladder": _("%(about)s: there is no ladder called %(what)s."),
     "levels": _("The ladder %(about)s needs steps with rising levels."),
     "rung": _("The ladder %(about)s, step %(what)s: a repeat needs both its interval and how many times."),

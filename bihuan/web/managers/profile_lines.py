@@ -75,6 +75,7 @@ ASPECTS: dict[str, Lazy] = {
     "public": gettext_lazy("told to customers"),
     "kept_when_live": gettext_lazy("kept by a live call"),
     "outlives": gettext_lazy("runs on after the end"),
+    "same": gettext_lazy("what it belongs to"),
     "compensate": gettext_lazy("compensation"),
     "valid": gettext_lazy("validity"),
     "placeholder": gettext_lazy("something to be filled in"),
