@@ -25,6 +25,12 @@ def stories_of(chains: Iterable[int], kinds: Iterable[str]) -> Stories:
     )
     for chain, kind, version, body, happened_at, recorded_at in rows.iterator(chunk_size=2000):
         event = KINDS[kind].read(json.loads(body)["facts"], version=version)
-        told = Happened(kind=kind, facts=vars(event), happened_at=happened_at, recorded_at=recorded_at)
+        told = Happened(
+            kind=kind,
+            facts=vars(event),
+            happened_at=happened_at,
+            recorded_at=recorded_at,
+            version=version,
+        )
         found[chain or 0].append(told)
     return found

@@ -8,7 +8,7 @@ from typing import Any
 from bihuan.service.cases.models import Case
 from bihuan.service.commitments.as_made import Frozen, as_made
 from bihuan.service.commitments.chains import TOLD_ALREADY, stories_of
-from bihuan.service.commitments.events import BreachWithdrawn
+from bihuan.service.commitments.events import BreachWithdrawn, PromisesMade
 from bihuan.service.commitments.ledger import Derived, Happened, derived, fold
 from bihuan.service.commitments.models import Promise
 from bihuan.service.commitments.profiles_in_use import pace_of
@@ -30,12 +30,6 @@ class Compared:
     def both(self, column: str) -> tuple[str, str]:
         """What is stored and what is derived, as text."""
         return spelled(getattr(self.row, column)), spelled(getattr(self.derived, column, None))
-
-    @property
-    def lacks_worked_seconds(self) -> bool:
-        """A row of the time before this was written down."""
-        told = self.derived.worked_seconds if self.derived else None
-        return self.row.worked_seconds is None and told is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +55,16 @@ def compare(case_ids: Iterable[int], *, now: datetime) -> Round:
     withdrawn = 0
     for case_id, held in rows.items():
         story = stories.get(chains[case_id], [])
-        compared += _compared(held, story, now=now)
+        older = _of_older_rules(story)
+        compared += _compared([row for row in held if row.id not in older], story, now=now)
         withdrawn += sum(told.kind == BreachWithdrawn.kind for told in story)
     return Round(compared=tuple(compared), withdrawn=withdrawn)
+
+
+def _of_older_rules(story: Sequence[Happened]) -> set[int]:
+    """The promises that were made before the ledger."""
+    made = (told for told in story if told.kind == PromisesMade.kind and told.version < PromisesMade.version)
+    return {int(one) for told in made for one in told.facts["promises"]}
 
 
 def _compared(rows: Sequence[Promise], story: Sequence[Happened], *, now: datetime) -> Iterator[Compared]:

@@ -7,7 +7,11 @@ from bihuan.ground.journal.event import Event
 
 @dataclass(frozen=True, kw_only=True)
 class PromisesMade(Event):
+    """Written under version 1 before the ledger: those promises ended by older rules, and are not reckoned again."""
+
     kind = "promise.made"
+    version = 2
+    upcasters = {1: lambda facts: facts}
     promises: tuple[int, ...]
     clauses: tuple[str, ...]
 

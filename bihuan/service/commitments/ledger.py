@@ -35,6 +35,7 @@ class Happened:
     facts: Mapping[str, Any]
     happened_at: datetime
     recorded_at: datetime
+    version: int = 1
 
     @property
     def is_late(self) -> bool:

@@ -23,7 +23,8 @@ from bihuan.service.commitments.errors import NothingToMend
 from bihuan.service.commitments.events import PromiseMended
 from bihuan.service.commitments.hearing import refresh_next_due
 from bihuan.service.commitments.models import Difference, Promise, ReplayNight
-from bihuan.service.commitments.reckoning import clock_again, rests_of
+from bihuan.service.commitments.reckoning import clock_again, rests_of, worked_of
+from bihuan.service.commitments.rules import until
 
 BEGINS_AT = 2  # o'clock, in the zone of the installation
 LOOKS_BACK = timedelta(days=40)
@@ -68,6 +69,7 @@ def _carry_on(night: ReplayNight, *, now: datetime) -> None:
     if not cases:
         mine.update(ended_at=now)
         return
+    fill_worked_seconds(cases)
     found = compare(cases, now=now)
     with transaction.atomic():
         if mine.update(
@@ -84,6 +86,7 @@ def replay_all(*, now: datetime, everything: bool) -> Replayed:
     rows = Promise.objects.all() if everything else _ring(now)
     came_to, reached = Replayed(), 0
     while cases := _cases(rows, after=reached):
+        fill_worked_seconds(cases)
         found = compare(cases, now=now)
         with transaction.atomic():
             different = keep_findings(found, now=now)
@@ -104,13 +107,20 @@ def _cases(rows: QuerySet[Promise], *, after: int) -> list[int]:
     return list(found.distinct()[:CHAINS_A_ROUND])
 
 
+def fill_worked_seconds(case_ids: Sequence[int]) -> None:
+    """What the clocks of these cases showed at their end, where a row of the time before the ledger does not say."""
+    lacking = Promise.objects.filter(
+        case_id__in=case_ids, ended_at__isnull=False, worked_seconds__isnull=True
+    )
+    for row in lacking:
+        if row.ended_at is not None:
+            worked = worked_of(row, row.ended_at, until(rests_of(row.case_id), row.ended_at))
+            Promise.objects.filter(id=row.id, worked_seconds__isnull=True).update(worked_seconds=worked)
+
+
 def keep_findings(found: Round, *, now: datetime) -> int:
-    """Write down what differs, settle what agrees again, and fill what older rows lack. Whatever seems to differ is
+    """Write down what differs and settle what agrees again. Whatever seems to differ is
     looked at once more with its story held, for it may just be changing. Returns how many promises differ."""
-    for one in found.compared:
-        if one.lacks_worked_seconds and one.derived is not None:
-            lacking = Promise.objects.filter(id=one.row.id, worked_seconds__isnull=True)
-            lacking.update(worked_seconds=one.derived.worked_seconds)
     surely: list[Compared] = []
     for case_id in sorted({one.row.case_id for one in found.different()}):
         hold_chain(Case.objects.values_list("chain_id", flat=True).get(id=case_id))
