@@ -37,13 +37,6 @@ SHIPPED = (
         week=_on((*WEEKDAYS[:5], "workday"), ("00:00", "24:00")),
         follows_holidays="CN",
     ),
-    # a working day is twenty-four hours of it: five working days are 120 hours
-    ShippedCalendar(
-        code="cn-workdays",
-        name="整工作日（含调休）",
-        week=_on((*WEEKDAYS[:5], "workday"), ("00:00", "24:00")),
-        follows_holidays="CN",
-    ),
     # outside quiet hours: when a customer may be called or written to
     ShippedCalendar(code="cn-contact", name="可联系客户时间", week=_on(WEEKDAYS, ("09:00", "21:00"))),
     ShippedCalendar(code="cn-field", name="上门服务时间", week=_on(WEEKDAYS, ("08:00", "20:00"))),

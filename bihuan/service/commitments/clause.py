@@ -72,8 +72,8 @@ class Clause:
     `outlives`: its clock runs on when the case has ended. `same`: a field of the starting event; only events that say
     the same there end its clock. `placeholder`: what is still to be filled in (XX).
 
-    A rate measures `of` (a metric): its `statistic` of working seconds must be within `seconds`, or, for "rate",
-    the share kept within them must reach `target`. Without seconds `target` is the figure itself.
+    A rate measures `of` (a metric): its `statistic` of the seconds on its own `calendar` must be within `seconds`, or,
+    for "rate", the share within them must reach `target`. Without seconds `target` is the figure itself.
     """
 
     id: str
