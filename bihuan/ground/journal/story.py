@@ -63,7 +63,9 @@ class Story:
         return frozenset(self._by_event)
 
     def at_once(self, event: Event) -> list[Reaction[Any]]:
-        wakes = [*self._by_event.get(type(event), ()), *self._every]
+        """Whoever hears everything comes first: an event is heard before whatever it leads to, in the order in which
+        the journal has them."""
+        wakes = [*self._every, *self._by_event.get(type(event), ())]
         return [reaction for one in wakes for reaction in one.at_once]
 
     def later(self, event: Event) -> list[str]:

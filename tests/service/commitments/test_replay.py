@@ -16,6 +16,7 @@ from bihuan.ground.journal.actions import hold_chain, record
 from bihuan.ground.journal.event import CLOCK, Event
 from bihuan.ground.worktime.clock import now as clock_now
 from bihuan.registers.access.roles import Role
+from bihuan.service.cases.actions import Doer, move_case, tick
 from bihuan.service.cases.events import (
     CaseClosed,
     CaseContacted,
@@ -26,6 +27,7 @@ from bihuan.service.cases.events import (
     OwnerProposed,
 )
 from bihuan.service.cases.models import Case
+from bihuan.service.cases.needs import Need
 from bihuan.service.cases.talking import chase, set_grade, set_urgency
 from bihuan.service.commitments import actions as clock
 from bihuan.service.commitments import replaying
@@ -39,6 +41,8 @@ from bihuan.service.commitments.profiles_in_use import calendar_in_force, commit
 from bihuan.service.commitments.replaying import is_in_agreement, replay_all, replay_nightly, unsettled
 from bihuan.service.commitments.traits import traits_of
 from bihuan.service.dispatch.events import CaseOffered, CaseReturned, SlotBooked, SlotGivenUp
+from bihuan.service.satisfaction.asking import answer
+from tests.afterwards import CUSTOMER, HAPPY, a_done_case, asked
 from tests.makers import NOW, Company, a_case, company, later
 
 pytestmark = pytest.mark.django_db
@@ -217,6 +221,18 @@ def as_it_would_be(case: Case, now: datetime) -> list[tuple[object, ...]]:
         for line, one in found
     ]
     return sorted(map(told_of, told), key=str)
+
+
+def test_an_event_is_heard_before_what_it_leads_to(the_company: Company) -> None:
+    case = a_done_case(the_company)
+    tick(case, Need.SOLVED_CONFIRMED, by=CLOCK, now=later(hours=1))
+    move_case(case, "close", doer=Doer.house(CLOCK), now=later(hours=1))
+    survey = asked(case, now=later(hours=30))
+    answer(survey, HAPPY | {"overall": 1}, words="", by=CUSTOMER, now=later(hours=31))
+    surveys = Promise.objects.filter(case=case, about="survey").order_by("id")
+    first, second = surveys
+    assert (first.open, second.open) == (False, True)  # the answer ended the first and began the second
+    assert differences(case, later(hours=32)) == []
 
 
 def test_an_offer_that_presses_less_is_found_again_from_where_it_began(the_company: Company) -> None:
