@@ -93,8 +93,15 @@ def scope_words(clause: Clause, *, without: str = "") -> str:
             continue
         known = list(TRAITS.get(trait, {}))
         ordered = sorted(values, key=lambda value: (known.index(value) if value in known else 99, value))
-        parts.append(between.join(trait_words(trait, value) for value in ordered))
+        parts.append(_named(trait, between.join(trait_words(trait, value) for value in ordered)))
     return " · ".join(parts)
+
+
+def _named(trait: str, values: str) -> str:
+    """Values that do not say by themselves what they are, such as "high", with the name of their trait."""
+    if trait == "urgency":
+        return gettext("urgency: %(values)s") % {"values": values}
+    return gettext("grade: %(values)s") % {"values": values} if trait == "grade" else values
 
 
 def patterns_words(patterns: Iterable[Pattern]) -> list[str]:
@@ -156,7 +163,7 @@ def rests_words(clause: Clause) -> str:
 
 def share_words(share: float) -> str:
     """0.95 as 95 %, 4.5 as 4.5."""
-    return f"{share * 100:.10g} %" if share <= 1 else f"{share:.10g}"
+    return gettext("%(share)s %%") % {"share": f"{share * 100:.10g}"} if share <= 1 else f"{share:.10g}"
 
 
 def rate_words(clause: Clause) -> str:

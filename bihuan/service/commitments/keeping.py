@@ -24,6 +24,7 @@ from bihuan.service.commitments.models import ProfileVersion
 from bihuan.service.commitments.profiles_in_use import (
     activate,
     calendar_in_force,
+    commitments_in_force,
     keep_profile,
     newest_of,
     pace_of,
@@ -43,6 +44,14 @@ def versions_to_compare() -> list[tuple[str, str]]:
         (f"{name}@{version}", f"{said(profile_at(name, version).title)} · {name} v{version}")
         for name, version in rows
     ]
+
+
+def compared_first(codes: list[str]) -> tuple[str, str]:
+    """Which two to compare when nobody chose: the base in force, with the version before it if there is one."""
+    base = commitments_in_force().base()
+    now, before = f"{base.name}@{base.version}", f"{base.name}@{base.version - 1}"
+    others = [code for code in codes if code != now]
+    return (before if before in codes else others[0] if others else now), now
 
 
 class Unsound(ValidationError):

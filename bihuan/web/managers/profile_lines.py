@@ -84,6 +84,17 @@ ASPECTS: dict[str, Lazy] = {
 }
 
 
+LADDERS: dict[str, Lazy] = {
+    "standard": gettext_lazy("Ordinary ladder"),
+    "urgent": gettext_lazy("Urgent ladder"),
+    "second_time": gettext_lazy("Ladder of a second handling"),
+    "third_chase": gettext_lazy("Ladder of a third chase"),
+    "until_accepted": gettext_lazy("Ladder until somebody accepts"),
+    "fast_team": gettext_lazy("Ladder of the fast team"),
+    "hard": gettext_lazy("Ladder of hard problems"),
+}  # those that ship; a ladder of the company's own is called as its profile calls it
+
+
 @dataclass(frozen=True, kw_only=True)
 class ClauseLine:
     """One clause, every cell in words."""
@@ -102,6 +113,7 @@ class ClauseLine:
     warns: str = ""
     told: str = ""
     ladder: str = ""
+    ladder_title: str = ""
     public: bool = False
     source: str = ""
     text: str = ""
@@ -137,6 +149,7 @@ def clause_line(clause: Clause, calendars: Mapping[str, str]) -> ClauseLine:
         warns=listed(share_words(share) for share in clause.warn_at) if clause.notify else "",
         told=listed(map(person_words, clause.notify)),
         ladder=clause.ladder,
+        ladder_title=str(LADDERS.get(clause.ladder, clause.ladder)),
         **shared,
     )
 
@@ -185,11 +198,12 @@ def rung_words(rung: RungRule) -> str:
     return words + (_("; at any hour") if rung.at_once else _("; in office hours"))
 
 
-def ladder_lines(profile: Profile) -> list[tuple[str, list[tuple[int, str]], list[str]]]:
-    """(name, its steps, the titles of the clauses that climb it)."""
+def ladder_lines(profile: Profile) -> list[tuple[str, str, list[tuple[int, str]], list[str]]]:
+    """(name, its title, its steps, the titles of the clauses that climb it)."""
     return [
         (
             name,
+            str(LADDERS.get(name, name)),
             [(rung.level, rung_words(rung)) for rung in rungs],
             list(dict.fromkeys(said(one.title) for one in profile.clauses if one.ladder == name)),
         )

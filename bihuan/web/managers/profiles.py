@@ -110,7 +110,11 @@ def differences(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     """Two profiles side by side: what is added, gone, stricter, looser, and what stays as it is."""
     choices = keeping.versions_to_compare()
     codes = [code for code, _name in choices]
-    first, second = (_chosen(request.GET.get(side, ""), codes, at) for at, side in enumerate(("a", "b")))
+    offered = keeping.compared_first(codes)
+    first, second = (
+        _chosen(request.GET.get(side, ""), codes, code)
+        for code, side in zip(offered, ("a", "b"), strict=True)
+    )
     old, new = _profile(*first)[0], _profile(*second)[0]
     found = differing(old, new, force=keeping.around_now().beside(new))
     calendars = lines.calendar_names()
@@ -132,9 +136,9 @@ def differences(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     return render(request, "managers/profile_differences.html", context)
 
 
-def _chosen(told: str, codes: list[str], at: int) -> tuple[str, int]:
-    """`name@version` when it is offered, else the first offered for that side."""
-    code = told if told in codes else codes[min(at, len(codes) - 1)]
+def _chosen(told: str, codes: list[str], otherwise: str) -> tuple[str, int]:
+    """`name@version` when it is offered, else what that side begins with."""
+    code = told if told in codes else otherwise
     name, _at, version = code.partition("@")
     return name, int(version)
 

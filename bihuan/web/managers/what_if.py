@@ -138,11 +138,11 @@ def _title(profile: str, version: int) -> str:
 
 
 def _titles(row: Any) -> dict[str, str]:
-    """A metric → its name: as the profile tried has it, else as those in force do."""
+    """A metric → its name: as the profiles in force have it, else as the one tried does."""
     found: dict[str, str] = {}
     both: Iterable[Commitments] = (
-        trying_out.commitments_with(row.profile, row.version),
         commitments_in_force(),
+        trying_out.commitments_with(row.profile, row.version),
     )
     for commitments in both:
         for profile, clause in commitments.clauses():
