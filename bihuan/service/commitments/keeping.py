@@ -17,6 +17,7 @@ from bihuan.registers.parts.queries import categories
 from bihuan.service.cases.cards_in_use import all_cards
 from bihuan.service.cases.needs import Need
 from bihuan.service.cases.words import CHANNELS, GRADES, KINDS, URGENCIES, said
+from bihuan.service.commitments.bounds import TEXT, out_of_bounds
 from bihuan.service.commitments.clause import Clause, Commitments, Profile, Sort
 from bihuan.service.commitments.findings import Finding, Known, errors, warnings
 from bihuan.service.commitments.lint import lint, loosened
@@ -35,6 +36,8 @@ from bihuan.service.commitments.reading import Fault, ProfileRefused, read_profi
 from bihuan.service.commitments.words import fault_sentences, finding_sentences
 
 NEAR = frozenset({"owner", "owner_supervisor", "service_point", "technician"})  # by what they are to the case
+
+SHOWN = 20  # faults told at once
 
 
 def versions_to_compare() -> list[tuple[str, str]]:
@@ -191,12 +194,14 @@ def _known(calendars: Iterable[str]) -> Known:
 
 
 def _sound(text: str) -> Profile:
+    if len(text) > TEXT:
+        raise ValidationError(fault_sentences([Fault("too_long", what=str(TEXT))]))
     try:
         profile = read_profile(text)
     except ProfileRefused as refused:
-        raise ValidationError(fault_sentences(refused.faults)) from refused
-    if faults := [*unheard(profile), *_uncounted(profile)]:
-        raise ValidationError(fault_sentences(faults))
+        raise ValidationError(fault_sentences(refused.faults[:SHOWN])) from refused
+    if faults := [*out_of_bounds(profile, EVENTS), *unheard(profile), *_uncounted(profile)]:
+        raise ValidationError(fault_sentences([*dict.fromkeys(faults)][:SHOWN]))
     return profile
 
 

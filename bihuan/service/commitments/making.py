@@ -1,6 +1,7 @@
 """Promises begin: an event starts the clauses that hold for the case, or the case becomes another sort of case."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,6 +26,7 @@ from bihuan.service.commitments.reckoning import clause_of, rests_of
 from bihuan.service.commitments.rules import Stretch, clock_of, fixed_due, is_provisional
 from bihuan.service.commitments.traits import traits_of
 
+log = logging.getLogger("bihuan.promises")
 RESCOPING = frozenset({"case.urgency_changed", "case.graded"})
 
 
@@ -110,10 +112,13 @@ def _make(case: Case, starts: Sequence[_Start], fact: Fact[Event]) -> list[Promi
     if not starts:
         return []
     rests = rests_of(case.id) if not isinstance(fact.event, CaseOpened) else []
-    promises = Promise.objects.bulk_create([_row(case, one, fact, rests) for one in starts])
+    counted = list(_counted(case, starts, fact, rests))
+    if not counted:
+        return []
+    promises = Promise.objects.bulk_create([row for _, row in counted])
     rungs = [
         rung_row(promise, rung, base=promise.began_at, urgent=case.urgency == "urgent")
-        for promise, one in zip(promises, starts, strict=True)
+        for promise, (one, _) in zip(promises, counted, strict=True)
         for rung in one.profile.rungs_of(one.clause)
         if rung.since == "began" and promise.open
     ]
@@ -131,6 +136,19 @@ def _make(case: Case, starts: Sequence[_Start], fact: Fact[Event]) -> list[Promi
     ]
     record_all([made, *kept], by=fact.by, now=fact.recorded_at, chain=case.chain_id)
     return promises
+
+
+def _counted(
+    case: Case, starts: Iterable[_Start], fact: Fact[Event], rests: Sequence[Stretch]
+) -> Iterator[tuple[_Start, Promise]]:
+    """The rows of these clauses. One that cannot be counted (its calendar never opens) keeps no report from being a
+    case: it is left out, and whoever watches the log is told."""
+    for one in starts:
+        try:
+            yield one, _row(case, one, fact, rests)
+        except (ArithmeticError, ValueError) as fault:
+            named = (one.clause.id, one.profile.name, one.profile.version, type(fault).__name__)
+            log.error("clause %s of %s v%s cannot be counted: %s", *named)
 
 
 def _row(case: Case, one: _Start, fact: Fact[Event], rests: Sequence[Stretch]) -> Promise:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _CONDITION = re.compile(r"([a-z_]+)(>=|=)(\S+)")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def read_pattern(text: str) -> Pattern:
     conditions = []
     for words in told:
         found = _CONDITION.fullmatch(words)
-        if found is None or (found[2] == ">=" and not found[3].isdigit()):
+        if found is None or (found[2] == ">=" and not _NUMBER.fullmatch(found[3])):
             raise ValueError(words)
         conditions.append(Condition(found[1], found[2], found[3]))
     return Pattern(kind, tuple(conditions))

@@ -1,5 +1,6 @@
 """A profile read from its TOML text, or refused with every fault it has. Pure."""
 
+import math
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -45,6 +46,7 @@ _PLAIN = (
     "target",
     "every",
 )
+_YES_OR_NO = frozenset({"public", "kept_when_live", "outlives"})
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class ProfileRefused(ValueError):
 class _Unreadable(ValueError):
     def __init__(self, code: str, what: object = "") -> None:
         super().__init__(code)
-        self.code, self.what = code, str(what)
+        self.code, self.what = code, str(what)[:200]
 
 
 def read_profile(text: str) -> Profile:
@@ -77,13 +79,15 @@ def read_profile(text: str) -> Profile:
     """
     try:
         told = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
-        raise ProfileRefused([Fault("not_toml", what=str(fault))]) from fault
+    except (tomllib.TOMLDecodeError, RecursionError) as fault:
+        raise ProfileRefused([Fault("not_toml", what=str(fault)[:200])]) from fault
     lacking = [
         Fault("lacks", what=key) for key in ("name", "version", "title_zh", "title_en") if key not in told
     ]
     if lacking or not isinstance(told["version"], int) or not isinstance(told.get("clauses", {}), dict):
         raise ProfileRefused(lacking or [Fault("lacks", what="version")])
+    if not isinstance(told.get("ladders", {}), dict):
+        raise ProfileRefused([Fault("no_ladder", "ladders", str(told["ladders"])[:40])])
     faults: list[Fault] = []
     valid = _read(faults, "", lambda: _span(told.get("valid", {}))) or ALWAYS_VALID
     clauses: list[Clause | None] = [
@@ -116,8 +120,8 @@ def _read[T](faults: list[Fault], about: str, part: Any) -> T | None:
         found: T = part()
     except _Unreadable as fault:
         faults.append(Fault(fault.code, about, fault.what))
-    except (TypeError, ValueError, AttributeError, KeyError) as fault:
-        faults.append(Fault("unreadable", about, str(fault)))
+    except (TypeError, ValueError, AttributeError, KeyError, OverflowError) as fault:
+        faults.append(Fault("unreadable", about[:40], str(fault)[:200]))
     else:
         return found
     return None
@@ -145,7 +149,7 @@ def _clause(name: str, body: Mapping[str, Any], valid: Span, *, first: bool) -> 
     if first:
         told.setdefault("outlives", "case.closed" not in map(str, patterns["stops"]))
     within = told.pop("within", told.pop("seconds", 0))
-    plain = {key: told.pop(key) for key in _PLAIN if key in told}
+    plain = {key: _plain(key, told.pop(key)) for key in _PLAIN if key in told}
     clause = Clause(
         id=name,
         metric=str(told.pop("metric", name)),
@@ -171,6 +175,19 @@ def _said(told: dict[str, Any], key: str) -> Said:
     return Said(zh=str(told.pop(f"{key}_zh", "")), en=str(told.pop(f"{key}_en", "")))
 
 
+def _plain(key: str, value: object) -> object:
+    """A word as it stands, if it is of the sort that its place needs."""
+    if key == "target":
+        if _PLACEHOLDER.search(str(value)):
+            return 0.0
+        fits = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    else:
+        fits = isinstance(value, bool if key in _YES_OR_NO else str)
+    if not fits:
+        raise _Unreadable("unreadable", f"{key} = {value}"[:80])
+    return value
+
+
 def _rung(body: Mapping[str, Any]) -> RungRule:
     told = dict(body)
     rung = RungRule(
@@ -182,11 +199,17 @@ def _rung(body: Mapping[str, Any]) -> RungRule:
         repeat_seconds=length(told.pop("repeat", 0)),
         times=int(told.pop("times", 1)),
         hours=str(told.pop("hours", "cn-office")),
-        at_once=bool(told.pop("at_once", False)),
+        at_once=_yes_or_no(told.pop("at_once", False)),
     )
     if told:
         raise _Unreadable("unknown_words", ", ".join(sorted(told)))
     return rung
+
+
+def _yes_or_no(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise _Unreadable("unreadable", str(value)[:80])
+    return value
 
 
 def _patterns(texts: object) -> tuple[Pattern, ...]:

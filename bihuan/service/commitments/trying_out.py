@@ -62,7 +62,7 @@ def ask(viewer: Viewer, profile: str, version: int, month: date, *, now: datetim
     """Begin a what-if of this viewer's cases opened in a month (any day of it); NoSuchProfile when the profile is not
     stored or has something left to fill in, NoSuchMonth when it has not begun."""
     viewer.must("figures.read")
-    if month.year < FIRST_YEAR or _window(month)[0] > now:
+    if not FIRST_YEAR <= month.year <= now.year + 1 or _window(month)[0] > now:
         raise NoSuchMonth
     if not any((name, number) == (profile, version) for name, number, _ in profiles_to_try()):
         raise NoSuchProfile

@@ -41,6 +41,10 @@ FAULTS: dict[str, Lazy] = {
     "no_event_kind": _("%(about)s: there is no event called %(what)s."),
     "no_event_field": _("%(about)s: the event has no field for “%(what)s”."),
     "no_calendar": _("%(about)s: there is no working calendar called %(what)s."),
+    "too_long": _("The text is longer than %(what)s characters."),
+    "too_much": _("%(about)s: “%(what)s” is outside of what can be kept."),
+    "no_number": _("%(about)s: “%(what)s” is not a number."),
+    "rung_tells_nobody": _("The ladder %(about)s, step %(what)s: it tells nobody."),
 }
 
 
