@@ -28,7 +28,7 @@ from bihuan.service.commitments.rules import until
 
 BEGINS_AT = 2  # o'clock, in the zone of the installation
 LOOKS_BACK = timedelta(days=40)
-CHAINS_A_ROUND = 50
+CHAINS_A_ROUND = 20
 ROUND_SECONDS = 1.0  # so that no breach waits long for its announcement
 
 
