@@ -41,6 +41,10 @@ def stops_of(role: str, enter: Callable[[int], str]) -> list[Stop]:
         return [*open_pages(), *tracked(), *slots_and_quotes(), *surveys(), *sheets(), *wrong_links()]
     if role == "technician":
         return [*jobs(enter), *signing_in()]
+    if role == "manager":
+        return [*promises_of_a_manager(), *what_ifs()]
+    if role == "administrator":
+        return profiles()
     return [*cases_at_each_place(), *remote_guidance()] if role == "agent" else []
 
 
@@ -175,3 +179,49 @@ def remote_guidance() -> list[Stop]:
         Stop(name=f"by-phone-{case.stands_at}", path=f"/desk/case/{case.number}/phone")
         for case in Case.objects.filter(stands_at="remote").order_by("-id")[:1]
     ]
+
+
+def promises_of_a_manager() -> list[Stop]:
+    """The boards whose tabs and rows differ by what follows the address only."""
+    paths = {
+        f"promises-{state}": f"/manage/promises?state={state}" for state in ("broken", "at_risk", "ahead")
+    }
+    paths |= {
+        "kept": "/manage/kept",
+        "kept-three-months": "/manage/kept?span=3",
+        "kept-rows": "/manage/kept/rows",
+    }
+    return [Stop(name=name, path=path) for name, path in paths.items()]
+
+
+def what_ifs() -> list[Stop]:
+    """The form, and last month under the first profile that is not in force, reckoned to its end."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from bihuan.management.commands.demo_logins import first_of_each_role
+    from bihuan.registers.access.queries import viewer_of
+    from bihuan.registers.access.roles import Role
+    from bihuan.service.commitments import trying_out
+
+    now = timezone.now()
+    month = (timezone.localdate(now).replace(day=1) - timedelta(days=1)).replace(day=1)
+    found = [Stop(name="what-if", path="/manage/what-if")]
+    name, version, _profile = trying_out.profiles_to_try()[0]
+    manager = dict(first_of_each_role()).get(Role.MANAGER)
+    if manager is not None:
+        row = trying_out.ask(viewer_of(manager), name, version, month, now=now)
+        trying_out.carry_on(row, now=now, seconds=20)
+        found.append(Stop(name="what-if-result", path=f"/manage/what-if/{row.id}"))
+    return found
+
+
+def profiles() -> list[Stop]:
+    """One version of every profile, and the two that are compared first."""
+    from bihuan.service.commitments.models import ProfileVersion
+
+    rows = first_of_each(ProfileVersion.objects.order_by("name", "-version"), lambda row: row.name)
+    paths = {f"profile-{row.name}": f"/settings/commitments/{row.name}/{row.version}" for row in rows}
+    paths["profile-differences"] = "/settings/commitments/differences"
+    return [Stop(name=name, path=path) for name, path in paths.items()]

@@ -1,6 +1,6 @@
 """The small pure parts of the tour."""
 
-from tests.stops import Stop, first_of_each, open_pages, path_of, stops_of, wrong_links
+from tests.stops import Stop, first_of_each, open_pages, path_of, promises_of_a_manager, stops_of, wrong_links
 from tests.tour import name_of, pattern_of
 
 
@@ -32,4 +32,11 @@ def test_every_stop_has_a_name_of_its_own() -> None:
 
 def test_roles_that_find_everything_by_links_stop_nowhere_else() -> None:
     nowhere: list[Stop] = []
-    assert stops_of("manager", lambda person_id: "") == nowhere
+    assert stops_of("dispatcher", lambda person_id: "") == nowhere
+
+
+def test_a_manager_stops_at_every_tab_of_the_promises_and_at_how_they_were_kept() -> None:
+    paths = [stop.path for stop in promises_of_a_manager()]
+    assert "/manage/promises?state=ahead" in paths
+    assert "/manage/kept/rows" in paths
+    assert len({stop.name for stop in promises_of_a_manager()}) == len(paths)

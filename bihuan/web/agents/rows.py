@@ -16,7 +16,7 @@ from bihuan.service.cases.queries import contacts_of
 from bihuan.service.cases.words import KINDS, URGENCIES, place_title, said
 from bihuan.service.commitments.queries import PromiseView, open_promises
 from bihuan.web.look.export import Column
-from bihuan.web.look.words import local_time, words_left
+from bihuan.web.look.words import due_time, words_left
 
 NOBODY = Contact(name="", phone="", address="", full=False)
 
@@ -68,13 +68,11 @@ def chip_of(promise: PromiseView, now: datetime) -> Chip:
     title = said(promise.title)
     light = str(promise.light)
     if not promise.open:
-        late = light == "broken"
-        return Chip(
-            state=light, words=f"{title} · {_('late') if late else _('kept')}" if light != "void" else title
-        )
+        ended = {"broken": _("late"), "void": _("Not asked for any more")}.get(light, _("kept"))
+        return Chip(state=light, words=f"{title} · {ended}")
     if promise.left is None or promise.due_at is None:
         return Chip(state="resting", words=f"{title} · {_('paused')}")
-    words = f"{title} · {words_left(promise.left)} · {local_time(promise.due_at, now)}"
+    words = f"{title} · {words_left(promise.left)} · {due_time(promise.due_at, now)}"
     return Chip(state=light, words=f"{words} · {_('provisional')}" if promise.provisional else words)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from bihuan.service.commitments.queries import PromiseView
 from bihuan.service.commitments.rules import Light
 from bihuan.service.commitments.steps import Step, steps_of
-from bihuan.web.look.words import local_time, words_left
+from bihuan.web.look.words import due_time, local_time, words_left
 
 LONG = 4  # more promises than this that have ended are folded away
 
@@ -87,7 +87,7 @@ def _told(one: PromiseView, *, waits_for: str, now: datetime) -> Told:
 def _running(one: PromiseView, now: datetime) -> tuple[str, list[str]]:
     if one.due_at is None:
         return _("Paused"), []
-    facts = {"left": words_left(one.due_at - now), "when": local_time(one.due_at, now)}
+    facts = {"left": words_left(one.due_at - now), "when": due_time(one.due_at, now)}
     if one.light is Light.BROKEN:
         return _("%(left)s · promised for %(when)s") % facts, []
     return _("%(left)s · by %(when)s") % facts, []
@@ -96,7 +96,7 @@ def _running(one: PromiseView, now: datetime) -> tuple[str, list[str]]:
 def _ended(one: PromiseView, now: datetime) -> tuple[str, list[str]]:
     facts = {
         "when": local_time(one.ended_at or now, now),
-        "due": local_time(one.due_at, now) if one.due_at else "–",
+        "due": due_time(one.due_at, now) if one.due_at else "–",
     }
     if one.light is Light.KEPT:
         return _("Kept: %(when)s") % facts, []

@@ -34,7 +34,7 @@ from bihuan.web.customers.words import STAGES as STAGE_WORDS
 from bihuan.web.look.naming import family_name
 from bihuan.web.look.throttle import Throttle
 from bihuan.web.look.visiting import visit_words
-from bihuan.web.look.words import local_time
+from bihuan.web.look.words import due_time
 
 VISIT = "on_the_way"  # the stage of those cards that send somebody
 CHASES = Throttle(name="chase", times=1, seconds=600)
@@ -162,7 +162,7 @@ def next_when(promises: list[PromiseView], *, now: datetime) -> str:
     title = soonest.title.in_(get_language() or "en")
     return _("%(promise)s: %(when)s at the latest") % {
         "promise": title,
-        "when": local_time(soonest.due_at, now),
+        "when": due_time(soonest.due_at, now),
     }
 
 

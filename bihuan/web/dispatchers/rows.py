@@ -14,7 +14,7 @@ from bihuan.service.commitments.queries import PromiseView, open_promises
 from bihuan.service.dispatch.queries import Standing
 from bihuan.service.dispatch.rules import Candidate, RuledOut
 from bihuan.service.dispatch.words import OFFER_REASONS, sentence, slot_words
-from bihuan.web.look.words import local_time, words_left
+from bihuan.web.look.words import due_time, local_time, words_left
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +127,7 @@ def chip_of(promise: PromiseView, now: datetime) -> Chip:
         return Chip(state="resting", words=f"{title} · {_('paused')}")
     return Chip(
         state=str(promise.light),
-        words=f"{title} · {words_left(promise.left)} · {local_time(promise.due_at, now)}",
+        words=f"{title} · {words_left(promise.left)} · {due_time(promise.due_at, now)}",
     )
 
 

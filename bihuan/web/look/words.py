@@ -55,6 +55,15 @@ def local_time(value: datetime, now: datetime) -> str:
     return f"{day} {clock_time(value)}"
 
 
+def due_time(value: datetime, now: datetime) -> str:
+    """Until when something is due; the midnight that ends a day is 24:00 of that day, not 00:00 of the next."""
+    at = timezone.localtime(value)
+    if (at.hour, at.minute) != (0, 0):
+        return local_time(value, now)
+    eve = timezone.localtime(value - timedelta(minutes=1)).date()
+    return f"{day_words(eve, timezone.localtime(now).date())} 24:00"
+
+
 def money(fen: int) -> str:
     """An amount in fen (1/100 yuan) as yuan: 123450 is ¥1,234.50. No rounding: fen are whole."""
     yuan, rest = divmod(abs(fen), 100)

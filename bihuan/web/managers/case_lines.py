@@ -12,7 +12,7 @@ from bihuan.service.cases.words import HOLD_REASONS, KINDS, URGENCIES, place_tit
 from bihuan.service.commitments.queries import PromiseView, open_promises
 from bihuan.web.look.export import Column
 from bihuan.web.look.naming import family_names
-from bihuan.web.look.words import local_time, words_left
+from bihuan.web.look.words import due_time, words_left
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +74,7 @@ def promise_words(promise: PromiseView, now: datetime) -> str:
     title = said(promise.title)
     if promise.left is None or promise.due_at is None:
         return title
-    return f"{title} · {words_left(promise.left)} · {local_time(promise.due_at, now)}"
+    return f"{title} · {words_left(promise.left)} · {due_time(promise.due_at, now)}"
 
 
 COLUMNS: tuple[Column[Line], ...] = (

@@ -85,13 +85,13 @@ ASPECTS: dict[str, Lazy] = {
 
 
 LADDERS: dict[str, Lazy] = {
-    "standard": gettext_lazy("Ordinary ladder"),
-    "urgent": gettext_lazy("Urgent ladder"),
-    "second_time": gettext_lazy("Ladder of a second handling"),
-    "third_chase": gettext_lazy("Ladder of a third chase"),
-    "until_accepted": gettext_lazy("Ladder until somebody accepts"),
-    "fast_team": gettext_lazy("Ladder of the fast team"),
-    "hard": gettext_lazy("Ladder of hard problems"),
+    "standard": pgettext_lazy("ladder", "ordinary"),
+    "urgent": pgettext_lazy("ladder", "urgent cases"),
+    "second_time": pgettext_lazy("ladder", "second handling"),
+    "third_chase": pgettext_lazy("ladder", "third chase"),
+    "until_accepted": pgettext_lazy("ladder", "until somebody accepts"),
+    "fast_team": pgettext_lazy("ladder", "fast team"),
+    "hard": pgettext_lazy("ladder", "hard problems"),
 }  # those that ship; a ladder of the company's own is called as its profile calls it
 
 

@@ -27,6 +27,7 @@ PROMISE_STATES = {
     "at_risk": ("alert-triangle", gettext_lazy("At risk")),
     "broken": ("alert-octagon", gettext_lazy("Broken")),
     "resting": ("player-pause", gettext_lazy("Paused")),
+    "void": ("x", gettext_lazy("Not asked for any more")),
 }
 URGENCIES = {
     "urgent": ("flame", gettext_lazy("Urgent")),
