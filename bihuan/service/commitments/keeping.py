@@ -75,13 +75,20 @@ def upload_profile(text: str, *, now: datetime) -> ProfileVersion:
     profile = _sound(text)
     newest = newest_of(profile.name)
     if newest is not None and profile.version <= newest.version:
-        raise ValidationError(
-            _("Version %(had)s is stored already; give this text the version %(next)s or higher.")
-            % {"had": newest.version, "next": newest.version + 1}
-        )
+        raise _stored_already(newest.version)
     _refuse_other_sort(profile, newest)
     keep_profile(text, now=now)
-    return ProfileVersion.objects.get(name=profile.name, version=profile.version)
+    row = ProfileVersion.objects.get(name=profile.name, version=profile.version)
+    if row.text != text:  # somebody else stored another text under this version at the same instant
+        raise _stored_already(row.version)
+    return row
+
+
+def _stored_already(version: int) -> ValidationError:
+    return ValidationError(
+        _("Version %(had)s is stored already; give this text the version %(next)s or higher.")
+        % {"had": version, "next": version + 1}
+    )
 
 
 def _refuse_other_sort(profile: Profile, newest: ProfileVersion | None) -> None:
@@ -117,7 +124,7 @@ def put_in_force(name: str, *, now: datetime, confirmed: bool = False) -> Profil
         raise Unconfirmed(told)
     with transaction.atomic():
         activate(name, now=now)
-    return ProfileVersion.objects.get(name=name, active=True)
+        return ProfileVersion.objects.get(name=name, active=True)  # before somebody puts another in its place
 
 
 def withdraw(name: str) -> ProfileVersion:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from time import monotonic
 
+from django.db import transaction
 from django.db.models import Max
 
 from bihuan.ground.journal.event import Event
@@ -88,11 +89,14 @@ def keep_profile(text: str, *, now: datetime) -> Profile:
     return profile
 
 
+@transaction.atomic
 def activate(name: str, *, now: datetime) -> None:
     """The newest version of this profile holds for every promise made from now on; those made stay as they are.
 
-    One base is in force; overlays and peaks stand beside it. An older version of the same name goes out.
+    One base is in force; overlays and peaks stand beside it. An older version of the same name goes out. Of two at
+    once the later one sees what the other did.
     """
+    list(ProfileVersion.objects.select_for_update().order_by("id").values_list("id", flat=True))
     newest = ProfileVersion.objects.filter(name=name).order_by("-version")[0]
     others = ProfileVersion.objects.filter(active=True).exclude(id=newest.id)
     if newest.sort == "base":

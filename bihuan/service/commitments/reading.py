@@ -149,7 +149,7 @@ def _clause(name: str, body: Mapping[str, Any], valid: Span, *, first: bool) -> 
     if first:
         told.setdefault("outlives", "case.closed" not in map(str, patterns["stops"]))
     within = told.pop("within", told.pop("seconds", 0))
-    plain = {key: _plain(key, told.pop(key)) for key in _PLAIN if key in told}
+    plain: dict[str, Any] = {key: _plain(key, told.pop(key)) for key in _PLAIN if key in told}
     clause = Clause(
         id=name,
         metric=str(told.pop("metric", name)),
