@@ -210,14 +210,15 @@ def _reactions(proof: Proof) -> None:
 
 
 def _notices(proof: Proof) -> None:
-    """Each entry of the loud clause is told to its one receiver in one notice, and that is sent."""
+    """Each entry of the loud clause is told, each entry that is told to its one receiver in one notice, and all are
+    sent. (Steps of other clauses that name nobody are told to whoever answers for the case.)"""
     for kind, notices in NOTICES.items():
         entries = sum(facts["clause"] == LOUD for facts, _ in _told(kind))
         rows = Notice.objects.filter(kind__in=notices)
         told_of = rows.values("about").distinct().count()
         proof.told[f"notices, {kind}"] = rows.count()
         proof.missed[f"notices, {kind}"] = max(0, entries - told_of)
-        proof.doubled[f"notices, {kind}"] = rows.count() - min(told_of, entries)
+        proof.doubled[f"notices, {kind}"] = rows.count() - told_of
     proof.missed["notices not sent"] = Notice.objects.exclude(state=Notice.SENT).count()
 
 

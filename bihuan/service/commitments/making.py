@@ -102,7 +102,10 @@ def _following(
     profile, clause = held
     if force.span_of(clause) >= force.span_of(old):
         return _Start(profile=profile, clause=clause, began=promise.began_at)
-    clock = clock_of(clause, calendar_in_force(clause.calendar), began=at, rests=rests_of(case.id))
+    try:
+        clock = clock_of(clause, calendar_in_force(clause.calendar), began=at, rests=rests_of(case.id))
+    except (ArithmeticError, ValueError):  # its calendar never opens: the old one stands
+        return None
     if promise.due_at and clock.due_at and promise.due_at <= clock.due_at:
         return None
     return _Start(profile=profile, clause=clause, began=at)

@@ -16,6 +16,7 @@ from django.utils.timezone import localtime
 
 from bihuan.ground.journal.actions import hold_chain, record
 from bihuan.ground.journal.event import Actor
+from bihuan.registers.access.errors import NotFound
 from bihuan.service.cases.models import Case
 from bihuan.service.commitments.comparing import COMPARED, Compared, Round, compare
 from bihuan.service.commitments.ending import drop_rungs
@@ -159,7 +160,10 @@ def mend(promise_id: int, *, by: Actor, now: datetime) -> tuple[str, ...]:
 
     What is due and not yet announced is announced by the next sweep, as ever.
     """
-    case = Case.objects.get(id=Promise.objects.values_list("case_id", flat=True).get(id=promise_id))
+    held = Promise.objects.filter(id=promise_id).values_list("case_id", flat=True).first()
+    if held is None:
+        raise NotFound
+    case = Case.objects.get(id=held)
     hold_chain(case.chain_id)
     found = compare([case.id], now=now)
     [one] = [one for one in found.compared if one.row.id == promise_id]
