@@ -44,7 +44,7 @@ class Plan:
     patience: float
 
 
-FULL, QUICK = Plan(100_000, 100, 60.0, 60.0), Plan(2_000, 10, 900.0, 30.0)
+FULL, QUICK = Plan(100_000, 100, 60.0, 60.0), Plan(2_000, 10, 900.0, 90.0)
 
 
 class TrialClock:
