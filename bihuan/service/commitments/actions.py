@@ -25,11 +25,17 @@ from bihuan.service.commitments.events import (
 )
 from bihuan.service.commitments.hearing import refresh_next_due
 from bihuan.service.commitments.making import rung_row
-from bihuan.service.commitments.models import Promise, Rest, Rung
+from bihuan.service.commitments.models import Promise, Rung
 from bihuan.service.commitments.profiles_in_use import calendar_held
-from bihuan.service.commitments.reckoning import clause_of, clock_again, rests_of, rungs_of
+from bihuan.service.commitments.reckoning import (
+    clause_of,
+    clock_again,
+    rests_of_cases,
+    rung_of,
+    rungs_of,
+    steps_ahead,
+)
 from bihuan.service.commitments.resting import reading_of
-from bihuan.service.commitments.rules import Stretch
 
 log = logging.getLogger("bihuan.promises")
 BATCH = 100
@@ -71,8 +77,7 @@ def _to_break(now: datetime) -> QuerySet[Promise]:
 
 
 def _to_climb(now: datetime) -> QuerySet[Rung]:
-    ahead = Rung.objects.filter(told_at__isnull=True, dropped_at__isnull=True, due_at__lte=now)
-    return ahead.order_by("due_at", "id")
+    return steps_ahead().filter(due_at__lte=now).order_by("due_at", "id")
 
 
 def _published(code: str) -> QuerySet[Promise]:
@@ -131,7 +136,7 @@ def _break(ids: list[int], now: datetime) -> int:
         broken = PromiseBroken(subject_id=row.case_id, promise_id=row.id, clause=row.clause)
         record(broken, by=CLOCK, now=now, chain=row.case.chain_id)
     rungs = [
-        rung_row(row, rung, base=row.due_at or now, urgent=row.case.urgency == "urgent")
+        rung_row(row, rung, base=row.due_at or now)
         for row in rows
         for rung in rungs_of(row)
         if rung.since == "broken"
@@ -145,7 +150,7 @@ def _break(ids: list[int], now: datetime) -> int:
 
 def _warn(ids: list[int], now: datetime) -> int:
     rows = list(_to_warn(now).filter(id__in=ids).select_related("case"))
-    rests = _rests(rows)
+    rests = rests_of_cases(row.case_id for row in rows)
     for row in rows:
         at: datetime | None = row.warn_next_at
         while at is not None and at <= now:
@@ -159,13 +164,6 @@ def _warn(ids: list[int], now: datetime) -> int:
         record(warning, by=CLOCK, now=now, chain=row.case.chain_id)
     Promise.objects.bulk_update(rows, ["warnings", "warn_next_at", "warned_at"])
     return len(rows)
-
-
-def _rests(rows: Sequence[Promise]) -> dict[int, list[Stretch]]:
-    found: dict[int, list[Stretch]] = {}
-    for rest in Rest.objects.filter(case_id__in={row.case_id for row in rows}).order_by("began_at", "id"):
-        found.setdefault(rest.case_id, []).append(Stretch(rest.began_at, rest.ended_at, rest.reason))
-    return found
 
 
 def _climb(ids: list[int], now: datetime) -> int:
@@ -191,19 +189,19 @@ def _next_turns(rows: Sequence[Rung], now: datetime) -> Iterator[Rung]:
     """The next telling of each step that is told more than once; counted from now, so that an outage is not made up
     for with a flood."""
     for row in rows:
-        rule = next((one for one in rungs_of(row.promise) if one.level == row.level), None)
+        rule = rung_of(row.promise, row.level)
         if rule is not None and row.turn < rule.times:
-            urgent = row.promise.case.urgency == "urgent"
-            yield rung_row(row.promise, rule, base=now, urgent=urgent, turn=row.turn + 1)
+            yield rung_row(row.promise, rule, base=now, turn=row.turn + 1)
 
 
 def _rederive(ids: list[int], now: datetime) -> int:
     rows = list(Promise.objects.filter(id__in=ids, open=True, provisional=True).select_related("case"))
+    rests = rests_of_cases(row.case_id for row in rows)
     for row in rows:
         held, was_due = calendar_held(row.calendar), row.due_at
         row.calendar_version, row.known_through = held.version, held.known_through
         newer = {"calendar_version": held.version, "known_through": held.known_through}
-        changes = reading_of(row, rests_of(row.case_id), now=now)
+        changes = reading_of(row, rests.get(row.case_id, []), now=now)
         Promise.objects.filter(id=row.id).update(**newer, **changes)
         row.due_at = changes["due_at"]
         if row.due_at != was_due:

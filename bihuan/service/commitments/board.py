@@ -19,8 +19,8 @@ from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.organisation.models import Node
 from bihuan.service.cases.queries import visible
 from bihuan.service.commitments.making import rung_row
-from bihuan.service.commitments.models import Promise, Rung
-from bihuan.service.commitments.reckoning import rungs_of
+from bihuan.service.commitments.models import Promise
+from bihuan.service.commitments.reckoning import rung_of, rungs_of, steps_ahead
 
 KEY = ("due_at", "id")  # the order of the board: the least time left first
 JOINED = ("case__owner", "case__technician_person", "case__node")
@@ -124,12 +124,12 @@ def next_steps(promises: Sequence[Promise]) -> dict[int, NextStep]:
     """promise → the next step of its ladder that was not taken yet, of those that have one: one statement. For a
     promise that still runs, the step that would come first if it broke."""
     held = {promise.id: promise for promise in promises}
-    ahead = Rung.objects.filter(promise_id__in=list(held), told_at__isnull=True, dropped_at__isnull=True)
+    ahead = steps_ahead().filter(promise_id__in=list(held))
     found: dict[int, NextStep] = {}
     for rung in ahead.order_by("due_at", "level"):
-        rules = {rule.level: rule for rule in rungs_of(held[rung.promise_id])}
-        if rung.promise_id not in found and rung.level in rules:
-            found[rung.promise_id] = NextStep(who=rules[rung.level].who, at=rung.due_at)
+        rule = rung_of(held[rung.promise_id], rung.level)
+        if rung.promise_id not in found and rule is not None:
+            found[rung.promise_id] = NextStep(who=rule.who, at=rung.due_at)
     for promise in promises:
         step = _step_if_broken(promise) if promise.id not in found else None
         if step is not None:
@@ -140,9 +140,8 @@ def next_steps(promises: Sequence[Promise]) -> dict[int, NextStep]:
 def _step_if_broken(promise: Promise) -> NextStep | None:
     if promise.state != Promise.RUNNING or promise.due_at is None:
         return None
-    urgent = promise.case.urgency == "urgent"
     steps = [
-        (rung_row(promise, rule, base=promise.due_at, urgent=urgent).due_at, rule.level, rule.who)
+        (rung_row(promise, rule, base=promise.due_at).due_at, rule.level, rule.who)
         for rule in rungs_of(promise)
         if rule.since == "broken"
     ]

@@ -14,8 +14,8 @@ from bihuan.service.cases.events import CaseClosed
 from bihuan.service.cases.models import Case
 from bihuan.service.commitments.clause import Clause
 from bihuan.service.commitments.events import BreachWithdrawn, PromiseBroken, PromiseKept, PromisesVoided
-from bihuan.service.commitments.models import Promise, Rung
-from bihuan.service.commitments.reckoning import clause_of, clock_again, rests_of, worked_of
+from bihuan.service.commitments.models import Promise
+from bihuan.service.commitments.reckoning import clause_of, clock_again, rests_of, steps_ahead, worked_of
 from bihuan.service.commitments.rules import Stretch, is_provisional, kept_in_time, until
 
 type Rests = Callable[[], list[Stretch]]
@@ -120,5 +120,4 @@ def drop_rungs(promises: Iterable[Promise], *, now: datetime) -> None:
     """The steps of these promises' ladders that are still ahead are not taken."""
     climbing = [one.id for one in promises if clause_of(one).ladder]
     if climbing:
-        ahead = Rung.objects.filter(promise_id__in=climbing, told_at__isnull=True, dropped_at__isnull=True)
-        ahead.update(dropped_at=now)
+        steps_ahead().filter(promise_id__in=climbing).update(dropped_at=now)

@@ -150,9 +150,7 @@ class Around:
     def beside(self, profile: Profile) -> Commitments:
         """What would be in force beside a profile: one base at a time, one version of a name."""
         kept = (
-            one
-            for one in self.active
-            if one.name != profile.name and "base" not in {one.sort} & {profile.sort}
+            one for one in self.active if one.name != profile.name and not one.sort == profile.sort == "base"
         )
         return Commitments(profiles=tuple(kept), paces=self.paces)
 

@@ -11,6 +11,7 @@ from bihuan.registers.access.models import Person
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.queries import visible
+from bihuan.service.commitments.board import at_risk
 from bihuan.service.commitments.models import Promise
 
 LANES = ("mine", "unowned", "handed", "returned", "at_risk", "broken", "chased", "on_hold", "to_call_back")
@@ -31,8 +32,8 @@ def lane(viewer: Viewer, name: str, *, now: datetime) -> QuerySet[Case]:
         case "broken":
             return found.filter(next_due_at__lt=now)
         case "at_risk":
-            running = Promise.objects.filter(case_id=OuterRef("id"), state=Promise.RUNNING, quiet=False)
-            return found.filter(Exists(running.filter(warn_at__lte=now, due_at__gte=now)))
+            running = Promise.objects.filter(case_id=OuterRef("id"), quiet=False)
+            return found.filter(Exists(running.filter(at_risk(now))))
         case "returned":
             return found.filter(Exists(_returned_last()), stands_at="to_accept")
     return found

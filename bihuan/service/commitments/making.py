@@ -120,7 +120,7 @@ def _make(case: Case, starts: Sequence[_Start], fact: Fact[Event]) -> list[Promi
         return []
     promises = Promise.objects.bulk_create([row for _, row in counted])
     rungs = [
-        rung_row(promise, rung, base=promise.began_at, urgent=case.urgency == "urgent")
+        rung_row(promise, rung, base=promise.began_at)
         for promise, (one, _) in zip(promises, counted, strict=True)
         for rung in one.profile.rungs_of(one.clause)
         if rung.since == "began" and promise.open
@@ -190,10 +190,10 @@ def _thing(clause: Clause, fact: Fact[Event]) -> int:
     return int(fact.event.facts().get(clause.same, 0)) if clause.same else 0
 
 
-def rung_row(promise: Promise, rung: RungRule, *, base: datetime, urgent: bool, turn: int = 1) -> Rung:
+def rung_row(promise: Promise, rung: RungRule, *, base: datetime, turn: int = 1) -> Rung:
     """A step of a promise's ladder: due so long after `base`, in the office hours of whoever is told unless it
     presses."""
     due_at = base + timedelta(seconds=rung.after_seconds if turn == 1 else rung.repeat_seconds)
-    if not (urgent or rung.at_once):
+    if not (promise.case.urgency == "urgent" or rung.at_once):
         due_at = next_open(calendar_in_force(rung.hours), due_at) or due_at
     return Rung(promise=promise, level=rung.level, turn=turn, due_at=due_at)

@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 
 from bihuan.ground.process.card import Said
 from bihuan.service.commitments.clause import Clause
-from bihuan.service.commitments.models import Promise, Rest, Rung
+from bihuan.service.commitments.models import Promise, Rest
 from bihuan.service.commitments.profiles_in_use import commitments_in_force, profile_at
+from bihuan.service.commitments.reckoning import steps_ahead
 from bihuan.service.commitments.rules import Light, light_of, time_left
 from bihuan.service.commitments.traits import as_traits
 
@@ -84,11 +85,10 @@ def rests_shown(case_id: int) -> list[Rest]:
 def duties_not_acted_on(now: datetime) -> dict[str, tuple[QuerySet[Any], str]]:
     """What has fallen due and no sweep has acted on yet, by sort: the rows, and the column that says since when."""
     running = Promise.objects.filter(state=Promise.RUNNING)
-    steps = Rung.objects.filter(told_at__isnull=True, dropped_at__isnull=True, due_at__lt=now)
     return {
         "breach": (running.filter(due_at__lt=now), "due_at"),
         "warning": (running.filter(warn_next_at__lt=now, due_at__gte=now), "warn_next_at"),
-        "step": (steps, "due_at"),
+        "step": (steps_ahead().filter(due_at__lt=now), "due_at"),
     }
 
 

@@ -1,11 +1,13 @@
 """Reading one promise again from what happened: its clause, its calendar, its rests."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+
+from django.db.models import QuerySet
 
 from bihuan.ground.worktime.calendar import Calendar
 from bihuan.service.commitments.clause import Clause, RungRule
-from bihuan.service.commitments.models import Promise, Rest
+from bihuan.service.commitments.models import Promise, Rest, Rung
 from bihuan.service.commitments.profiles_in_use import calendar_of_promise, profile_at
 from bihuan.service.commitments.rules import Clock, Stretch, clock_of, worked_seconds
 
@@ -20,6 +22,11 @@ def rungs_of(promise: Promise) -> tuple[RungRule, ...]:
     return profile_at(promise.profile, promise.profile_version).rungs_of(clause_of(promise))
 
 
+def rung_of(promise: Promise, level: int) -> RungRule | None:
+    """One step of its ladder; None when its profile has none of that level."""
+    return next((rung for rung in rungs_of(promise) if rung.level == level), None)
+
+
 def calendar_of(promise: Promise) -> Calendar:
     """The calendar in the version that a promise counts on."""
     return calendar_of_promise(promise.calendar, promise.calendar_version)
@@ -27,8 +34,21 @@ def calendar_of(promise: Promise) -> Calendar:
 
 def rests_of(case_id: int) -> list[Stretch]:
     """The rests of a case, the earliest first."""
-    rows = Rest.objects.filter(case_id=case_id).order_by("began_at", "id")
-    return [Stretch(*told) for told in rows.values_list("began_at", "ended_at", "reason")]
+    return rests_of_cases([case_id]).get(case_id, [])
+
+
+def rests_of_cases(case_ids: Iterable[int]) -> dict[int, list[Stretch]]:
+    """The rests of each of these cases that ever rested: one statement."""
+    found: dict[int, list[Stretch]] = {}
+    rows = Rest.objects.filter(case_id__in=set(case_ids)).order_by("began_at", "id")
+    for case_id, began, ended, reason in rows.values_list("case_id", "began_at", "ended_at", "reason"):
+        found.setdefault(case_id, []).append(Stretch(began, ended, reason))
+    return found
+
+
+def steps_ahead() -> QuerySet[Rung]:
+    """The steps of ladders that were neither taken nor dropped."""
+    return Rung.objects.filter(told_at__isnull=True, dropped_at__isnull=True)
 
 
 def clock_again(promise: Promise, rests: Sequence[Stretch]) -> Clock:

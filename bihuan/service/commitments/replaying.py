@@ -24,7 +24,7 @@ from bihuan.service.commitments.errors import NothingToMend
 from bihuan.service.commitments.events import PromiseMended
 from bihuan.service.commitments.hearing import refresh_next_due
 from bihuan.service.commitments.models import Difference, Promise, ReplayNight
-from bihuan.service.commitments.reckoning import clock_again, rests_of, worked_of
+from bihuan.service.commitments.reckoning import clock_again, rests_of, rests_of_cases, worked_of
 from bihuan.service.commitments.rules import until
 
 BEGINS_AT = 2  # o'clock, in the zone of the installation
@@ -113,9 +113,10 @@ def fill_worked_seconds(case_ids: Sequence[int]) -> None:
     lacking = Promise.objects.filter(
         case_id__in=case_ids, ended_at__isnull=False, worked_seconds__isnull=True
     )
+    rests = rests_of_cases(case_ids)
     for row in lacking:
         if row.ended_at is not None:
-            worked = worked_of(row, row.ended_at, until(rests_of(row.case_id), row.ended_at))
+            worked = worked_of(row, row.ended_at, until(rests.get(row.case_id, []), row.ended_at))
             Promise.objects.filter(id=row.id, worked_seconds__isnull=True).update(worked_seconds=worked)
 
 

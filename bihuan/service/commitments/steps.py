@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bihuan.service.commitments.models import Rung
-from bihuan.service.commitments.reckoning import rungs_of
+from bihuan.service.commitments.reckoning import rung_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,11 +24,11 @@ def steps_of(case_id: int) -> dict[int, list[Step]]:
     found: dict[int, list[Step]] = {}
     rows = Rung.objects.filter(promise__case_id=case_id).select_related("promise")
     for row in rows.order_by("promise_id", "level", "turn"):
-        who = next((rule.who for rule in rungs_of(row.promise) if rule.level == row.level), ())
+        rule = rung_of(row.promise, row.level)
         step = Step(
             level=row.level,
             turn=row.turn,
-            who=who,
+            who=rule.who if rule is not None else (),
             due_at=row.due_at,
             told_at=row.told_at,
             dropped_at=row.dropped_at,

@@ -7,15 +7,16 @@ from typing import Any
 from django.conf import settings
 
 from bihuan.ground.journal.event import Event, Fact
+from bihuan.ground.process.card import Said
 from bihuan.registers.access.models import Person
 from bihuan.registers.access.queries import people_with
 from bihuan.registers.access.roles import Role
 from bihuan.registers.organisation.queries import above
 from bihuan.service.cases.consulting import SUPPORT, consultation
 from bihuan.service.cases.models import Case
-from bihuan.service.commitments.clause import RungRule
+from bihuan.service.commitments.clause import NOTHING_SAID, RungRule
 from bihuan.service.commitments.queries import names_somebody, promise
-from bihuan.service.commitments.reckoning import clause_of, rungs_of
+from bihuan.service.commitments.reckoning import clause_of, rung_of
 from bihuan.service.notices.actions import tell_person
 from bihuan.service.notices.telling import about, case_of
 
@@ -36,13 +37,14 @@ def tell_the_staff(fact: Fact[Event]) -> None:
     if rung is not None and rung.since == "began" and promise(facts["promise_id"]).broken_at is None:
         kind = "called_in"
     fill = {"number": case.number, "place": f"{case.district}{case.street}".strip()}
+    title = _title(facts)
     receivers = _once(who(case, facts))
     for person in receivers if fact.event.kind in NAMED else receivers[:MOST]:
         tell_person(
             person,
             kind,
             about=about(fact),
-            fill=fill | {"what": _what(facts, language=person.language or "zh-hans")},
+            fill=fill | {"what": title.in_(person.language or "zh-hans")},
             link=f"{settings.BIHUAN_ADDRESS}{_path(case, person)}",
             case=case,
             now=fact.recorded_at,
@@ -116,8 +118,7 @@ def _on_the_rung(case: Case, facts: dict[str, Any]) -> list[Person]:
 
 def _rung(facts: dict[str, Any]) -> RungRule | None:
     """The step of the ladder that an escalation takes; None when its profile has it no more."""
-    rungs = rungs_of(promise(facts["promise_id"]))
-    return next((rung for rung in rungs if rung.level == facts["level"]), None)
+    return rung_of(promise(facts["promise_id"]), facts["level"])
 
 
 def named_by(codes: Iterable[str], case: Case) -> list[Person]:
@@ -179,11 +180,9 @@ ALERTS: dict[str, tuple[str, Who]] = {
 NAMED_BY_CLAUSE = {"promise.at_risk", "promise.broken"}  # nobody is told of what the house keeps by itself
 
 
-def _what(facts: dict[str, Any], language: str = "zh-hans") -> str:
+def _title(facts: dict[str, Any]) -> Said:
     """The promise that an event is about, by its title."""
-    if "promise_id" not in facts:
-        return ""
-    return clause_of(promise(facts["promise_id"])).title.in_(language)
+    return clause_of(promise(facts["promise_id"])).title if "promise_id" in facts else NOTHING_SAID
 
 
 def _path(case: Case, person: Person) -> str:

@@ -3,6 +3,8 @@
 Whoever may change settings puts one in force or withdraws it here; its text is kept in the register beside.
 """
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -147,49 +149,48 @@ def _chosen(told: str, codes: list[str], otherwise: str) -> tuple[str, int]:
 @staff_page("settings.change")
 def activate(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponseBase:
     """Put the newest version in force for every promise made from now on; its warnings must have been confirmed."""
-    row, now = newest_of(name), moment(request)
-    if row is None:
-        raise Http404
-    confirmed = request.POST.get("confirmed") == "yes"
-    try:
-        noted(
-            viewer,
-            register="profiles",
-            deed="activated",
-            before=_facts(row),
-            write=lambda: keeping.put_in_force(name, now=now, confirmed=confirmed),
-            read=lambda kept: (str(kept.pk), _facts(kept)),
-            now=now,
-        )
-    except ValidationError as refused:
-        raise Refusal(" ".join(refused.messages)) from refused
+    now, confirmed = moment(request), request.POST.get("confirmed") == "yes"
+    version = _changed(
+        viewer,
+        name,
+        deed="activated",
+        write=lambda: keeping.put_in_force(name, now=now, confirmed=confirmed),
+        now=now,
+    )
     messages.success(
         request, _("In force for every promise made from now on. Promises already made stay as they are.")
     )
-    return redirect("managers:profile", name, row.version)
+    return redirect("managers:profile", name, version)
 
 
 @require_POST
 @staff_page("settings.change")
 def withdraw(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponseBase:
     """Take an overlay or a peak out of force for promises made from now on."""
-    row, now = newest_of(name), moment(request)
+    version = _changed(viewer, name, deed="ended", write=lambda: keeping.withdraw(name), now=moment(request))
+    messages.success(request, _("Withdrawn. Promises already made stay as they are."))
+    return redirect("managers:profile", name, version)
+
+
+def _changed(viewer: Viewer, name: str, *, deed: str, write: Callable[[], Any], now: datetime) -> int:
+    """Change which profiles are in force, with an entry in the register's history. Returns the profile's newest
+    version."""
+    row = newest_of(name)
     if row is None:
         raise Http404
     try:
         noted(
             viewer,
             register="profiles",
-            deed="ended",
+            deed=deed,
             before=_facts(row),
-            write=lambda: keeping.withdraw(name),
+            write=write,
             read=lambda kept: (str(kept.pk), _facts(kept)),
             now=now,
         )
     except ValidationError as refused:
         raise Refusal(" ".join(refused.messages)) from refused
-    messages.success(request, _("Withdrawn. Promises already made stay as they are."))
-    return redirect("managers:profile", name, row.version)
+    return row.version
 
 
 def _profile(name: str, version: int) -> tuple[Profile, Any]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from bihuan.registers.access.errors import Refusal
@@ -20,6 +19,7 @@ from bihuan.service.commitments.profiles_in_use import commitments_in_force, pro
 from bihuan.service.commitments.tallying import SHOWN, Both, Changed
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.export import Column, csv_response
+from bihuan.web.look.months import this_month
 
 AT_ONCE_SECONDS = 0.8  # reckoned before the page is shown; the clock does what is left
 
@@ -67,7 +67,7 @@ def what_ifs(request: HttpRequest, viewer: Viewer) -> HttpResponse:
             (f"{name}:{version}", f"{said(one.title)} · v{version}") for name, version, one in stored
         ],
         "profile": told.get("profile", ""),
-        "month": told.get("month") or f"{_last_month(now):%Y-%m}",
+        "month": told.get("month") or this_month(now).before.code,
         "faults": faults,
         "asked": [(_title(one.profile, one.version), one) for one in trying_out.what_ifs(viewer)],
     }
@@ -121,15 +121,6 @@ def _month(told: Any) -> date:
         return datetime.strptime(f"{told.get('month', '')}-01", "%Y-%m-%d").date()  # noqa: DTZ007 (a day)
     except ValueError:
         raise NoSuchMonth from None
-
-
-def _last_month(now: datetime) -> date:
-    first = localdate(now).replace(day=1)
-    return (
-        first.replace(year=first.year - 1, month=12)
-        if first.month == 1
-        else first.replace(month=first.month - 1)
-    )
 
 
 def _title(profile: str, version: int) -> str:
