@@ -15,8 +15,8 @@ from bihuan.service.cases.models import Case
 from bihuan.service.commitments.clause import Clause
 from bihuan.service.commitments.events import BreachWithdrawn, PromiseBroken, PromiseKept, PromisesVoided
 from bihuan.service.commitments.models import Promise
-from bihuan.service.commitments.reckoning import clause_of, clock_again, rests_of, steps_ahead, worked_of
-from bihuan.service.commitments.rules import Stretch, is_provisional, kept_in_time, until
+from bihuan.service.commitments.reckoning import clause_of, readings_of, rests_of, steps_ahead, worked_of
+from bihuan.service.commitments.rules import Stretch, kept_in_time, until
 
 type Rests = Callable[[], list[Stretch]]
 
@@ -83,7 +83,8 @@ def _verdict(
     passed when it happened, whatever a sweep said meanwhile."""
     at = fact.happened_at
     about: dict[str, Any] = {"promise_id": promise.id, "clause": promise.clause}
-    readings = _as_it_stood(promise, at, rests) if at < fact.recorded_at else {}
+    late = at < fact.recorded_at  # rests after an end that is told late are none of its business
+    readings = readings_of(promise, until(rests(), at)) if late else {}
     due_at = readings.get("due_at", promise.due_at)
     in_time = how != Promise.MISSED and kept_in_time(due_at=due_at, happened_at=at)
     changes: dict[str, Any] = readings | {
@@ -107,13 +108,6 @@ def _verdict(
     if how == Promise.DONE:
         events.append(PromiseKept(subject_id=promise.case_id, late=not in_time, **about))
     return changes, events
-
-
-def _as_it_stood(promise: Promise, at: datetime, rests: Rests) -> dict[str, Any]:
-    """The readings at an end that is told late: rests after it are none of its business."""
-    clock = clock_again(promise, until(rests(), at))
-    provisional = is_provisional(clock.due_at, promise.known_through)
-    return {"due_at": clock.due_at, "warn_at": clock.warn_at, "provisional": provisional}
 
 
 def drop_rungs(promises: Iterable[Promise], *, now: datetime) -> None:

@@ -24,6 +24,7 @@ from bihuan.service.commitments.lint import lint, loosened
 from bihuan.service.commitments.models import ProfileVersion
 from bihuan.service.commitments.profiles_in_use import (
     activate,
+    active_profiles,
     calendar_in_force,
     commitments_in_force,
     keep_profile,
@@ -156,11 +157,10 @@ class Around:
 
 
 def around_now() -> Around:
-    rows = ProfileVersion.objects.filter(active=True).order_by("sort", "name").values_list("name", "version")
     calendars = [card.code for card in all_calendars()]
     return Around(
         known=_known(calendars),
-        active=tuple(profile_at(name, version) for name, version in rows),
+        active=active_profiles(),
         paces={code: pace_of(calendar_in_force(code)) for code in calendars},
     )
 

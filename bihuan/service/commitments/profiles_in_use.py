@@ -120,9 +120,14 @@ def commitments_in_force() -> Commitments:
     return _fresh("commitments", _in_force)
 
 
-def _in_force() -> Commitments:
+def active_profiles() -> tuple[Profile, ...]:
+    """The profiles in force, asked of the database now."""
     rows = ProfileVersion.objects.filter(active=True).order_by("sort", "name").values_list("name", "version")
-    profiles = tuple(profile_at(name, version) for name, version in rows)
+    return tuple(profile_at(name, version) for name, version in rows)
+
+
+def _in_force() -> Commitments:
+    profiles = active_profiles()
     codes = {clause.calendar for profile in profiles for clause in profile.clocks()}
     paces = {code: pace_of(calendar_in_force(code)) for code in sorted(codes)}
     return Commitments(profiles=profiles, paces=paces)

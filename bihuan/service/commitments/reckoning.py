@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -9,7 +10,7 @@ from bihuan.ground.worktime.calendar import Calendar
 from bihuan.service.commitments.clause import Clause, RungRule
 from bihuan.service.commitments.models import Promise, Rest, Rung
 from bihuan.service.commitments.profiles_in_use import calendar_of_promise, profile_at
-from bihuan.service.commitments.rules import Clock, Stretch, clock_of, worked_seconds
+from bihuan.service.commitments.rules import Clock, Stretch, clock_of, is_provisional, worked_seconds
 
 
 def clause_of(promise: Promise) -> Clause:
@@ -63,6 +64,17 @@ def clock_again(promise: Promise, rests: Sequence[Stretch]) -> Clock:
         fixed_due=fixed,
         warned=promise.warnings,
     )
+
+
+def readings_of(promise: Promise, rests: Sequence[Stretch]) -> dict[str, Any]:
+    """The same as its row keeps them."""
+    clock = clock_again(promise, rests)
+    return {
+        "due_at": clock.due_at,
+        "warn_at": clock.warn_at,
+        "warn_next_at": clock.warn_next_at,
+        "provisional": is_provisional(clock.due_at, promise.known_through),
+    }
 
 
 def worked_of(promise: Promise, ended: datetime, rests: Sequence[Stretch]) -> int:

@@ -12,8 +12,8 @@ from bihuan.service.cases.models import Case
 from bihuan.service.commitments.ending import drop_rungs
 from bihuan.service.commitments.events import BreachWithdrawn, PromiseBroken, PromiseKept
 from bihuan.service.commitments.models import Promise, Rest
-from bihuan.service.commitments.reckoning import clause_of, clock_again, rests_of, worked_of
-from bihuan.service.commitments.rules import Stretch, is_provisional, kept_in_time, until
+from bihuan.service.commitments.reckoning import clause_of, readings_of, rests_of, worked_of
+from bihuan.service.commitments.rules import Stretch, kept_in_time, until
 
 
 def rest(case: Case, fact: Fact[Event]) -> None:
@@ -68,25 +68,18 @@ def _turned(promise: Promise, changes: dict[str, Any]) -> list[Event]:
 
 def reading_of(promise: Promise, rests: list[Stretch], *, now: datetime) -> dict[str, Any]:
     """What the row of a promise says after the rests changed."""
-    clock = clock_again(promise, until(rests, promise.ended_at))
-    changes: dict[str, Any] = {
-        "due_at": clock.due_at,
-        "warn_at": clock.warn_at,
-        "provisional": is_provisional(clock.due_at, promise.known_through),
-    }
-    if promise.ended_at is not None:
-        changes["worked_seconds"] = worked_of(promise, promise.ended_at, rests)
+    changes = readings_of(promise, until(rests, promise.ended_at))
+    due_at, ended = changes["due_at"], promise.ended_at
+    if ended is not None:
+        changes |= {"worked_seconds": worked_of(promise, ended, rests), "warn_next_at": None}
         kept = Promise.KEPT if promise.ended_how == Promise.DONE else Promise.VOID
-        in_time = promise.ended_how != Promise.MISSED and kept_in_time(
-            due_at=clock.due_at, happened_at=promise.ended_at
-        )
-        passed = clock.due_at if clock.due_at and clock.due_at < promise.ended_at else promise.ended_at
+        in_time = promise.ended_how != Promise.MISSED and kept_in_time(due_at=due_at, happened_at=ended)
+        passed = due_at if due_at and due_at < ended else ended
     else:
-        changes["warn_next_at"] = clock.warn_next_at
-        kept, in_time = Promise.RUNNING, kept_in_time(due_at=clock.due_at, happened_at=now)
-        passed = clock.due_at or now
+        kept, in_time = Promise.RUNNING, kept_in_time(due_at=due_at, happened_at=now)
+        passed = due_at or now
     if in_time and promise.broken_at is not None:
         return changes | {"state": kept, "broken_at": None, "breach_withdrawn_at": now}
-    if promise.broken_at is not None or (promise.ended_at is not None and not in_time):
+    if promise.broken_at is not None or (ended is not None and not in_time):
         changes |= {"state": Promise.BROKEN, "broken_at": passed, "warn_next_at": None}
     return changes

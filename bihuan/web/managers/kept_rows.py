@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.words import said
+from bihuan.service.commitments.board import JOINED
 from bihuan.service.commitments.figures import WHICH, behind
 from bihuan.service.commitments.queries import PromiseView, view_of
 from bihuan.web.look.doors import moment, staff_page
@@ -32,7 +33,6 @@ NAMES: dict[str, Lazy] = {
     "dropped": _("Not asked for any more"),
 }
 KEY = ("-began_at", "-id")
-JOINED = ("case__owner", "case__technician_person", "case__node")
 EXPORTED = 5000
 
 

@@ -96,7 +96,7 @@ def test_two_profiles_are_compared_side_by_side(made: Company) -> None:
 def test_both_pages_are_taken_along_as_files(made: Company) -> None:
     client = signed_in(made, Role.MANAGER)
     file = client.get(f"{READ}/cs-manual/1?format=csv")
-    lines = b"".join(file.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    lines = file.getvalue().decode("utf-8-sig").splitlines()
     profile = profile_at("cs-manual", 1)
     assert len(lines) == 1 + len(profile.clauses)
     assert client.get(f"{READ}/cs-manual/1?format=xlsx").status_code == 200
