@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "bihuan.service.complaints",
     "bihuan.service.notices",
     "bihuan.service.improvement",
+    "bihuan.service.imports",
     "bihuan.web.apps.WebConfig",
     "bihuan.management.demo.apps.DemoConfig",
 ]
