@@ -5,8 +5,9 @@ kind of thing (service points, staff, customers, open cases ...): its columns, w
 written and how it is taken back. A target never sees a cell, the engine never sees a register.
 """
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, Protocol
@@ -83,7 +84,7 @@ class Trouble:
 
     code: str
     field: str = ""
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,8 +132,8 @@ class Made:
     kind: str
     id: int
     new: bool
-    before: Mapping[str, Any] = field(default_factory=dict)
-    after: Mapping[str, Any] = field(default_factory=dict)
+    before: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    after: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     """What was written, to see at the undo whether somebody has touched it since."""
 
 
