@@ -8,31 +8,19 @@ written and how it is taken back. A target never sees a cell, the engine never s
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
 from django.utils.functional import Promise
 
 from bihuan.registers.access.viewer import Viewer
+from bihuan.service.imports.reading import Cell as Cell
+from bihuan.service.imports.reading import Reader as Reader
+from bihuan.service.imports.reading import Unreadable as Unreadable
 
 BATCH = 500
 """How many lines are looked at, written or taken back in one transaction at most."""
-
-type Cell = str | int | float | bool | datetime | date | time
-"""What a cell holds once it was read from the file; an empty cell is never handed on."""
-
-type Reader = Callable[[Cell], Any]
-"""Reads one cell into a typed value; raises `Unreadable`. The ready ones stand in `reading.py`."""
-
-
-class Unreadable(ValueError):
-    """A cell that does not hold what its column is for. `code` names the sentence, `params` fill it."""
-
-    def __init__(self, code: str, **params: Any) -> None:
-        super().__init__(code)
-        self.code = code
-        self.params = params
 
 
 @dataclass(frozen=True, kw_only=True)
