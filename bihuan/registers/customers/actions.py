@@ -7,7 +7,17 @@ from django.db import transaction
 
 from bihuan.ground.vault.actions import SealedBy, blind, destroy, keys, keys_for, new_key
 from bihuan.registers.customers.errors import CustomerForgotten
-from bihuan.registers.customers.models import Consent, Contact, Customer, Machine, Place, Serial
+from bihuan.registers.customers.models import (
+    Consent,
+    Contact,
+    Customer,
+    CustomerSession,
+    CustomerSignIn,
+    Machine,
+    MachinePaper,
+    Place,
+    Serial,
+)
 from bihuan.registers.customers.rules import months_after, read_email, read_phone
 from bihuan.registers.customers.told import AddressTold, MachineTold, Reach
 from bihuan.registers.organisation.models import Node
@@ -149,6 +159,8 @@ def keep_machine(
 
 
 def _known_machine(customer: Customer, told: MachineTold) -> Machine | None:
+    if told.machine_id is not None:
+        return Machine.objects.filter(customer=customer, id=told.machine_id).first()
     numbers = [number.strip() for number in told.serials.values() if number]
     if numbers:
         serial = (
@@ -179,6 +191,9 @@ def forget(customer: Customer, *, now: datetime) -> None:
     """Destroy the customer's key and every row they could be found by. Nothing about them can be read again."""
     with transaction.atomic():
         destroy(customer.key_id, now=now)
+        CustomerSession.objects.filter(customer=customer).delete()
+        CustomerSignIn.objects.filter(customer=customer).delete()
+        MachinePaper.objects.filter(machine__customer=customer).delete()
         Contact.objects.filter(customer=customer).delete()
         Serial.objects.filter(machine__customer=customer).delete()
         Place.objects.filter(customer=customer).update(door_sealed="", latitude=None, longitude=None)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from bihuan.ground.vault.actions import blind, keys_for
 from bihuan.registers.access.errors import LostRace, Refusal
 from bihuan.registers.customers.actions import reach_by, rename
-from bihuan.registers.customers.models import Contact, Customer
+from bihuan.registers.customers.models import Contact, Customer, CustomerSession
 
 
 class ContactTaken(LostRace):
@@ -46,6 +46,7 @@ def _reach(customer: Customer, field: str, told: str) -> None:
         raise ContactTaken(field)
     hand = keys_for([customer.key_id])
     Contact.objects.filter(customer=customer, kind=read[0].kind).delete()
+    CustomerSession.objects.filter(customer=customer).delete()  # whoever has the old number is out
     try:
         with transaction.atomic():
             sealed = hand.seal(customer.key_id, read[0].value)

@@ -20,6 +20,9 @@ class Customer(models.Model):
         max_length=16, blank=True, default=""
     )  # a level of care that was agreed, "" for most
     refused_to_identify = models.BooleanField(default=False)
+    progress_days = models.PositiveSmallIntegerField(
+        null=True
+    )  # how often to hear while nothing changes; 0 = not at all, null = as the house does it
     made_at = models.DateTimeField()
     forgotten_at = models.DateTimeField(null=True)
 
@@ -71,7 +74,25 @@ class Machine(models.Model):
     bought_at = models.CharField(max_length=40, blank=True, default="")  # purchase channel: store, platform…
     cover_until = models.DateField(null=True)
     extended_until = models.DateField(null=True)
+    checked_at = models.DateTimeField(null=True)  # when a person saw the proof of purchase
     made_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "customers"
+
+
+class MachinePaper(models.Model):
+    """A picture of a label or an invoice that the owner sent: sealed at rest, never served but as a download."""
+
+    LABEL, INVOICE = "label", "invoice"
+
+    machine = models.ForeignKey(Machine, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=8)
+    media = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64)
+    kept_as = models.CharField(max_length=120)
+    size = models.PositiveIntegerField()
+    at = models.DateTimeField()
 
     class Meta:
         app_label = "customers"
@@ -104,3 +125,76 @@ class Consent(models.Model):
         app_label = "customers"
         constraints = (models.CheckConstraint(condition=~Q(kind=""), name="customers_consent_to_something"),)
         indexes = (models.Index(fields=("customer", "kind", "-id"), name="customers_consent_latest"),)
+
+
+class CustomerSignIn(models.Model):
+    """A browser asked to be let in by phone. Nothing here names anybody: only keyed hashes of the number, of the
+    browser's own secret and of the code. Five wrong codes end it."""
+
+    asked_print = models.CharField(max_length=64, unique=True)  # of the secret that the browser holds
+    phone_blind = models.CharField(max_length=64)
+    code_print = models.CharField(max_length=64, blank=True, default="")  # empty until a code was sent
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, null=True, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    heard_at = models.DateTimeField(
+        null=True
+    )  # when the house acted on it, whether it knew the number or not
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "customers"
+        indexes = (
+            models.Index(fields=("made_at",), condition=Q(heard_at__isnull=True), name="customers_unheard"),
+            models.Index(fields=("expires_at",), name="customers_asked_until"),
+        )
+
+
+class CustomerSession(models.Model):
+    """A browser in which a customer is signed in. Only the fingerprint of its cookie is kept."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    fingerprint = models.CharField(max_length=64, unique=True)
+    remembered = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "customers"
+        indexes = (models.Index(fields=("expires_at",), name="customers_signed_in_until"),)
+
+
+class ScanCode(models.Model):
+    """What a printed square code leads to: a family, a model, one machine by its serial, a service point.
+
+    `same` is the keyed hash of all that, so that printing once more prints the same code.
+    """
+
+    POSTER, STICKER = "poster", "sticker"
+
+    code = models.CharField(max_length=16, unique=True)
+    same = models.CharField(max_length=64, unique=True)
+    purpose = models.CharField(max_length=8)
+    category = models.CharField(max_length=40, blank=True, default="")
+    brand = models.CharField(max_length=60, blank=True, default="")
+    model = models.CharField(max_length=60, blank=True, default="")
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, null=True, related_name="+")
+    serial = models.CharField(max_length=60, blank=True, default="")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "customers"
+
+
+class Visits(models.Model):
+    """How often a page for customers was opened on a day. A count and nothing else: nobody is followed."""
+
+    day = models.DateField()
+    page = models.CharField(max_length=24)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        app_label = "customers"
+        constraints = (models.UniqueConstraint(fields=("day", "page"), name="customers_visits_a_day"),)

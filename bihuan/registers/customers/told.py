@@ -24,6 +24,7 @@ class MachineTold:
     about_years: int | None = None
     bought_at: str = ""
     extended_until: date | None = None
+    machine_id: int | None = None  # one of theirs that we know already
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -271,4 +271,5 @@ def _has_place(told: Told) -> bool:
 
 def _has_machine(told: Told) -> bool:
     what = told.machine
-    return bool(what.category or what.brand or what.model or any(what.serials.values()))
+    named = what.category or what.brand or what.model or any(what.serials.values())
+    return bool(named or what.machine_id is not None)
