@@ -135,3 +135,62 @@ class SupportAnsweredAlready(LostRace):
         super().__init__(
             _("Somebody else answered the question about case %(number)s already.") % {"number": number}
         )
+
+
+class MentionedUnknown(Refusal):
+    """The name after an @ is nobody's; it is not said again, for it may be a customer's."""
+
+    def __init__(self) -> None:
+        sentence = _("Nobody here has the name or login that stands after the @. Choose one from the list.")
+        super().__init__(sentence, fields={"words": sentence})
+
+
+class MentionedTwofold(Refusal):
+    """Two colleagues of one name."""
+
+    def __init__(self, name: str, logins: list[str]) -> None:
+        sentence = _("%(name)s is the name of several people. Write @ and a login: %(logins)s.") % {
+            "name": name,
+            "logins": _(", ").join(logins[:5]),
+        }
+        super().__init__(sentence, fields={"words": sentence})
+
+
+class MentionedBlind(Refusal):
+    """Somebody was named who may not see the case."""
+
+    status = 403
+
+    def __init__(self, name: str) -> None:
+        sentence = _("%(name)s may not see this case, so they cannot be asked to read it.") % {"name": name}
+        super().__init__(sentence, fields={"words": sentence})
+
+
+class SnoozeRefused(Refusal):
+    """A case cannot be put off like this: closed, without a reason, or not until then."""
+
+    def __init__(self, what: str) -> None:
+        sentences = {
+            "closed": _("This case is closed; there is nothing to put off."),
+            "reason": _("Say why it is put off."),
+            "until": _("Put it off until a moment within the next 14 days."),
+        }
+        super().__init__(sentences[what], fields={what: sentences[what]})
+
+
+class HandOverEmpty(Refusal):
+    def __init__(self) -> None:
+        sentence = _("Nothing of yours presses, so write what the next shift should know.")
+        super().__init__(sentence, fields={"words": sentence})
+
+
+class HandOverOwn(Refusal):
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(_("You wrote this note yourself; the next shift takes it."))
+
+
+class HandOverTaken(LostRace):
+    def __init__(self) -> None:
+        super().__init__(_("Somebody else has taken this note already."))

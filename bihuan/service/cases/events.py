@@ -193,3 +193,54 @@ class SupportAnswered(Event):
     consultation_id: int
     way: str
     contingency: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseMentioned(Event):
+    """Somebody was named in a note: they are to read it."""
+
+    kind = "case.mentioned"
+    note_id: int
+    person_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowedMoved(Event):
+    """A case that people follow moved. They are told on their page."""
+
+    kind = "case.followed_moved"
+    reached: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseSnoozed(Event):
+    """Somebody put the case of their list off until then (epoch seconds). No promise waits for it."""
+
+    kind = "case.snoozed"
+    person_id: int
+    until: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnoozeEnded(Event):
+    """Taken back before its time."""
+
+    kind = "case.snooze_ended"
+    person_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShiftHandedOver(Event):
+    """A hand-over note was written. The subject is the note; the words stand in its row."""
+
+    kind = "shift.handed_over"
+    node_id: int
+    cases: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShiftTaken(Event):
+    """The next person read the hand-over note and took it. The subject is the note."""
+
+    kind = "shift.taken"
+    person_id: int

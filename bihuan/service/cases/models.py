@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from bihuan.ground.journal.models import Chain
+from bihuan.ground.vault.models import Key
 from bihuan.registers.access.models import Person
 from bihuan.registers.customers.models import Customer, Machine, Place
 from bihuan.registers.organisation.models import Node
@@ -176,3 +177,104 @@ class Consultation(models.Model):
                 fields=("asked_at", "id"), condition=Q(answered_at__isnull=True), name="cases_to_consult"
             ),
         )
+
+
+class Follow(models.Model):
+    """关注: somebody wants to be told on their page when a case moves."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+
+    class Meta:
+        app_label = "cases"
+        constraints = (models.UniqueConstraint(fields=("case", "person"), name="cases_follow_once"),)
+
+
+class Mention(models.Model):
+    """Somebody was named in a note, and has not read it while `read_at` is null."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "cases"
+        constraints = (models.UniqueConstraint(fields=("note", "person"), name="cases_mention_once"),)
+        indexes = (
+            models.Index(
+                fields=("person", "at"), condition=Q(read_at__isnull=True), name="cases_mention_unread"
+            ),
+        )
+
+
+class Snooze(models.Model):
+    """Somebody put a case of their list off until a moment. The reason is sealed with the customer's key.
+
+    It wakes by itself: nothing is written at `until`. `ended_at`: taken back, or put off anew, before that.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    until = models.DateTimeField()
+    reason_sealed = models.TextField()
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "cases"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("case", "person"), condition=Q(ended_at__isnull=True), name="cases_snooze_once"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("person", "until"), condition=Q(ended_at__isnull=True), name="cases_snoozed_by"
+            ),
+        )
+
+
+class HandOver(models.Model):
+    """交接班: what one person leaves to the next at the end of a shift. Nothing of it changes but that it is taken.
+
+    The words are sealed with a key of the note's own; `to` is empty when it is for whoever comes next.
+    """
+
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+", db_index=False)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    to = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    day = models.DateField()
+    key = models.ForeignKey(Key, on_delete=models.PROTECT, related_name="+")
+    words_sealed = models.TextField(blank=True, default="")
+    made_at = models.DateTimeField()
+    taken_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "cases"
+        indexes = (
+            models.Index(fields=("node", "-id"), name="cases_hand_overs"),
+            models.Index(
+                fields=("node", "made_at"), condition=Q(taken_at__isnull=True), name="cases_hand_over_open"
+            ),
+        )
+
+
+class HandedItem(models.Model):
+    """One case on a hand-over note, as it pressed at that moment. `why`: broken, at_risk, urgent or callback."""
+
+    WHY = ("broken", "at_risk", "urgent", "callback")
+
+    hand_over = models.ForeignKey(HandOver, on_delete=models.CASCADE, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    why = models.CharField(max_length=16)
+    due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "cases"
+        constraints = (models.UniqueConstraint(fields=("hand_over", "case"), name="cases_handed_once"),)
