@@ -7,21 +7,34 @@ export PYTHONUTF8 := 1
 PY := .venv/bin/python
 LOOK := bihuan/web/look
 BUILT := $(LOOK)/static/built/.ok
+DIVISIONS := bihuan/ground/divisions/built/divisions.json
 LOOK_SOURCES := $(shell find bihuan/web -path '*/static' -prune -o -type f \( -name '*.html' -o -name '*.py' -o -name '*.js' -o -path '*/look/src/*' \) -print)
 CATALOGUES := $(wildcard bihuan/locale/*/LC_MESSAGES/*.po)
 MESSAGES := $(CATALOGUES:.po=.mo)
 
-.PHONY: help setup run test check bench bench-dispatch demands tour i18n format lock browser apt
+.PHONY: help setup run backup restore drill upgrade test check bench bench-dispatch demands tour i18n format lock browser apt
 .SUFFIXES:
 .DELETE_ON_ERROR:
 
 help: ## what can be asked of this file
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "make %-16s %s\n", $$1, $$2}'
 
-setup: .venv/.ok $(BUILT) $(MESSAGES) ## everything `run` needs, without running it
+setup: .venv/.ok $(BUILT) $(DIVISIONS) $(MESSAGES) ## everything `run` needs, without running it
 
 run: setup ## start the product at http://HOST:PORT (127.0.0.1:8000)
 	@exec $(PY) manage.py serve
+
+backup: setup ## copy database and files, keys apart (TO=folder)
+	@exec $(PY) manage.py backup $(TO)
+
+restore: setup ## bring a backup back (FROM=folder KEYS=file ARGS="--replace")
+	@exec $(PY) manage.py restore $(FROM) $(if $(KEYS),--keys $(KEYS)) $(ARGS)
+
+drill: setup ## try the newest backup (FROM=folder KEYS=file) without touching anything
+	@exec $(PY) manage.py restore $(FROM) --drill $(if $(KEYS),--keys $(KEYS)) $(ARGS)
+
+upgrade: setup ## bring the data of the version before up to this one, backed up first
+	@exec $(PY) manage.py upgrade $(ARGS)
 
 test: setup browser ## every test, on SQLite and on a real PostgreSQL (ARGS="-k words" narrows)
 	@exec $(PY) -m tests.both $(ARGS)
@@ -78,6 +91,9 @@ node_modules/.ok: package.json package-lock.json .tools/node.ok
 $(BUILT): node_modules/.ok $(LOOK_SOURCES)
 	@npm run --silent build </dev/null
 	@mkdir -p $(@D) && touch $@
+
+$(DIVISIONS): node_modules/.ok bihuan/ground/divisions/build.js
+	@node bihuan/ground/divisions/build.js
 
 %.mo: %.po | .venv/.ok
 	@$(PY) -m babel.messages.frontend -q compile -i $< -o $@

@@ -18,10 +18,15 @@ BIHUAN_LOOPBACK = BIHUAN_HOST in {"127.0.0.1", "localhost", "::1"}
 BIHUAN_DEMO = os.environ.get("BIHUAN_DEMO", "1" if BIHUAN_LOOPBACK else "0") == "1"
 BIHUAN_CLOCK = os.environ.get("BIHUAN_CLOCK", "") if BIHUAN_DEMO else ""
 BIHUAN_DUTY_LIMIT_SECONDS = int(os.environ.get("BIHUAN_DUTY_LIMIT_SECONDS", "120"))
+BIHUAN_BACKUPS = Path(os.environ.get("BIHUAN_BACKUPS") or BIHUAN_DATA / "backups").resolve()
+BIHUAN_NIGHTLY_BACKUP = os.environ.get("BIHUAN_NIGHTLY_BACKUP", "0" if BIHUAN_DEMO else "1") == "1"
 BIHUAN_HEARTBEAT_URL = os.environ.get("BIHUAN_HEARTBEAT_URL", "")
 BIHUAN_HEARTBEAT_PRIVATE = os.environ.get("BIHUAN_HEARTBEAT_PRIVATE", "0") == "1"
+BIHUAN_PROVIDERS = installation.providers(os.environ)
+BIHUAN_CHANNEL_HOSTS = frozenset(filter(None, os.environ.get("BIHUAN_CHANNEL_HOSTS", "").lower().split(",")))
+BIHUAN_CHANNELS_PRIVATE = os.environ.get("BIHUAN_CHANNELS_PRIVATE", "0") == "1"
 BIHUAN_PROXIES = int(os.environ.get("BIHUAN_PROXIES", "0"))
-BIHUAN_HOTLINE = os.environ.get("BIHUAN_HOTLINE", "400-000-0000")
+BIHUAN_HOTLINE = os.environ.get("BIHUAN_HOTLINE", "")
 BIHUAN_COMPANY = os.environ.get("BIHUAN_COMPANY", "")
 
 SECRET_KEY = BIHUAN_SECRETS.django

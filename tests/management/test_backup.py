@@ -14,7 +14,7 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from bihuan.ground.vault.models import Key
-from bihuan.management.dumping import environment
+from bihuan.management.backups.dumping import environment
 from bihuan.service.cases.models import Case
 from tests.makers import a_case, company
 

@@ -21,6 +21,7 @@ from bihuan.ground.journal.reactions import watched
 from bihuan.ground.journal.running import say_running, say_stopped
 from bihuan.ground.worktime import clock
 from bihuan.management import catching_up, upkeep
+from bihuan.management.backups import nightly
 from bihuan.management.demo import filling
 from bihuan.management.heartbeat import Heartbeat
 from bihuan.web.look.duties import is_any_late
@@ -78,6 +79,7 @@ def run_sweeps() -> bool:
     more = (
         ("demo company", filling.resume),
         ("statistics", upkeep.keep_statistics),
+        ("backup", nightly.make_tonights),
         (catching_up.NAME, catching_up.note),
     )
     for name, sweep in (*SWEEPS, *more):
