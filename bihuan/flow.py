@@ -96,7 +96,7 @@ from bihuan.service.intake.events import (
     ReportReceived,
     ReportUnderstood,
 )
-from bihuan.service.notices import sending
+from bihuan.service.notices import customer_codes, sending, still_open
 from bihuan.service.notices.alerting import tell_of_quarantine, tell_the_staff
 from bihuan.service.notices.events import (
     NoticeGivenUp,
@@ -256,3 +256,5 @@ def begin() -> None:
     """Called once, at start-up."""
     STORY.follow(LINES)
     reactions.run_by(clock.now)
+    ("codes for customers", customer_codes.answer_unheard),
+    ("still open", still_open.tell_still_open),

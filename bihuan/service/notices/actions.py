@@ -7,6 +7,7 @@ from django.db import transaction
 
 from bihuan.ground.vault.actions import SealedBy, keys, new_key
 from bihuan.registers.access.models import Person
+from bihuan.registers.customers.models import Customer
 from bihuan.registers.customers.queries import reach_of
 from bihuan.registers.customers.rules import language_of
 from bihuan.service.cases.models import Case
@@ -118,6 +119,28 @@ def send_sign_in_code(person: Person, *, code: str, link: str, now: datetime) ->
     return tell_person(
         person, "sign_in_code", about=about, fill={"code": code}, link=link, case=None, now=now
     )[0]
+
+
+def send_customer_code(customer: Customer, *, code: str, about: str, now: datetime) -> Notice | None:
+    """Send a customer the code that lets them in, by SMS and at once; None when they have no mobile number."""
+    hand = keys(customer.key)
+    address = reach_of(customer.id, hand).get("mobile", "")
+    if not address:
+        return None
+    language = language_of(customer.language, address)
+    text = filled(parts_of("customer", "sign_in_code", language=language), fill={"code": code})
+    made = Notice(
+        about=about,
+        receiver=f"customer:{customer.id}",
+        channel=Notice.SMS,
+        kind="sign_in_code",
+        customer=customer,
+        language=language,
+        next_at=now,
+        made_at=now,
+    )
+    words = signed(text.words, language=language)
+    return _keep(made, hand, customer.key_id, address=address, subject=text.subject, words=words, now=now)
 
 
 @transaction.atomic

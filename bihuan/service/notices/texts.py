@@ -48,6 +48,7 @@ SAMPLES: dict[str, tuple[str, str]] = {
     "when": ("，约今天15:30到", ", expected today 15:30"),
     "reason": ("正在等配件到货", "a part is on its way"),
     "place": ("西湖区文新街道", "Xihu District, Wenxin"),
+    "since": ("11月20日09:30", "20 Nov 09:30"),
     "what": ("首次联系", "First contact"),
     "code": ("••••••", "••••••"),
 }

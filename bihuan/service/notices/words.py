@@ -38,6 +38,7 @@ KINDS: dict[str, Lazy] = {
     "waiting": _("Has to wait"),
     "resumed": _("Goes on"),
     "progress": _("Progress"),
+    "still_open": _("Still open, nothing new"),
     "chased": _("Chased"),
     "reopened": _("Reopened"),
     "no_one_home": _("Customer not at home"),

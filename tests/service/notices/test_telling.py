@@ -305,6 +305,7 @@ def test_an_sms_without_its_link_fits_one_message() -> None:
     fill = {
         "number": "AF20261123001", "promise": "首次联系：最晚今天15:30。", "who": "王建国", "who_comes": "，王建国师傅",
         "slot": "明天08:00–10:00", "when": "，约今天15:30到", "reason": "正在等配件到货",
+        "place": "服务中", "since": "11月20日09:30", "code": "123456",
     }  # fmt: skip
     for kind in shipped()["customer"]:
         text = filled(shipped_parts("customer", kind, language="zh-hans"), fill=fill)
