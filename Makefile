@@ -12,7 +12,7 @@ LOOK_SOURCES := $(shell find bihuan/web -path '*/static' -prune -o -type f \( -n
 CATALOGUES := $(wildcard bihuan/locale/*/LC_MESSAGES/*.po)
 MESSAGES := $(CATALOGUES:.po=.mo)
 
-.PHONY: help setup run test check bench bench-dispatch demands tour i18n format lock browser apt
+.PHONY: help setup run backup restore drill upgrade test check bench bench-dispatch demands tour i18n format lock browser apt
 .SUFFIXES:
 .DELETE_ON_ERROR:
 
@@ -23,6 +23,18 @@ setup: .venv/.ok $(BUILT) $(DIVISIONS) $(MESSAGES) ## everything `run` needs, wi
 
 run: setup ## start the product at http://HOST:PORT (127.0.0.1:8000)
 	@exec $(PY) manage.py serve
+
+backup: setup ## copy database and files, keys apart (TO=folder)
+	@exec $(PY) manage.py backup $(TO)
+
+restore: setup ## bring a backup back (FROM=folder KEYS=file ARGS="--replace")
+	@exec $(PY) manage.py restore $(FROM) $(if $(KEYS),--keys $(KEYS)) $(ARGS)
+
+drill: setup ## try the newest backup (FROM=folder KEYS=file) without touching anything
+	@exec $(PY) manage.py restore $(FROM) --drill $(if $(KEYS),--keys $(KEYS)) $(ARGS)
+
+upgrade: setup ## bring the data of the version before up to this one, backed up first
+	@exec $(PY) manage.py upgrade $(ARGS)
 
 test: setup browser ## every test, on SQLite and on a real PostgreSQL (ARGS="-k words" narrows)
 	@exec $(PY) -m tests.both $(ARGS)
