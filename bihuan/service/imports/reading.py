@@ -7,7 +7,7 @@ A reader takes a `Cell` and returns a value, or None for a sign that says "nothi
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from bihuan.registers.customers.rules import read_phone
@@ -280,17 +280,14 @@ def money(cell: Cell) -> int | None:
     bare = bare.removesuffix("万")
     if not re.fullmatch(r"-?(\d{1,3}(,\d{3})+|\d+)(\.\d*)?|-?\.\d+", bare):
         raise Unreadable("no_money")
-    try:
-        fen = Decimal(bare.replace(",", "")) * times * 100
-    except InvalidOperation:  # pragma: no cover (the pattern above lets none through)
-        raise Unreadable("no_money") from None
+    fen = Decimal(bare.replace(",", "")) * times * 100
     if fen < 0:
         raise Unreadable("less_than_nothing")
+    if fen > 10**11:
+        raise Unreadable("too_much")
     whole = fen.quantize(Decimal(1), rounding=ROUND_HALF_UP)
     if abs(fen - whole) > Decimal("0.0001"):
         raise Unreadable("too_fine")
-    if whole > 10**11:
-        raise Unreadable("too_much")
     return int(whole)
 
 

@@ -172,7 +172,16 @@ def test_money_that_is_none_is_refused(typed: str, code: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("是", True), ("√", True), ("Y", True), (1, True), (True, True), ("否", False), ("×", False), (0, False)],
+    [
+        ("是", True),
+        ("√", True),
+        ("Y", True),
+        (1, True),
+        (True, True),
+        ("否", False),
+        ("×", False),
+        (0, False),
+    ],
 )
 def test_yes_and_no_are_read_in_the_ways_people_tick(typed: Cell, said: bool) -> None:
     assert reading.yes_no(typed) is said
@@ -239,7 +248,10 @@ def test_every_amount_is_read_back(fen: int) -> None:
     assert reading.money(fen / 100) == fen
 
 
-@given(st.from_regex(r"1(3[0-9]|5[0-35-9]|8[0-9])[0-9]{8}", fullmatch=True), st.sampled_from([" ", "-", "", "　"]))
+@given(
+    st.from_regex(r"1(3[0-9]|5[0-35-9]|8[0-9])[0-9]{8}", fullmatch=True),
+    st.sampled_from([" ", "-", "", "　"]),
+)
 def test_every_mobile_is_read_whatever_divides_it(number: str, sign: str) -> None:
     typed = sign.join((number[:3], number[3:7], number[7:]))
     assert reading.phone(typed) == f"+86{number}"
