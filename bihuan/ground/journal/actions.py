@@ -102,6 +102,14 @@ def open_chain() -> int:
     return head.id
 
 
+def open_chains(count: int) -> list[int]:
+    """So many new, empty chains at the price of one."""
+    heads = Chain.objects.bulk_create([Chain() for _ in range(count)])
+    if connection.in_atomic_block and _book().depth:
+        _book().heads |= {head.id: (0, "") for head in heads}
+    return [head.id for head in heads]
+
+
 def lock_chains(chains: Iterable[int]) -> None:
     """For a transaction that touches several chains: lock them first, always in ascending order."""
     book = _book()

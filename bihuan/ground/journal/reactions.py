@@ -3,7 +3,7 @@
 import logging
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 from time import monotonic
@@ -104,6 +104,13 @@ def wake_overdue(now: datetime, *, limit: int = 500) -> int:
     if late:
         Reaction.objects.filter(id__in=late, state=Reaction.WAITING).update(next_at=now)
     return len(late)
+
+
+def let_go(chains: Iterable[int], *, now: datetime) -> int:
+    """What these stories still owe is not carried out any more: the work they told of was taken back. Returns how
+    much that was."""
+    owed = Reaction.objects.filter(entry__chain_id__in=list(chains)).exclude(state=Reaction.DONE)
+    return owed.update(state=Reaction.DONE, done_at=now, trouble="")
 
 
 def run_again(reaction_id: int, *, now: datetime) -> None:

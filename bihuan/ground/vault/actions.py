@@ -19,6 +19,10 @@ class SealedBy:
     def __init__(self, keys: Mapping[int, bytes | None]) -> None:
         self._keys = dict(keys)
 
+    def with_more(self, more: "SealedBy") -> "SealedBy":
+        """These keys and those."""
+        return SealedBy(self._keys | more._keys)
+
     def seal(self, key_id: int, clear: str) -> str:
         """The clear text sealed with that key; an empty text stays empty."""
         key = self._keys[key_id]
@@ -81,6 +85,11 @@ def keys_of(sealed: Iterable[str]) -> SealedBy:
 def destroy(key_id: int, *, now: datetime) -> None:
     """Nothing sealed with this key can be read again: at once here, in every backup when its keys are gone."""
     Key.objects.filter(id=key_id).update(wrapped=None, destroyed_at=now)
+
+
+def destroy_all(key_ids: Iterable[int], *, now: datetime) -> None:
+    """Destroy many keys in one statement."""
+    Key.objects.filter(id__in=list(key_ids)).update(wrapped=None, destroyed_at=now)
 
 
 def blind(kind: str, value: str) -> str:

@@ -50,6 +50,22 @@ _HALF = {0xFF10 + digit: str(digit) for digit in range(10)} | {
 }
 
 
+_TITLES = ("先生", "女士", "小姐", "太太", "老师", "师傅", "阿姨", "大爷", "大姐")
+
+
+def is_same_name(known: str, told: str) -> bool:
+    """Whether two names may be one person's: equal but for spaces and case, or one is the other's surname with a
+    title (张先生 and 张三丰)."""
+    one, other = ("".join(name.split()).casefold() for name in (known, told))
+    return one == other or _titled(one, other) or _titled(other, one)
+
+
+def _titled(short: str, full: str) -> bool:
+    title = next((title for title in _TITLES if short.endswith(title)), "")
+    surname = short.removesuffix(title)
+    return bool(title and surname) and full.startswith(surname) and len(surname) <= 2
+
+
 def read_email(text: str) -> str | None:
     """The address in lower case; None when it is none."""
     address = text.strip().lower()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bihuan.ground.worktime.calendar import Calendar
+from bihuan.service.cases.events import CaseBroughtIn, CaseOpened
 from bihuan.service.commitments.clause import Again, Clause
 from bihuan.service.commitments.events import PromisesMade, PromisesVoided
 from bihuan.service.commitments.ledger import EXCHANGING, TOLD_OF_PROMISES, Happened, Ledger, Line
@@ -96,6 +97,11 @@ def as_made(facts: Sequence[Happened], frozen: Mapping[int, Frozen]) -> AsMade:
     return choice
 
 
+def _as_start(fact: Happened) -> str:
+    """The kind of event that this is to clauses: a case that was brought in is promised what an opened one is."""
+    return CaseOpened.kind if fact.kind == CaseBroughtIn.kind else fact.kind
+
+
 def _cause(facts: Sequence[Happened], at: int, clause: Clause | None) -> int | None:
     """Where the fact stands that made a promise of this clause, or (without one) that exchanged promises."""
     for before in range(at - 1, -1, -1):
@@ -104,6 +110,6 @@ def _cause(facts: Sequence[Happened], at: int, clause: Clause | None) -> int | N
             return None
         if fact.kind.startswith(TOLD_OF_PROMISES):
             continue
-        if fact.kind in EXCHANGING or (clause is not None and clause.starts_with(fact.kind, fact.facts)):
+        if fact.kind in EXCHANGING or (clause is not None and clause.starts_with(_as_start(fact), fact.facts)):
             return before
     return None

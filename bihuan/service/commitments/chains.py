@@ -6,18 +6,27 @@ from collections.abc import Iterable
 
 from bihuan.ground.journal.event import KINDS
 from bihuan.ground.journal.models import Entry
-from bihuan.service.cases.events import CaseClosed, CaseOpened, CaseRested, CaseResumed
+from bihuan.service.cases.events import CaseBroughtIn, CaseClosed, CaseOpened, CaseRested, CaseResumed
 from bihuan.service.commitments.events import BreachWithdrawn, PromisesMade, PromisesVoided
 from bihuan.service.commitments.ledger import EXCHANGING, Happened
 
-ALWAYS_READ = EXCHANGING | {CaseOpened.kind, CaseRested.kind, CaseResumed.kind, CaseClosed.kind}
+ALWAYS_READ = EXCHANGING | {
+    CaseOpened.kind,
+    CaseBroughtIn.kind,
+    CaseRested.kind,
+    CaseResumed.kind,
+    CaseClosed.kind,
+}
 TOLD_ALREADY = frozenset({PromisesMade.kind, PromisesVoided.kind, BreachWithdrawn.kind})
 
 type Stories = dict[int, list[Happened]]
 
 
 def stories_of(chains: Iterable[int], kinds: Iterable[str]) -> Stories:
-    """Chain → its entries of these kinds and of those that every case has, in the order written. One statement."""
+    """Chain → its entries of these kinds and of those that every case has, in the order written. One statement.
+
+    What was brought in from another system counts from the moment when that was done.
+    """
     found: Stories = defaultdict(list)
     wanted = Entry.objects.filter(chain_id__in=list(chains), kind__in=sorted({*kinds, *ALWAYS_READ}))
     rows = wanted.order_by("chain_id", "seq").values_list(
@@ -28,7 +37,7 @@ def stories_of(chains: Iterable[int], kinds: Iterable[str]) -> Stories:
         told = Happened(
             kind=kind,
             facts=vars(event),
-            happened_at=happened_at,
+            happened_at=recorded_at if kind == CaseBroughtIn.kind else happened_at,
             recorded_at=recorded_at,
             version=version,
         )

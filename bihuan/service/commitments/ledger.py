@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from bihuan.ground.worktime.calendar import Calendar
 from bihuan.service.cases.events import (
+    CaseBroughtIn,
     CaseClosed,
     CaseGraded,
     CaseOpened,
@@ -25,6 +26,7 @@ from bihuan.service.commitments.rules import Clock, Light, Stretch, clock_of, un
 DONE, DROPPED, MISSED = "done", "dropped", "missed"
 EXCHANGING = frozenset({UrgencyChanged.kind, CaseGraded.kind})
 TOLD_OF_PROMISES = "promise."
+BEGINNINGS = frozenset({CaseOpened.kind, CaseBroughtIn.kind})  # nothing was promised before
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +114,7 @@ class Ledger:
         """Take in the `at`-th fact: clocks end, begin, rest, and are exchanged, in this order."""
         if fact.kind.startswith(TOLD_OF_PROMISES):
             return
-        if fact.kind != CaseOpened.kind:
+        if fact.kind not in BEGINNINGS:
             self._end(fact)
         for line in choice.starts(self, at, fact):
             if line.clause.again == Again.REPLACES:
@@ -122,6 +124,8 @@ class Ledger:
             self._begin(line, fact)
         if fact.kind == CaseRested.kind and not self._resting():
             self.rests.append(Stretch(fact.happened_at, None, str(fact.facts["reason"])))
+        elif fact.kind == CaseBroughtIn.kind and fact.facts["hold_reason"]:
+            self.rests.append(Stretch(fact.happened_at, None, str(fact.facts["hold_reason"])))
         elif fact.kind == CaseResumed.kind:
             self.rests = [
                 one if one.ended_at else Stretch(one.began_at, fact.happened_at, one.reason)

@@ -141,6 +141,14 @@ def _make(case: Case, starts: Sequence[_Start], fact: Fact[Event]) -> list[Promi
     return promises
 
 
+def rows_for(
+    case: Case, held: Iterable[Held], fact: Fact[Event], *, rests: Sequence[Stretch]
+) -> list[tuple[Held, Promise]]:
+    """The promises of these clauses for a case, not saved yet, each beside its clause; they begin with the fact."""
+    starts = [_Start(profile=one, clause=clause, began=fact.happened_at) for one, clause in held]
+    return [((one.profile, one.clause), row) for one, row in _counted(case, starts, fact, rests)]
+
+
 def _counted(
     case: Case, starts: Iterable[_Start], fact: Fact[Event], rests: Sequence[Stretch]
 ) -> Iterator[tuple[_Start, Promise]]:

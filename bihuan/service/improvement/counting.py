@@ -14,7 +14,7 @@ from django.utils.timezone import get_default_timezone, localdate
 
 from bihuan.ground.journal.event import Fact
 from bihuan.ground.journal.models import Entry
-from bihuan.service.cases.events import CaseChased, CaseClosed
+from bihuan.service.cases.events import CaseChased, CaseClosed, CasesBroughtIn, CasesTakenOut
 from bihuan.service.cases.models import Case
 from bihuan.service.commitments.models import Promise
 from bihuan.service.improvement.models import DayFigure, DayKept, Happened
@@ -52,11 +52,17 @@ def _happened(what: str, fact: Fact[Any]) -> None:
     Happened.objects.bulk_create([row], ignore_conflicts=True)
 
 
+def count_again(fact: Fact[CasesBroughtIn] | Fact[CasesTakenOut]) -> None:
+    """Cases of other days came into the house or left it: the sweep sums those days anew."""
+    DayKept.objects.filter(day__in=[date.fromisoformat(day) for day in fact.event.days]).delete()
+
+
 def keep_days(now: datetime) -> int:
     """A sweep: sum the days that have ended since it last looked. Returns how many days were summed."""
-    kept = set(DayKept.objects.order_by("-day").values_list("day", flat=True)[: DAYS_A_SWEEP * 40])
+    kept = set(DayKept.objects.values_list("day", flat=True))
     yesterday = localdate(now) - timedelta(days=1)
-    if yesterday in kept and not _older_than(min(kept)):
+    whole = yesterday in kept and len(kept) > (yesterday - min(kept)).days
+    if whole and not _older_than(min(kept)):
         return 0
     first = Case.objects.aggregate(first=Min("opened_at"))["first"]
     if first is None:
