@@ -10,28 +10,40 @@ from bihuan.ground.journal import reactions
 from bihuan.ground.journal.story import STORY, Line, on, on_every
 from bihuan.ground.worktime import clock
 from bihuan.registers.access.events import RegisterChanged
+from bihuan.service.cases import following as followers
 from bihuan.service.cases import opening
 from bihuan.service.cases.events import (
     CallConnected,
     CallGreeted,
+    CaseBroughtIn,
     CaseChased,
     CaseClosed,
     CaseContacted,
     CaseDone,
     CaseGivenTo,
     CaseGraded,
+    CaseImportUndone,
+    CaseMentioned,
     CaseMoved,
     CaseNoted,
     CaseOpened,
     CaseReopened,
     CaseRested,
     CaseResumed,
+    CasesBroughtIn,
+    CaseSnoozed,
+    CasesTakenOut,
     CaseWrittenUp,
+    FollowedMoved,
     NeedsUnticked,
     NeedTicked,
     OwnerChanged,
     OwnerProposed,
+    PastCaseBroughtIn,
     PlanTold,
+    ShiftHandedOver,
+    ShiftTaken,
+    SnoozeEnded,
     StepTried,
     SupportAnswered,
     SupportAsked,
@@ -57,6 +69,7 @@ from bihuan.service.complaints.events import (
     OfficialNotice,
 )
 from bihuan.service.dispatch import assigning, booking, following, guiding, offering
+from bihuan.service.dispatch import bringing_in as keeping_on
 from bihuan.service.dispatch.events import (
     CaseAccepted,
     CaseOffered,
@@ -88,16 +101,17 @@ from bihuan.service.fieldwork.events import (
     VisitConfirmed,
     WorkFinished,
 )
-from bihuan.service.improvement import counting
-from bihuan.service.improvement.events import ImprovementCarriedOn, ImprovementProposed
+from bihuan.service.improvement import counting, day_facts, day_reports
+from bihuan.service.improvement.events import DayReported, ImprovementCarriedOn, ImprovementProposed
 from bihuan.service.intake import actions as intake
 from bihuan.service.intake.events import (
     ReportQuarantined,
     ReportReceived,
     ReportUnderstood,
 )
-from bihuan.service.notices import customer_codes, sending, still_open
+from bihuan.service.notices import customer_codes, sending, still_open, taking_out
 from bihuan.service.notices.alerting import tell_of_quarantine, tell_the_staff
+from bihuan.service.notices.day_report import tell_day_report
 from bihuan.service.notices.events import (
     NoticeGivenUp,
     NoticeSent,
@@ -125,6 +139,8 @@ TOLD: tuple[Line, ...] = (
     on(CaseResumed, later=[tell_the_customer]),
     on(CaseClosed, later=[tell_the_customer]),
     on(CaseReopened, later=[tell_the_customer]),
+    on(CaseMentioned, later=[tell_the_staff]),
+    on(FollowedMoved, later=[tell_the_staff]),
     on(OwnerProposed, later=[tell_the_staff]),
     on(SupportAsked, later=[tell_the_staff]),
     on(SupportAnswered, later=[tell_the_staff]),
@@ -149,13 +165,14 @@ TOLD: tuple[Line, ...] = (
     on(CallbackOpened, later=[tell_the_staff]),
     on(NotSolved, later=[tell_the_staff]),
     on(NoticeGivenUp, later=[tell_the_staff]),
+    on(DayReported, later=[tell_day_report]),
 )
 
 # Who goes, and when: first a service point, then its technician; visits follow the moves of a case.
 SENT: tuple[Line, ...] = (
     on(CaseOpened, later=[guiding.offer_opened]),
     on(CaseReturned, later=[offering.offer_returned]),
-    on(CaseMoved, at_once=[following.follow]),
+    on(CaseMoved, at_once=[following.follow, followers.hear_moved]),
     on(CaseResent, later=[offering.offer_resent]),
     on(CaseAccepted, later=[assigning.assign_accepted]),
     on(JobRefused, later=[assigning.assign_refused]),
@@ -176,6 +193,20 @@ HEARD: tuple[Line, ...] = (
 COUNTED: tuple[Line, ...] = (
     on(CaseChased, at_once=[counting.hear_chased]),
     on(CaseClosed, at_once=[counting.hear_withdrawn]),
+    on(CaseOpened, at_once=[day_facts.hear_opened]),
+    on(CaseMoved, at_once=[day_facts.hear_moved]),
+    on(CaseGivenTo, at_once=[day_facts.hear_given]),
+    on(CaseChased, at_once=[day_facts.hear_chased]),
+    on(CallbackDone, at_once=[day_facts.hear_called_back]),
+    on(CaseOffered, at_once=[day_facts.hear_offered]),
+    on(CaseReturned, at_once=[day_facts.hear_returned]),
+)
+
+# Work that another system had: what is open goes on here, what is past wakes nothing but the counting of its days.
+BROUGHT_IN: tuple[Line, ...] = (
+    on(CaseBroughtIn, later=[keeping_on.offer_brought_in]),
+    on(CasesBroughtIn, at_once=[counting.count_again]),
+    on(CasesTakenOut, at_once=[taking_out.forget_cases, counting.count_again]),
 )
 
 LINES: tuple[Line, ...] = (
@@ -185,6 +216,7 @@ LINES: tuple[Line, ...] = (
     *SENT,
     *HEARD,
     *COUNTED,
+    *BROUGHT_IN,
     *TOLD,
 )
 
@@ -194,13 +226,18 @@ NOBODY_WAITS_FOR: tuple[type, ...] = (
     CallConnected,
     CallGreeted,
     CaseContacted,
-    CaseGivenTo,
     CaseGraded,
+    CaseImportUndone,
+    PastCaseBroughtIn,
     CaseWrittenUp,
     NeedTicked,
     NeedsUnticked,
     OwnerChanged,
     PlanTold,
+    CaseSnoozed,
+    SnoozeEnded,
+    ShiftHandedOver,
+    ShiftTaken,
     StepTried,
     UrgencyChanged,
     PromisesMade,
@@ -222,7 +259,6 @@ NOBODY_WAITS_FOR: tuple[type, ...] = (
     OfferWithdrawn,
     RegisterChanged,
     CallbackAttempted,
-    CallbackDone,
     ComplainedAbout,
     ComplaintLinked,
     OfficialAnswered,
@@ -247,8 +283,12 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("surveys", asking.send_surveys),
     ("closing after silence", closing.close_silent),
     ("sums of days", counting.keep_days),
+    ("facts of days", day_reports.gather_once),
+    ("day reports", day_reports.report_days),
     ("keys of requests", intake.forget_keys),
     ("notices", sending.wake_due),
+    ("codes for customers", customer_codes.answer_unheard),
+    ("still open", still_open.tell_still_open),
 )
 
 
@@ -256,5 +296,3 @@ def begin() -> None:
     """Called once, at start-up."""
     STORY.follow(LINES)
     reactions.run_by(clock.now)
-    ("codes for customers", customer_codes.answer_unheard),
-    ("still open", still_open.tell_still_open),

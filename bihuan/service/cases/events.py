@@ -20,6 +20,75 @@ class CaseOpened(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseBroughtIn(Event):
+    """A case that another system had is carried on here. It happened when it was opened there; what is promised of it
+    begins when it is brought in. `ticks`: what is so already; `person_id`: its technician, 0 for none."""
+
+    kind = "case.brought_in"
+    run_id: int
+    card: str
+    card_version: int
+    work: str
+    urgency: str
+    channel: str
+    node_id: int
+    category: str
+    stands_at: str
+    ticks: tuple[str, ...] = ()
+    hold_reason: str = ""
+    person_id: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastCaseBroughtIn(Event):
+    """A case that ended in another system is kept for its history: nothing is promised, asked or told of it. Moments
+    are epoch seconds, 0 where not known; `score` is 0 where nobody gave one."""
+
+    kind = "case.past_brought_in"
+    run_id: int
+    card: str
+    card_version: int
+    work: str
+    channel: str
+    node_id: int
+    category: str
+    stands_at: str
+    outcome: str = ""
+    done_at: int = 0
+    closed_at: int = 0
+    fee_fen: int = 0
+    score: int = 0
+    person_id: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseImportUndone(Event):
+    """The bringing in of this case was taken back: its row is gone, its story stays."""
+
+    kind = "case.import_undone"
+    run_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasesBroughtIn(Event):
+    """Many cases of one file were written together. Subject: the import. `days` (ISO) are those on which something of
+    theirs happened, so that what was counted of them is counted again."""
+
+    kind = "case.many_brought_in"
+    count: int
+    days: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasesTakenOut(Event):
+    """Many cases of one file are about to go. Subject: the import."""
+
+    kind = "case.many_taken_out"
+    cases: tuple[int, ...]
+    days: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseMoved(Event):
     kind = "case.moved"
     move: str

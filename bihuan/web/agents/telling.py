@@ -105,6 +105,24 @@ def _opened(event: Any, known: Known) -> str:
     return _("Case opened; urgency %(urgency)s") % {"urgency": _word(URGENCIES, event.urgency)}
 
 
+def _brought_in(event: Any, known: Known) -> str:
+    try:
+        place = place_title(known.card, event.stands_at)
+    except KeyError:  # a card edited beyond what this case began under
+        place = event.stands_at
+    told = {"run": event.run_id, "place": place}
+    return _("Brought in from another system (import %(run)s), where it stood at: %(place)s") % told
+
+
+def _past_brought_in(event: Any, known: Known) -> str:
+    said = [_("Brought in from another system as a past case (import %(run)s)") % {"run": event.run_id}]
+    if event.fee_fen:
+        said.append(_("paid there: %(yuan)s yuan") % {"yuan": f"{event.fee_fen / 100:.2f}"})
+    if event.score:
+        said.append(_("scored there: %(score)s of 5") % {"score": event.score})
+    return _(", ").join(said)
+
+
 def _received(event: Any, known: Known) -> str:
     return _("The customer told us (%(channel)s)") % {"channel": _word(CHANNELS, event.channel)}
 
@@ -238,6 +256,9 @@ TELLERS: dict[str, tuple[str, Teller, bool]] = {
         False,
     ),
     "case.opened": ("plus", _opened, False),
+    "case.brought_in": ("transfer", _brought_in, False),
+    "case.past_brought_in": ("archive", _past_brought_in, False),
+    "case.import_undone": ("arrow-back-up", _is(gettext_lazy("The import of this case was undone")), False),
     "case.moved": ("arrow-right", _moved, False),
     "case.need_ticked": ("check", _ticked, True),
     "case.needs_unticked": ("x", _unticked, True),
