@@ -9,13 +9,15 @@ from bihuan.ground.worktime.actions import load_shipped_calendars
 from bihuan.registers.knowledge.actions import load_shipped_knowledge
 from bihuan.service.cases.cards_in_use import load_shipped_cards
 from bihuan.service.commitments.profiles_in_use import load_shipped_profiles
+from bihuan.service.improvement.day_reports import load_rule
 from bihuan.service.notices.rewording import load_shipped_wordings
 
 
 def load_shipped(*, now: datetime) -> None:
-    """Calendars, knowledge, process cards, commitment profiles and the texts of messages."""
+    """Calendars, knowledge, process cards, commitment profiles, the texts of messages, when the day report goes out."""
     load_shipped_calendars()
     load_shipped_knowledge(now=now)
     load_shipped_cards(now=now)
     load_shipped_profiles(now=now)
     load_shipped_wordings(now=now)
+    load_rule()

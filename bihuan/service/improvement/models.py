@@ -1,7 +1,10 @@
 """What is counted: things that happened and stand in no row of their own, and the sums of finished days. All of
-that can be made anew from the journal and the rows of other rooms. And what we do about it: proposals."""
+that can be made anew from the journal and the rows of other rooms. And what we do about it: proposals, day reports."""
+
+from datetime import time
 
 from django.db import models
+from django.db.models import Q
 
 from bihuan.registers.access.models import Person
 from bihuan.registers.organisation.models import Node
@@ -98,3 +101,71 @@ class Proposal(models.Model):
     class Meta:
         app_label = "improvement"
         indexes = (models.Index(fields=("phase", "due_on", "id"), name="improvement_open_proposals"),)
+
+
+class DayFact(models.Model):
+    """One thing that happened to a case, as the figures of a day count it: when it happened, when it was written down.
+
+    `sign` says whether with it one more case was unfinished (1), one less (-1), or as many (0), at this node. Like
+    `Happened` it can be made anew from the journal.
+    """
+
+    OPENED, DONE, REMOTE, WITHDRAWN, BACK, GIVEN = "opened", "done", "remote", "withdrawn", "back", "given"
+    CHASED, ESCALATED, OFFERED, RETURNED = "chased", "escalated", "offered", "returned"
+
+    what = models.CharField(max_length=16)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+", db_index=False)
+    category = models.CharField(max_length=40, blank=True, default="")
+    kind = models.CharField(max_length=32)
+    sign = models.SmallIntegerField(default=0)
+    opened_at = models.DateTimeField()  # of the case
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "improvement"
+        constraints = (
+            models.UniqueConstraint(fields=("case", "what", "at", "sign"), name="improvement_day_fact_once"),
+        )
+        indexes = (
+            models.Index(fields=("at", "id"), name="improvement_day_facts"),
+            models.Index(fields=("recorded_at",), condition=~Q(sign=0), name="improvement_day_signs"),
+        )
+
+
+class DayReport(models.Model):
+    """日报: the figures of one day and node as they were known when the report was made, frozen (JSON).
+
+    `turn` counts how often it was sent: 0 = kept without being sent.
+    """
+
+    day = models.DateField()
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+", db_index=False)
+    made_at = models.DateTimeField()
+    found = models.JSONField()
+    turn = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        app_label = "improvement"
+        constraints = (models.UniqueConstraint(fields=("day", "node"), name="improvement_day_report_once"),)
+
+
+class DayRule(models.Model):
+    """When the day report goes out and to whom; one row. A morning missed is made up until `latest`.
+
+    `calendar`: the code of a working calendar on whose open days it goes out; empty = every day. `roles`: those who
+    get it, each for their own node.
+    """
+
+    at = models.TimeField(default=time(8, 30))
+    latest = models.TimeField(default=time(20))
+    calendar = models.CharField(max_length=40, blank=True, default="")
+    roles = models.JSONField(default=list)
+    groups = models.BooleanField(default=True)  # chat groups with a robot, those that want day reports
+    gathered_at = models.DateTimeField(
+        null=True
+    )  # when the facts of the time before this table were gathered
+
+    class Meta:
+        app_label = "improvement"

@@ -13,6 +13,7 @@ from bihuan.registers.access.queries import people_with
 from bihuan.registers.access.roles import Role
 from bihuan.registers.organisation.queries import above
 from bihuan.service.cases.consulting import SUPPORT, consultation
+from bihuan.service.cases.following import followers_of
 from bihuan.service.cases.models import Case
 from bihuan.service.commitments.clause import NOTHING_SAID, RungRule
 from bihuan.service.commitments.queries import names_somebody, promise
@@ -23,7 +24,7 @@ from bihuan.service.notices.telling import about, case_of
 POINT = (Role.SERVICE_POINT_DISPATCHER, Role.SERVICE_POINT_OWNER)
 AT_POINTS = frozenset({*POINT, Role.TECHNICIAN, Role.PARTS_KEEPER})  # another point's people are no help
 MOST = 8  # people told of one event, unless a clause or a ladder names who they are
-NAMED = frozenset({"promise.broken", "promise.escalated"})
+NAMED = frozenset({"promise.broken", "promise.escalated", "case.followed_moved"})
 
 
 def tell_the_staff(fact: Fact[Event]) -> None:
@@ -161,6 +162,8 @@ ALERTS: dict[str, tuple[str, Who]] = {
     "case.support_asked": ("support_asked", _support),
     "case.support_answered": ("support_answered", _who_asked),
     "case.owner_proposed": ("proposed", lambda case, facts: _people(facts["owner_id"])),
+    "case.mentioned": ("mentioned", lambda case, facts: _people(facts["person_id"])),
+    "case.followed_moved": ("followed", lambda case, facts: followers_of(case.id)),
     "dispatch.offered": ("offered", lambda case, facts: _point(facts["node_id"])),
     "dispatch.returned": (
         "returned",

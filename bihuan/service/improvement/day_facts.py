@@ -1,0 +1,189 @@
+"""What happens is written down as the figures of a day count it: each fact with when it happened and when we learned
+of it, so that a day can be counted as it was known at any moment.
+
+Everything here can be done again from the journal: `gather_day_facts`.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Sum
+
+from bihuan.ground.journal.event import Event, Fact
+from bihuan.ground.journal.models import Entry
+from bihuan.ground.journal.queries import fact_of
+from bihuan.ground.process.card import Card
+from bihuan.service.cases.cards_in_use import card_at
+from bihuan.service.cases.events import CaseChased, CaseGivenTo, CaseMoved, CaseOpened
+from bihuan.service.cases.models import Case
+from bihuan.service.dispatch.events import CaseOffered, CaseReturned
+from bihuan.service.improvement.models import DayFact
+from bihuan.service.satisfaction.events import CallbackDone
+
+BY_PHONE = "solved_remotely"
+COUNTED = (CaseOpened, CaseMoved, CaseGivenTo, CaseChased, CallbackDone, CaseOffered, CaseReturned)
+KINDS = tuple(event.kind for event in COUNTED)
+CHAINS_AT_ONCE = 500
+
+
+def hear_opened(fact: Fact[CaseOpened]) -> None:
+    """进单: one more case is unfinished."""
+    _keep([_row(DayFact.OPENED, _case(fact), fact, sign=1)])
+
+
+def hear_moved(fact: Fact[CaseMoved]) -> None:
+    """完工, or back to work, or withdrawn: what the move means for what is unfinished."""
+    case = _case(fact)
+    is_open = case.open and case.done_at is None
+    card = card_at(case.card, case.card_version)
+    finished = is_finish(card, fact.event.left, fact.event.reached)
+    signs = DayFact.objects.filter(case_id=case.id).aggregate(signs=Sum("sign"))
+    _keep(_moved(case, fact, finished=finished, change=is_open - min(max(signs["signs"] or 0, 0), 1)))
+
+
+def hear_given(fact: Fact[CaseGivenTo]) -> None:
+    """Another node does the work: unfinished there from now on, and not any more where it was."""
+    case = _case(fact)
+    last = DayFact.objects.filter(case_id=case.id).exclude(sign=0).order_by("-at", "-id").first()
+    if last is not None and last.sign == 1 and last.node_id != fact.event.node_id:
+        _keep(_given(case, fact, left=last.node_id, reached=fact.event.node_id))
+
+
+def hear_chased(fact: Fact[CaseChased]) -> None:
+    _keep([_row(DayFact.CHASED, _case(fact), fact)])
+
+
+def hear_called_back(fact: Fact[CallbackDone]) -> None:
+    """升级: a callback found that the case is not solved."""
+    if not fact.event.solved:
+        _keep([_row(DayFact.ESCALATED, _case(fact), fact)])
+
+
+def hear_offered(fact: Fact[CaseOffered]) -> None:
+    """派单, counted for the service point that was asked."""
+    _keep([_row(DayFact.OFFERED, _case(fact), fact, node=fact.event.node_id)])
+
+
+def hear_returned(fact: Fact[CaseReturned]) -> None:
+    """退单, or no answer in time; counted for the service point that was asked."""
+    _keep([_row(DayFact.RETURNED, _case(fact), fact, node=fact.event.node_id)])
+
+
+def is_finish(card: Card, left: str, reached: str) -> bool:
+    """Whether this step is the end of the work on this card."""
+    return card.place(reached).stage == "done" and card.place(left).stage != "done"
+
+
+def _moved(case: Case, fact: Fact[Any], *, finished: bool, change: int) -> list[DayFact]:
+    rows = []
+    if finished:
+        rows.append(_row(DayFact.DONE, case, fact, sign=min(change, 0)))
+        if case.outcome == BY_PHONE:
+            rows.append(_row(DayFact.REMOTE, case, fact))
+    elif change:
+        rows.append(_row(DayFact.WITHDRAWN if change < 0 else DayFact.BACK, case, fact, sign=change))
+    return rows
+
+
+def _given(case: Case, fact: Fact[Any], *, left: int, reached: int) -> list[DayFact]:
+    return [
+        _row(DayFact.GIVEN, case, fact, sign=-1, node=left),
+        _row(DayFact.GIVEN, case, fact, sign=1, node=reached),
+    ]
+
+
+def _case(fact: Fact[Any]) -> Case:
+    return fact.at_hand if isinstance(fact.at_hand, Case) else Case.objects.get(id=fact.event.subject_id)
+
+
+def _row(what: str, case: Case, fact: Fact[Event], *, sign: int = 0, node: int = 0) -> DayFact:
+    return DayFact(
+        what=what,
+        case_id=case.id,
+        node_id=node or case.node_id,
+        category=case.category,
+        kind=case.kind,
+        sign=sign,
+        opened_at=case.opened_at,
+        at=fact.happened_at,
+        recorded_at=fact.recorded_at,
+    )
+
+
+def _keep(rows: list[DayFact]) -> None:
+    if rows:
+        DayFact.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def gather_day_facts() -> int:
+    """Write down from the journal whatever is lacking, case by case. Returns how many facts were looked at."""
+    found = 0
+    with_facts = Case.objects.order_by("id").values_list("id", flat=True)
+    for ids in _in_parts(with_facts.iterator(chunk_size=CHAINS_AT_ONCE)):
+        rows = list(_facts_of(ids))
+        DayFact.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+        found += len(rows)
+    return found
+
+
+def _in_parts(ids: Iterable[int]) -> Iterator[list[int]]:
+    part: list[int] = []
+    for one in ids:
+        part.append(one)
+        if len(part) == CHAINS_AT_ONCE:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def _facts_of(ids: list[int]) -> Iterator[DayFact]:
+    """The facts of these cases, told anew: what each fact means depends only on those before it."""
+    cases = Case.objects.in_bulk(ids)
+    entries = Entry.objects.filter(chain_id__in=[case.chain_id for case in cases.values()], kind__in=KINDS)
+    stories: dict[int, list[Fact[Any]]] = {}
+    for entry in entries.order_by("chain_id", "seq"):
+        stories.setdefault(entry.subject_id, []).append(fact_of(entry))
+    for case_id, facts in stories.items():
+        if case_id in cases:
+            yield from told_anew(cases[case_id], facts)
+
+
+def told_anew(case: Case, facts: Iterable[Fact[Any]]) -> Iterator[DayFact]:
+    """The rows that were written while these facts were recorded. The case is a copy: its node walks with them."""
+    card, now_open, done = card_at(case.card, case.card_version), False, False
+    told = Case(id=case.id, node_id=case.node_id, category=case.category, kind=case.kind)
+    told.opened_at = case.opened_at
+    for fact in facts:
+        match fact.event:
+            case CaseOpened():
+                told.node_id, now_open = fact.event.node_id, True
+                yield _row(DayFact.OPENED, told, fact, sign=1)
+            case CaseMoved():
+                left, reached = fact.event.left, fact.event.reached
+                stage = card.place(reached).stage
+                told.outcome = fact.event.outcome or told.outcome
+                done = stage == "done" or (done and stage == "closed")
+                still = reached not in card.ends and not done
+                yield from _moved(
+                    told, fact, finished=is_finish(card, left, reached), change=still - now_open
+                )
+                now_open = still
+            case CaseGivenTo():
+                if now_open and told.node_id != fact.event.node_id:
+                    yield from _given(told, fact, left=told.node_id, reached=fact.event.node_id)
+                told.node_id = fact.event.node_id
+            case CaseChased():
+                yield _row(DayFact.CHASED, told, fact)
+            case CallbackDone():
+                if not fact.event.solved:
+                    yield _row(DayFact.ESCALATED, told, fact)
+            case CaseOffered() | CaseReturned():
+                what = DayFact.OFFERED if isinstance(fact.event, CaseOffered) else DayFact.RETURNED
+                yield _row(what, told, fact, node=fact.event.node_id)
+
+
+def known_from() -> datetime | None:
+    """Since when facts of days are written down; None while there are none."""
+    return DayFact.objects.order_by("at").values_list("at", flat=True).first()
