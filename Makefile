@@ -21,8 +21,8 @@ help: ## what can be asked of this file
 
 setup: .venv/.ok $(BUILT) $(DIVISIONS) $(MESSAGES) ## everything `run` needs, without running it
 
-run: setup ## start the product at http://HOST:PORT (127.0.0.1:8000)
-	@exec $(PY) manage.py serve
+run: setup ## start the product at http://HOST:PORT (127.0.0.1:8000); DEMO=0 for your own company
+	@$(if $(DEMO),export BIHUAN_DEMO=$(DEMO); )exec $(PY) manage.py serve
 
 backup: setup ## copy database and files, keys apart (TO=folder)
 	@exec $(PY) manage.py backup $(TO)

@@ -71,6 +71,12 @@ class Supervisor:
         finally:
             self.end_all()
 
+    def begin_anew(self) -> None:
+        """End every child, as if it had died in peace; each starts again at the next look."""
+        self._end(self.children)
+        for child in self.children:
+            child.process, child.deaths, child.starts_at = None, 0, 0.0
+
     def run_once(self, name: str, command: Sequence[str]) -> bool:
         """Run one command to its end; True when it went well. Told to stop, it is ended like the others."""
         child = Child(name=name, command=command)

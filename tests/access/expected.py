@@ -128,6 +128,9 @@ STAFF_PAGES = {
     "technicians:sheet": ("get", "ADOPTBQESLM"),
     "managers:wall": ("get", "OESYM"),
     "managers:operations": ("get", "SMX"),
+    "managers:backups": ("get", "MX"),
+    "managers:make_backup": ("post", "MX"),
+    "managers:backup": ("get", "MX"),
     "managers:outbox": ("get", "ASMX"),
     "managers:cards": ("get", "ADOPTKBQESVLYMX"),
     "managers:card": ("get", "ADOPTKBQESVLYMX"),
@@ -156,6 +159,7 @@ STAFF_PAGES = {
     "managers:profile_differences": ("get", "ADOPTKBQESVLYMX"),
     "managers:profile_activate": ("post", "X"),
     "managers:profile_withdraw": ("post", "X"),
+    "managers:founding_anew": ("get", "X"),
     "managers:settings": ("get", "X"),
     "managers:settings_all_changes": ("get", "X"),
     "managers:settings_reveals": ("get", "MX"),
@@ -189,14 +193,14 @@ LINK_PAGES = frozenset(
         "customers:again",
         "customers:consents", "customers:my_data",
         "customers:slot", "customers:quote", "customers:sheet", "customers:survey", "customers:confirm",
-        "customers:verify", "technicians:sign_in_link", "api:answer_one",
+        "customers:verify", "managers:founding_going", "technicians:sign_in_link", "api:answer_one",
     }
 )  # fmt: skip
 
 # Open to the whole world: nothing about any case or person stands there.
 WORLD = frozenset(
     {
-        "home", "healthz", "look:language", "look:theme", "customers:report", "customers:lookup",
+        "home", "healthz", "managers:start", "look:language", "look:theme", "customers:report", "customers:lookup",
         "customers:commitments", "customers:privacy", "technicians:sign_in", "technicians:sign_in_code",
         "api:openapi-json", "api:api-root", "",
     }

@@ -16,7 +16,10 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from bihuan.management.beginning_anew import RestartWish, finish_removal
 from bihuan.management.supervisor import Supervisor
+from bihuan.web.look.first_run import waits_for_company
+from bihuan.web.managers.founding_code import new_code
 
 
 class Command(BaseCommand):
@@ -34,7 +37,15 @@ class Command(BaseCommand):
         self.prepare(supervisor, demo=settings.BIHUAN_DEMO and not no_demo)
         connections.close_all()
         if not supervisor.stopping:
-            supervisor.run(each_round=Announcement(host, port, self.announce).look)
+            announcement, wish = Announcement(host, port, self.announce), RestartWish()
+
+            def each_round() -> None:
+                announcement.look()
+                if wish.is_new():
+                    self.say("Another company lives in this database now: all processes begin anew.")
+                    supervisor.begin_anew()
+
+            supervisor.run(each_round=each_round)
         self.say("Bihuan has stopped.")
 
     def say(self, sentence: str) -> None:
@@ -47,6 +58,7 @@ class Command(BaseCommand):
         Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
         call_command("createcachetable", verbosity=0)  # only where tries are counted in the database
+        finish_removal()  # of a demo company, where that was cut short after its database had gone
         nobody_known = not get_user_model()._default_manager.exists()
         if "load_shipped" in get_commands():
             call_command("load_shipped", stdout=self.stdout)
@@ -60,8 +72,12 @@ class Command(BaseCommand):
                 self.say("The demo company could not be founded (see above); Bihuan starts without it.")
 
     def announce(self, address: str) -> None:
-        """The address, and one demo login per role where there are any."""
+        """The address, and one demo login per role where there are any; before there is a company, the start code."""
         self.say(f"\nBihuan is ready at {address}")
+        if waits_for_company():
+            code = new_code()
+            self.say(f"No company is here yet. Found yours at {address}/start?code={code}")
+            self.say(f"Start code: {code} (it opens that page once; restart the product for another)")
         if settings.BIHUAN_DEMO and "demo_logins" in get_commands():
             call_command("demo_logins", stdout=self.stdout)
             connections.close_all()

@@ -44,7 +44,11 @@ def _nodes() -> dict[str, Node]:
     found: dict[str, Node] = {}
     for row in told["node"]:
         found[row["code"]] = add_node(
-            kind=row["kind"], name=row["zh"], code=row["code"], parent=found.get(row["above"])
+            kind=row["kind"],
+            name=row["zh"],
+            code=row["code"],
+            parent=found.get(row["above"]),
+            phone="" if row["above"] else told["company"]["hotline"],
         )
     for row in told["service_point"]:
         found[row["code"]] = add_node(

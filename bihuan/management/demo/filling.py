@@ -123,14 +123,26 @@ def _make_one(filling: Filling, told: Told, cast: Cast, *, now: datetime) -> int
     trouble = ""
     try:
         with transaction.atomic():
+            _refuse_when_gone(filling)
             case_id = live(told, cast, founded_at=filling.founded_at)
             Made.objects.create(number=told.number, case_id=case_id)
+    except DemoGone:
+        raise
     except Exception as error:  # one case of the demo less: the others are made all the same
         trouble = trace_of(error)
         Made.objects.get_or_create(number=told.number, defaults={"told": True})
     changed = {"made": F("made") + 1, "touched_at": now} | ({"trouble": trouble} if trouble else {})
     Filling.objects.filter(id=filling.id).update(**changed)
     return int(not trouble)
+
+
+class DemoGone(Exception):
+    """The demo company was removed while its past was being made: nothing of it may be written any more."""
+
+
+def _refuse_when_gone(filling: Filling) -> None:
+    if not Filling.objects.filter(id=filling.id, founded_at=filling.founded_at).exists():
+        raise DemoGone
 
 
 def live(told: Told, cast: Cast, *, founded_at: datetime) -> int:
@@ -157,7 +169,10 @@ def go_on(*, now: datetime, ask: bool = True) -> bool:
         return False
     cases = to_make(filling, limit=CHUNK)
     if cases:
-        make(filling, cases, now=now, breath=BREATH)
+        try:
+            make(filling, cases, now=now, breath=BREATH)
+        except DemoGone:
+            return False
     else:
         with quietly():
             untold = list(

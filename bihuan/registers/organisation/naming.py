@@ -1,4 +1,4 @@
-"""What the company calls itself on pages, in messages and on sheets."""
+"""What the company calls itself on pages, in messages and on sheets, and where it can be rung up."""
 
 from time import monotonic
 
@@ -9,7 +9,7 @@ from bihuan.registers.organisation.models import Node
 
 REMEMBERED_SECONDS = 5.0
 NAMELESS = "Bihuan"
-_told: dict[str, tuple[float, str]] = {}
+_told: dict[str, tuple[float, str, str]] = {}
 
 
 def company_name() -> str:
@@ -17,17 +17,25 @@ def company_name() -> str:
 
     Never fails: a page that tells of a lost database still has a name above it.
     """
-    if settings.BIHUAN_COMPANY:
-        return str(settings.BIHUAN_COMPANY)
-    at, name = _told.get("head_office", (0.0, ""))
+    return str(settings.BIHUAN_COMPANY) or _head_office()[0] or NAMELESS
+
+
+def company_hotline() -> str:
+    """The number this installation was given, else the head office's; empty while there is none. Never fails."""
+    return str(settings.BIHUAN_HOTLINE) or _head_office()[1]
+
+
+def _head_office() -> tuple[str, str]:
+    """The head office's name and number, as remembered for a moment."""
+    at, name, phone = _told.get("head_office", (0.0, "", ""))
     if name and monotonic() - at < REMEMBERED_SECONDS:
-        return name
+        return name, phone
     try:
-        found = Node.objects.filter(kind=Node.HEAD_OFFICE).values_list("name", flat=True).first()
+        found = Node.objects.filter(kind=Node.HEAD_OFFICE).values_list("name", "phone").first() or ("", "")
     except DatabaseError:
-        return name or NAMELESS
-    _told["head_office"] = (monotonic(), found or "")
-    return found or NAMELESS
+        return name, phone
+    _told["head_office"] = (monotonic(), *found)
+    return found
 
 
 def forget_name() -> None:

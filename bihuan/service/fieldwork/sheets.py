@@ -20,7 +20,7 @@ from bihuan.registers.access.masking import masked_name, masked_phone
 from bihuan.registers.access.queries import names_of
 from bihuan.registers.customers.queries import machine_cards, shown
 from bihuan.registers.knowledge.reading import shipped
-from bihuan.registers.organisation.naming import company_name
+from bihuan.registers.organisation.naming import company_hotline, company_name
 from bihuan.service.cases.models import Case
 from bihuan.service.fieldwork import rules
 from bihuan.service.fieldwork.actions import points_of
@@ -94,7 +94,7 @@ def gather(work: Work, signing: Signing) -> Facts:
         "opinion": {"code": signing.opinion, "words": signing.opinion_words},
         "signature_digest": signing.signature_digest,
         "repair_holds_until": localdate(signing.signed_at + rules.REPAIR_HOLDS).isoformat() if done else "",
-        "hotline": settings.BIHUAN_HOTLINE,
+        "hotline": company_hotline(),
         "company": company_name(),
     }
 

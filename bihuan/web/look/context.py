@@ -4,13 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 
 from bihuan.ground.worktime.clock import now
-from bihuan.registers.organisation.naming import company_name
+from bihuan.registers.organisation.naming import company_hotline, company_name
 from bihuan.web.look.navigation import Link, address, links
 from bihuan.web.look.reading import THEME_COOKIE, chosen_theme
 
@@ -79,7 +78,7 @@ class Look:
 
     @cached_property
     def hotline(self) -> str:
-        return str(getattr(settings, "BIHUAN_HOTLINE", ""))
+        return company_hotline()
 
     @cached_property
     def urls(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -19,6 +20,7 @@ from bihuan.registers.access.queries import viewer_of_id
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.customers.errors import CustomerForgotten
 from bihuan.web.look.errors import forbidden, refused
+from bihuan.web.look.first_run import START, waits_for_company
 from bihuan.web.look.second_factor import stopped
 
 type View[**P] = Callable[Concatenate[HttpRequest, Viewer, P], HttpResponseBase]
@@ -60,7 +62,10 @@ def staff_page[**P](
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponseBase:
-    """To the door, and back here afterwards. A part of a page that asks by itself sends the whole page there."""
+    """To the door, and back here afterwards. A part of a page that asks by itself sends the whole page there.
+    While there is no company yet, to the page on which it is founded."""
+    if waits_for_company():
+        return redirect(START)
     if request.headers.get("HX-Request") != "true":
         return redirect_to_login(request.get_full_path())
     whole = urlsplit(request.headers.get("HX-Current-URL", ""))

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from bihuan.web.look.first_run import START, waits_for_company
 from bihuan.web.look.navigation import address, links
 
 # Where each role begins, for whoever has several the first one here; the others begin with their navigation.
@@ -27,6 +28,8 @@ BEGINS: tuple[tuple[str, str], ...] = (
 
 def home(request: HttpRequest) -> HttpResponse:
     """Where the reader's work begins, their account where there is nothing; the front for visitors."""
+    if not request.user.is_authenticated and waits_for_company():
+        return redirect(START)
     if not request.user.is_authenticated:
         return render(request, "look/front.html")
     roles = getattr(request.user, "roles", [])
