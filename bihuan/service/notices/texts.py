@@ -8,10 +8,9 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from django.conf import settings
 from django.utils.timezone import localtime
 
-from bihuan.registers.organisation.naming import company_name
+from bihuan.registers.organisation.naming import company_hotline, company_name
 
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
@@ -48,8 +47,8 @@ SAMPLES: dict[str, tuple[str, str]] = {
     "when": ("，约今天15:30到", ", expected today 15:30"),
     "reason": ("正在等配件到货", "a part is on its way"),
     "place": ("西湖区文新街道", "Xihu District, Wenxin"),
-    "since": ("11月20日09:30", "20 Nov 09:30"),
     "what": ("首次联系", "First contact"),
+    "since": ("11月20日09:30", "20 Nov 09:30"),
     "code": ("••••••", "••••••"),
 }
 
@@ -77,10 +76,12 @@ def signed(text: str, *, language: str) -> str:
 
 def letter(text: str, *, language: str) -> str:
     """A mail: a greeting, what there is to say, and how to reach a person."""
-    name, hotline = company_name(), settings.BIHUAN_HOTLINE
+    name, hotline = company_name(), company_hotline()
     if language.startswith("zh"):
-        return f"您好！\n\n{text}\n\n需要人工帮助请拨打 {hotline}。\n{name}"
-    return f"Hello,\n\n{text}\n\nIf you would rather speak to a person, ring {hotline}.\n{name}"
+        person = f"\n\n需要人工帮助请拨打 {hotline}。" if hotline else "\n"
+        return f"您好！\n\n{text}{person}\n{name}"
+    person = f"\n\nIf you would rather speak to a person, ring {hotline}." if hotline else "\n"
+    return f"Hello,\n\n{text}{person}\n{name}"
 
 
 def moment(value: datetime, *, now: datetime, language: str) -> str:
