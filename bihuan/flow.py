@@ -144,6 +144,7 @@ TOLD: tuple[Line, ...] = (
     on(OwnerProposed, later=[tell_the_staff]),
     on(SupportAsked, later=[tell_the_staff]),
     on(SupportAnswered, later=[tell_the_staff]),
+    on(UrgencyChanged, later=[tell_the_staff]),
     on(PromiseAtRisk, later=[tell_the_staff]),
     on(PromiseBroken, later=[tell_the_staff]),
     on(PromiseEscalated, later=[tell_the_staff]),
@@ -205,7 +206,7 @@ COUNTED: tuple[Line, ...] = (
 # Work that another system had: what is open goes on here, what is past wakes nothing but the counting of its days.
 BROUGHT_IN: tuple[Line, ...] = (
     on(CaseBroughtIn, later=[keeping_on.offer_brought_in]),
-    on(CasesBroughtIn, at_once=[counting.count_again]),
+    on(CasesBroughtIn, at_once=[counting.count_again, day_facts.hear_brought_in]),
     on(CasesTakenOut, at_once=[taking_out.forget_cases, counting.count_again]),
 )
 
@@ -239,7 +240,6 @@ NOBODY_WAITS_FOR: tuple[type, ...] = (
     ShiftHandedOver,
     ShiftTaken,
     StepTried,
-    UrgencyChanged,
     PromisesMade,
     PromiseKept,
     PromiseMended,

@@ -121,3 +121,14 @@ def cache(environ: Mapping[str, str]) -> dict[str, Any]:
             "OPTIONS": {"MAX_ENTRIES": 100_000},
         }
     raise ValueError(f"BIHUAN_CACHE is {told!r}; process or database is expected.")
+
+
+def providers(environ: Mapping[str, str]) -> dict[str, str]:
+    """Who carries which channel: `BIHUAN_PROVIDER_SMS=aliyun_sms` and the like, by short or dotted name. What is not
+    named stays in the outbox, or goes the channel's own way."""
+    named = {
+        name.removeprefix("BIHUAN_PROVIDER_").lower(): told.strip()
+        for name, told in environ.items()
+        if name.startswith("BIHUAN_PROVIDER_")
+    }
+    return {channel: told for channel, told in named.items() if told}

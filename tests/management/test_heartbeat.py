@@ -18,7 +18,8 @@ from bihuan.ground.journal.models import RunningClock, Watch
 from bihuan.ground.journal.running import clocks_alive, say_running, say_stopped, take_turn
 from bihuan.management.commands import clock as clock_command
 from bihuan.management.commands.clock import run_round
-from bihuan.management.heartbeat import NAME, AddressRefused, Asked, Heartbeat, allowed_address
+from bihuan.management.heartbeat import NAME, Asked, Heartbeat
+from bihuan.registers.channels.outward import AddressRefused, allowed_address
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 type Answer = Callable[[BaseHTTPRequestHandler], None]

@@ -19,6 +19,7 @@ class Person(AbstractBaseUser):
     login = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=120)
     phone = models.CharField(max_length=32, blank=True, default="", db_index=True)  # E.164
+    email = models.EmailField(blank=True, default="")  # where notices go by mail; nobody signs in with it
     roles = models.JSONField(default=list)
     node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+")
     department = models.CharField(max_length=40, blank=True, default="")

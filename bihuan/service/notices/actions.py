@@ -5,15 +5,17 @@ from datetime import datetime
 
 from django.db import transaction
 
-from bihuan.ground.vault.actions import SealedBy, keys, new_key
+from bihuan.ground.vault.actions import keys, new_key
 from bihuan.registers.access.models import Person
 from bihuan.registers.customers.models import Customer
 from bihuan.registers.customers.queries import reach_of
 from bihuan.registers.customers.rules import language_of
 from bihuan.service.cases.models import Case
+from bihuan.service.notices.habits import ways_to
 from bihuan.service.notices.models import Notice
 from bihuan.service.notices.rules import DIRECT, way_to
-from bihuan.service.notices.sending import after_quiet_hours, hand_on, say_given_up
+from bihuan.service.notices.sending import after_quiet_hours
+from bihuan.service.notices.storing import keep_notice
 from bihuan.service.notices.texts import filled, letter, signed
 from bihuan.service.notices.wordings import parts_of
 
@@ -48,7 +50,16 @@ def tell_customer(
     )
     if channel == Notice.CALL:
         made.state, made.trouble = Notice.GIVEN_UP, "no_address"
-    return _keep(made, hand, customer.key_id, address=address, subject=text.subject, words=words, now=now)
+    return keep_notice(
+        made,
+        hand,
+        customer.key_id,
+        address=address,
+        subject=text.subject,
+        words=words,
+        now=now,
+        fill={**fill, "link": link},
+    )
 
 
 def language_for(case: Case) -> str:
@@ -68,49 +79,56 @@ def tell_person(
     now: datetime,
     channels: Collection[str] = (),
 ) -> list[Notice]:
-    """Tell a member of staff: on their page, and by SMS as well when it is urgent and we know a number.
+    """Tell a member of staff: on their page, and by what else reaches them.
 
-    `channels` (page, sms) names the ways instead; on the page where none of them reaches the person. The words name
-    a number and a district, never a customer.
+    By which channels and when, they wished themselves, or the house says for their role (`habits`). `channels` (page,
+    sms) names the ways instead; on the page where none of them reaches the person. The words name a number and a
+    district, never a customer.
     """
     language = person.language or "zh-hans"
     text = filled(parts_of("staff", kind, language=language), fill=fill, link=link)
-    ways = _ways_to(person, kind, channels)
     key = case.customer.key if case is not None else new_key(now=now)
     if key.wrapped is None:
         key = new_key(now=now)
     hand = keys(key)
     kept = []
-    for channel, address in ways:
-        said = signed(text.words, language=language) if channel == Notice.SMS else text.words
+    for way in ways_to(person, kind, channels=channels, now=now):
         made = Notice(
             about=about,
             receiver=f"person:{person.id}",
-            channel=channel,
+            channel=way.channel,
             kind=kind,
             case=case,
             person=person,
             language=language,
-            next_at=now,
+            presses=way.presses,
+            next_at=way.at,
             made_at=now,
         )
-        kept.append(_keep(made, hand, key.id, address=address, subject=text.subject, words=said, now=now))
+        if way.channel == Notice.PAGE:  # it is there as soon as it is a row
+            made.state, made.sent_at, made.provider = Notice.SENT, now, Notice.PAGE
+        kept.append(
+            keep_notice(
+                made,
+                hand,
+                key.id,
+                address=way.address,
+                subject=text.subject,
+                words=_said(text.words, way.channel, case=case, language=language),
+                now=now,
+                fill={**fill, "link": link},
+            )
+        )
     return [one for one in kept if one is not None]
 
 
-def _ways_to(person: Person, kind: str, channels: Collection[str]) -> list[tuple[str, str]]:
-    """Channels and addresses by which somebody is told."""
-    page, phone = (Notice.PUSH, person.login), (Notice.SMS, person.phone)
-    if kind == "sign_in_code":
-        return [phone]
-    wanted = channels or (("page", "sms") if kind in BY_PHONE_TOO else ("page",))
-    ways = [page] if "page" in wanted else []
-    if "sms" in wanted and person.phone:
-        ways.append(phone)
-    return ways or [page]
-
-
-BY_PHONE_TOO = frozenset({"urgent_case", "assigned", "broken", "not_solved"})
+def _said(words: str, channel: str, *, case: Case | None, language: str) -> str:
+    """The text as a channel carries it. A browser shows a number and a district: others may look at the screen."""
+    if channel == Notice.SMS:
+        return signed(words, language=language)
+    if channel == Notice.PUSH:
+        return f"{case.number} {case.district}".strip() if case is not None else ""
+    return words
 
 
 def send_sign_in_code(person: Person, *, code: str, link: str, now: datetime) -> Notice:
@@ -140,27 +158,16 @@ def send_customer_code(customer: Customer, *, code: str, about: str, now: dateti
         made_at=now,
     )
     words = signed(text.words, language=language)
-    return _keep(made, hand, customer.key_id, address=address, subject=text.subject, words=words, now=now)
-
-
-@transaction.atomic
-def _keep(
-    made: Notice, hand: SealedBy, key_id: int, *, address: str, subject: str, words: str, now: datetime
-) -> Notice | None:
-    """Store it unless its event was told already, and hand it on when its time has come."""
-    made.receiver_sealed = hand.seal(key_id, address)
-    made.subject_sealed = hand.seal(key_id, subject)
-    made.words_sealed = hand.seal(key_id, words)
-    Notice.objects.bulk_create([made], ignore_conflicts=True)
-    kept = Notice.objects.get(about=made.about, receiver=made.receiver, channel=made.channel)
-    if kept.words_sealed != made.words_sealed:  # sealed anew each time, so equal only when it is this one
-        return None
-    made.id = kept.id
-    if kept.state == Notice.WAITING and kept.next_at <= now:
-        hand_on([kept])
-    if kept.state == Notice.GIVEN_UP:
-        say_given_up(made, now=now)
-    return kept
+    return keep_notice(
+        made,
+        hand,
+        customer.key_id,
+        address=address,
+        subject=text.subject,
+        words=words,
+        now=now,
+        fill={"code": code},
+    )
 
 
 @transaction.atomic

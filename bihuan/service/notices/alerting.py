@@ -19,6 +19,7 @@ from bihuan.service.commitments.clause import NOTHING_SAID, RungRule
 from bihuan.service.commitments.queries import names_somebody, promise
 from bihuan.service.commitments.reckoning import clause_of, rung_of
 from bihuan.service.notices.actions import tell_person
+from bihuan.service.notices.group_news import tell_groups_of
 from bihuan.service.notices.telling import about, case_of
 
 POINT = (Role.SERVICE_POINT_DISPATCHER, Role.SERVICE_POINT_OWNER)
@@ -28,17 +29,20 @@ NAMED = frozenset({"promise.broken", "promise.escalated", "case.followed_moved"}
 
 
 def tell_the_staff(fact: Fact[Event]) -> None:
-    """Tell whoever has to act on this, on their page and by SMS where it presses."""
+    """Tell whoever has to act on this, each as they are told of such news, and the chat groups that it concerns."""
     facts = fact.event.facts()
     if fact.chain is None or (fact.event.kind in NAMED_BY_CLAUSE and not names_somebody(facts["promise_id"])):
         return
     case = case_of(fact.chain)
+    title = _title(facts)
+    tell_groups_of(fact, case, title=title)
     kind, who = ALERTS[fact.event.kind]
+    if fact.event.kind == "case.opened":
+        kind, who = _opened(case, facts)
     rung = _rung(facts) if fact.event.kind == "promise.escalated" else None
     if rung is not None and rung.since == "began" and promise(facts["promise_id"]).broken_at is None:
         kind = "called_in"
     fill = {"number": case.number, "place": f"{case.district}{case.street}".strip()}
-    title = _title(facts)
     receivers = _once(who(case, facts))
     for person in receivers if fact.event.kind in NAMED else receivers[:MOST]:
         tell_person(
@@ -65,10 +69,24 @@ def tell_of_quarantine(fact: Fact[Event]) -> None:
 type Who = Callable[[Case, dict[str, Any]], list[Person]]
 
 
+def _opened(case: Case, facts: dict[str, Any]) -> tuple[str, Who]:
+    """A new case presses on those who lead, or it is a complaint, or it waits for whoever answers for it."""
+    if facts["urgency"] == "urgent":
+        return "urgent_case", _leaders_if_urgent
+    if case.kind == "complaint":
+        return "complaint", lambda case, facts: people_with(Role.SUPERVISOR)
+    return "new_case", _owner_who_does_not_know
+
+
 def _leaders_if_urgent(case: Case, facts: dict[str, Any]) -> list[Person]:
     return (
         [*people_with(Role.SUPERVISOR), *people_with(Role.DISPATCHER)] if facts["urgency"] == "urgent" else []
     )
+
+
+def _owner_who_does_not_know(case: Case, facts: dict[str, Any]) -> list[Person]:
+    """Whoever answers for the case, unless they wrote it down themselves."""
+    return _people(case.owner_id) if case.owner_id != case.report.taken_by_id else []
 
 
 def _people(person_id: int | None) -> list[Person]:
@@ -158,6 +176,7 @@ WHO: dict[str, Callable[[Case], list[Person]]] = {
 # Kind of event → the notice, and who gets it.
 ALERTS: dict[str, tuple[str, Who]] = {
     "case.opened": ("urgent_case", _leaders_if_urgent),
+    "case.urgency_changed": ("urgent_case", _leaders_if_urgent),
     "case.chased": ("chased", _who_chased),
     "case.support_asked": ("support_asked", _support),
     "case.support_answered": ("support_answered", _who_asked),

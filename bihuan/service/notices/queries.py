@@ -16,7 +16,7 @@ from bihuan.service.cases.rules import read_number
 from bihuan.service.notices.models import Notice
 from bihuan.service.notices.rules import segments
 
-CHANNELS = (Notice.SMS, Notice.MAIL, Notice.PUSH, Notice.CALL)
+CHANNELS = (Notice.SMS, Notice.MAIL, Notice.PAGE, Notice.PUSH, Notice.RING, *Notice.ROBOTS, Notice.CALL)
 STATES = (Notice.WAITING, Notice.SENT, Notice.GIVEN_UP)
 _CREDENTIAL = re.compile(r"(/(?:c|s|survey|q|in)/)[\w-]{20,}")
 

@@ -1,14 +1,15 @@
 """How somebody is reached, how long to wait, how many messages a text is. Values in, values out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from string import Formatter
 
 ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
 HOUR = timedelta(hours=1)
+MINUTE_SECONDS = 60.0
 
 # Direct answers to what the customer has just done or agreed to: these go out at any hour.
 DIRECT = frozenset(
@@ -24,6 +25,117 @@ DIRECT = frozenset(
         "complaint_opened",
     }
 )
+
+
+# What staff are told, gathered into the few sorts of news that a person chooses by: kind of notice → news.
+NEWS_OF = {
+    "new_case": "new",
+    "offered": "new",
+    "assigned": "job",
+    "unassigned": "job",
+    "urgent_case": "urgent",
+    "returned": "returned",
+    "at_risk": "at_risk",
+    "broken": "broken",
+    "escalated": "broken",
+    "called_in": "broken",
+    "chased": "chased",
+    "complaint": "complaint",
+    "mentioned": "mentioned",
+    "day_report": "day_report",
+    "not_solved": "unsolved",
+}
+NEWS = (
+    "urgent", "new", "job", "returned", "at_risk", "broken", "chased", "complaint", "unsolved", "mentioned",
+    "day_report", "other",
+)  # fmt: skip
+GROUP_NEWS = ("urgent", "new", "returned", "at_risk", "broken", "chased", "complaint", "day_report")
+WAYS = ("push", "sms", "mail", "ring")  # besides the page, which always has it
+RINGS_FOR = frozenset({"urgent", "broken"})  # what a machine may ring somebody up for
+USUAL = {
+    "urgent": frozenset({"push", "sms"}),
+    "job": frozenset({"push", "sms"}),
+    "broken": frozenset({"push", "sms"}),
+    "unsolved": frozenset({"push", "sms"}),
+    "other": frozenset[str](),
+    "day_report": frozenset[str](),
+}
+USUALLY = frozenset({"push"})  # of all other news
+LEAST = {"urgent": frozenset({"sms"})}  # what nobody can switch off, at any hour
+SHIFTS_AHEAD = 14  # days within which a shift is looked for; who has none is not kept waiting
+
+
+def news_of(kind: str) -> str:
+    """Which sort of news a notice to staff is."""
+    return NEWS_OF.get(kind, "other")
+
+
+def usual_ways(news: str) -> frozenset[str]:
+    """How the house tells of it where nobody wrote anything else."""
+    return USUAL.get(news, USUALLY)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Peace:
+    """When somebody is left in peace, in the wall hours of the installation: from `begins` to `ends` (over midnight
+    too; none: never), and outside `shifts` (weekday, 0 = Monday → spans; none: always on duty)."""
+
+    begins: time | None = None
+    ends: time | None = None
+    shifts: Mapping[int, Sequence[tuple[time, time]]] | None = None
+
+
+def heard_at(peace: Peace, now: datetime) -> datetime:
+    """`now` when somebody may be told, else the next moment at which they may. `now` is aware and local."""
+    at = now
+    for _step in range(2 * SHIFTS_AHEAD):
+        later = _quiet_ends(peace, at) or _shift_begins(peace, at)
+        if later is None:
+            return at
+        at = later
+    return now  # nobody is kept waiting for ever
+
+
+def _quiet_ends(peace: Peace, at: datetime) -> datetime | None:
+    """When the quiet hours end that `at` lies in; None when it lies in none."""
+    begins, ends, clock = peace.begins, peace.ends, at.time()
+    if begins is None or ends is None or begins == ends:
+        return None
+    if begins < ends:
+        return _on(at.date(), ends, at) if begins <= clock < ends else None
+    if clock >= begins:
+        return _on(at.date() + timedelta(days=1), ends, at)
+    return _on(at.date(), ends, at) if clock < ends else None
+
+
+def _shift_begins(peace: Peace, at: datetime) -> datetime | None:
+    """When the next shift begins; None while one lasts, or where there is none to wait for."""
+    if not peace.shifts:
+        return None
+    if any(begins <= at.time() < ends for begins, ends in peace.shifts.get(at.weekday(), ())):
+        return None
+    for ahead in range(SHIFTS_AHEAD):
+        day = at.date() + timedelta(days=ahead)
+        found = [_on(day, begins, at) for begins, _ends in peace.shifts.get(day.weekday(), ())]
+        if coming := [moment for moment in found if moment > at]:
+            return min(coming)
+    return None
+
+
+def _on(day: date, clock: time, like: datetime) -> datetime:
+    return datetime.combine(day, clock, tzinfo=like.tzinfo)
+
+
+def sendable_at(recent: Sequence[float], *, now: float, most: int) -> tuple[float, list[float]]:
+    """When a robot may speak again that says at most so much a minute, and which of its last messages (epoch seconds)
+    still count."""
+    counted = sorted(one for one in recent if now - MINUTE_SECONDS < one <= now)
+    return (now if len(counted) < most else counted[-most] + MINUTE_SECONDS), counted
+
+
+def calm_share(a_minute: int) -> int:
+    """How much of a robot's minute what does not press may use: three quarters, the rest is kept for danger."""
+    return max(1, a_minute * 3 // 4)
 
 
 def way_to(reach: Mapping[str, str]) -> tuple[str, str]:

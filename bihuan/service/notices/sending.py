@@ -4,35 +4,27 @@ A claim counts the attempt before the provider is called, so that two workers ne
 worker that dies is followed by the next attempt after `LEASE`.
 """
 
+import json
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 from django.tasks import task
 
-from bihuan.ground.journal.actions import record
-from bihuan.ground.journal.event import CLOCK
 from bihuan.ground.vault.actions import keys_of
 from bihuan.ground.worktime import clock
 from bihuan.ground.worktime.calendar import next_open
 from bihuan.ground.worktime.queries import calendar_for
-from bihuan.registers.channels.channel import Provider, provider
-from bihuan.registers.channels.message import NotSent, OutgoingMessage
+from bihuan.registers.channels.message import OutgoingMessage
 from bihuan.service.dispatch.policy import CONTACT_HOURS
-from bihuan.service.notices.events import NoticeGivenUp, NoticeSent
+from bihuan.service.notices.bundling import speak
+from bihuan.service.notices.habits import peace_ends
+from bihuan.service.notices.marking import LEASE, failed, give_up, provider_for, sent
 from bihuan.service.notices.models import Notice
-from bihuan.service.notices.rules import ATTEMPTS, DIRECT, HOUR, backoff
+from bihuan.service.notices.rules import DIRECT, HOUR
 
-LEASE = timedelta(minutes=2)
 BATCH = 200
-OUTBOX = "bihuan.registers.channels.outbox.provider.OUTBOX"
-
-
-def provider_for(channel: str) -> Provider:
-    """The provider that the settings name for sms, mail or push; the outbox where they name none."""
-    named: dict[str, str] = getattr(settings, "BIHUAN_PROVIDERS", {})
-    return provider(named.get(channel, OUTBOX))
 
 
 def hourly_cap() -> int:
@@ -49,9 +41,21 @@ def hand_on(notices: Iterable[Notice]) -> None:
 
 @task()
 def send_soon(waiting: list[list[int]]) -> None:
-    """Called by the engine, as often as it likes: one attempt is made once."""
-    for notice_id, attempts in waiting:
+    """Called by the engine, as often as it likes: one attempt is made once. What waits for one group goes together."""
+    handed: dict[int, int] = {one: attempts for one, attempts in waiting}  # noqa: C416 (lists, not pairs)
+    for group_id, ids in _by_group(handed).items():
+        speak(group_id, handed={one: handed.pop(one) for one in ids}, now=clock.now())
+    for notice_id, attempts in handed.items():
         send_one(notice_id, attempts=attempts, now=clock.now())
+
+
+def _by_group(handed: Iterable[int]) -> dict[int, list[int]]:
+    """Those of these notices that go to chat groups, by group."""
+    found: dict[int, list[int]] = {}
+    rows = Notice.objects.filter(id__in=list(handed), group__isnull=False)
+    for notice_id, group_id in rows.values_list("id", "group_id"):
+        found.setdefault(group_id or 0, []).append(notice_id)
+    return found
 
 
 def wake_due(now: datetime) -> int:
@@ -68,13 +72,19 @@ def wake_due(now: datetime) -> int:
 def send_due(now: datetime) -> int:
     """Send what is due by now, here and at once. Returns how many went out."""
     due = Notice.objects.filter(state=Notice.WAITING, next_at__lte=now).order_by("next_at", "id")
-    return sum(send_one(one.id, attempts=one.attempts, now=now) for one in due[:BATCH])
+    rows = list(due[:BATCH])
+    groups = {one.group_id for one in rows if one.group_id is not None}
+    spoken = sum(speak(group_id, handed={}, now=now) for group_id in sorted(groups))
+    alone = [one for one in rows if one.group_id is None]
+    return spoken + sum(send_one(one.id, attempts=one.attempts, now=now) for one in alone)
 
 
 def send_one(notice_id: int, *, attempts: int, now: datetime) -> bool:
     """One attempt; False when another worker made it, it has to wait, or the provider refused."""
-    notice = Notice.objects.select_related("case").filter(id=notice_id).first()
-    if notice is None or _at_night(notice, now) or _too_many(notice, now):
+    notice = Notice.objects.select_related("case", "person").filter(id=notice_id).first()
+    if notice is not None and notice.group_id is not None:
+        return bool(speak(notice.group_id, handed={notice_id: attempts}, now=now))
+    if notice is None or _at_night(notice, now) or _in_peace(notice, now) or _too_many(notice, now):
         return False
     mine = Notice.objects.filter(id=notice_id, state=Notice.WAITING, attempts=attempts)
     if not mine.update(attempts=attempts + 1, next_at=now + LEASE):
@@ -82,18 +92,15 @@ def send_one(notice_id: int, *, attempts: int, now: datetime) -> bool:
     notice.attempts = attempts + 1
     message = _opened(notice)
     if message is None:
-        _give_up(notice, "forgotten", now=now)
+        give_up(notice, "forgotten", now=now)
         return False
     try:
         by = provider_for(notice.channel)
         reference = by.send(message).reference
-    except NotSent as refused:
-        _put_off(notice, type(refused).__name__, now=now)
+    except Exception as error:  # a provider may fail in ways of its own
+        failed(notice, error, now=now)
         return False
-    except Exception as error:  # a provider may fail in ways of its own; its words may hold the message
-        _put_off(notice, type(error).__qualname__, now=now)
-        return False
-    _sent(notice, by=by.name, reference=reference, now=now)
+    sent(notice, by=by.name, reference=reference, now=now)
     return True
 
 
@@ -103,12 +110,17 @@ def _opened(notice: Notice) -> OutgoingMessage | None:
     words = hand.open(notice.words_sealed)
     if words is None:
         return None
+    fill: dict[str, str] = json.loads(hand.open(notice.fill_sealed) or "{}")
     return OutgoingMessage(
         id=notice.id,
         kind=notice.channel,
         receiver=hand.open(notice.receiver_sealed) or "",
         subject=hand.open(notice.subject_sealed) or "",
         words=words,
+        link=fill.pop("link", ""),
+        template=f"{'customer' if notice.customer_id else 'staff'}.{notice.kind}",
+        language=notice.language,
+        fill=fill,
     )
 
 
@@ -129,6 +141,17 @@ def _at_night(notice: Notice, now: datetime) -> bool:
     return True
 
 
+def _in_peace(notice: Notice, now: datetime) -> bool:
+    """Whether a colleague's quiet hours have begun meanwhile: then it waits for their end, uncounted."""
+    if notice.person is None or notice.presses:
+        return False
+    later = peace_ends(notice.person, now=now)
+    if later <= now:
+        return False
+    Notice.objects.filter(id=notice.id, state=Notice.WAITING).update(next_at=later)
+    return True
+
+
 def _too_many(notice: Notice, now: datetime) -> bool:
     """Whether this address had its share of the hour; then the notice waits, and no attempt is counted."""
     recent = Notice.objects.filter(
@@ -140,46 +163,3 @@ def _too_many(notice: Notice, now: datetime) -> bool:
     again = times[0] + HOUR
     Notice.objects.filter(id=notice.id, state=Notice.WAITING).update(next_at=again, trouble="hourly_cap")
     return True
-
-
-@transaction.atomic
-def _sent(notice: Notice, *, by: str, reference: str, now: datetime) -> None:
-    done = {
-        "state": Notice.SENT,
-        "sent_at": now,
-        "provider": by[:40],
-        "reference": reference[:120],
-        "trouble": "",
-    }
-    mine = Notice.objects.filter(id=notice.id, state=Notice.WAITING).update(**done)
-    if mine and notice.case is not None and notice.customer_id is not None:
-        event = NoticeSent(
-            subject_id=notice.case.id, notice_id=notice.id, about=notice.kind, channel=notice.channel
-        )
-        record(event, by=CLOCK, now=now, chain=notice.case.chain_id)
-
-
-def _put_off(notice: Notice, trouble: str, *, now: datetime) -> None:
-    if notice.attempts >= ATTEMPTS:
-        _give_up(notice, trouble, now=now)
-        return
-    Notice.objects.filter(id=notice.id, state=Notice.WAITING).update(
-        next_at=now + backoff(notice.attempts), trouble=trouble[:120]
-    )
-
-
-@transaction.atomic
-def _give_up(notice: Notice, trouble: str, *, now: datetime) -> None:
-    ended = Notice.objects.filter(id=notice.id, state=Notice.WAITING)
-    if ended.update(state=Notice.GIVEN_UP, trouble=trouble[:120]):
-        say_given_up(notice, now=now)
-
-
-def say_given_up(notice: Notice, *, now: datetime) -> None:
-    """Write down that a customer could not be told: somebody must ring. Runs in a transaction."""
-    if notice.case is None or notice.customer_id is None:
-        return
-    event = NoticeGivenUp(
-        subject_id=notice.case.id, notice_id=notice.id, about=notice.kind, channel=notice.channel
-    )
-    record(event, by=CLOCK, now=now, chain=notice.case.chain_id)

@@ -112,7 +112,7 @@ def test_a_chase_is_told_to_the_owner_the_service_point_and_the_technician_once_
     settle(later(minutes=10))
     roles = (Role.AGENT, Role.SERVICE_POINT_DISPATCHER, Role.SERVICE_POINT_OWNER)
     assert sorted(told(case, "chased")) == sorted(
-        [*((number(made, role), "push") for role in roles), (technician.id, "push")]
+        [*((number(made, role), "page") for role in roles), (technician.id, "page")]
     )
 
 
@@ -123,14 +123,14 @@ def test_the_third_chase_calls_in_the_supervisor_and_an_hour_late_the_manager(ma
     for minutes in (10, 20, 30):
         chase(case, by=made.actor(Role.AGENT), now=later(minutes=minutes))
         sweep(later(minutes=minutes))
-    assert told(case, "called_in") == [(number(made, Role.SUPERVISOR), "push")]
+    assert told(case, "called_in") == [(number(made, Role.SUPERVISOR), "page")]
     for minutes in range(40, 300, 10):
         sweep(later(minutes=minutes))
     third = Promise.objects.get(case=case, clause="chase_third")
     manager = Rung.objects.get(promise=third, level=2)
     # due at 12:30, an hour later 13:30, when the offices open again
     assert (third.broken_at, manager.due_at) == (later(minutes=150), later(minutes=210))
-    assert (number(made, Role.MANAGER), "push") in told(case, "escalated")
+    assert (number(made, Role.MANAGER), "page") in told(case, "escalated")
 
 
 @pytest.mark.demand("U-09")
@@ -154,13 +154,13 @@ def test_at_night_an_urgent_breach_is_told_at_once_and_a_calm_one_in_the_morning
     urgent = a_case(laddered, now=NIGHT, words="插座冒烟了，有焦糊味")
     sweep(NIGHT + timedelta(hours=2))
     supervisor = number(laddered, Role.SUPERVISOR)
-    assert (supervisor, "push") in told(urgent, "escalated")
-    assert [one for one in told(calm, "escalated") if one[1] == "push"] == [
+    assert (supervisor, "page") in told(urgent, "escalated")
+    assert [one for one in told(calm, "escalated") if one[1] == "page"] == [
         (
             number(laddered, Role.DISPATCHER),
-            "push",
+            "page",
         ),  # the alarm does not wait, and nobody gave a phone number
-        (supervisor, "push"),
+        (supervisor, "page"),
     ]
     steps = Rung.objects.filter(promise__case=calm, promise__clause="answer").order_by("level")
     assert [(step.level, step.told_at, step.due_at) for step in steps] == [
@@ -179,11 +179,11 @@ def test_a_step_goes_out_on_the_channels_it_names(laddered: Company) -> None:
     sweep(later(hours=1, seconds=1))
     assert told(case, "escalated") == [
         (number(laddered, Role.DISPATCHER), "sms"),
-        (number(laddered, Role.SUPERVISOR), "push"),  # no number is known, so the page
+        (number(laddered, Role.SUPERVISOR), "page"),  # no number is known, so the page
     ]
     sweep(later(hours=1, minutes=31))
     assert [one for one in told(case, "escalated") if one[0] == number(laddered, Role.MANAGER)] == [
-        (number(laddered, Role.MANAGER), "push"),
+        (number(laddered, Role.MANAGER), "page"),
         (number(laddered, Role.MANAGER), "sms"),
     ]
 

@@ -172,7 +172,7 @@ def test_staff_are_told_of_danger_by_page_and_by_phone_without_a_word_about_the_
     case = a_case(made, words="插座漏电，有火花", name="欧阳小明")
     settle()
     notices = list(Notice.objects.filter(kind="urgent_case", person=supervisor).order_by("channel"))
-    assert [notice.channel for notice in notices] == ["push", "sms"]
+    assert [notice.channel for notice in notices] == ["page", "sms"]
     for view in queries.shown(notices, links=True):
         assert view.words is not None
         assert case.number in view.words
@@ -214,7 +214,7 @@ def test_a_refusing_provider_is_asked_again_and_again_and_then_a_person_rings(sp
         [notice] = of_customer(case)
         assert notice.attempts == attempt
         now = notice.next_at
-    assert (notice.state, notice.trouble) == (Notice.GIVEN_UP, "NotSent")
+    assert (notice.state, notice.trouble) == (Notice.GIVEN_UP, "busy")
     settle(now)
     assert Notice.objects.filter(kind="customer_unreachable", case=case).exists()
     assert try_again(notice.id, now=now)
