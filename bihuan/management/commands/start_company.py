@@ -18,14 +18,17 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.utils.translation import override
 
+from bihuan.ground.journal import triggers as journal_triggers
 from bihuan.ground.worktime import clock
 from bihuan.management.asking import ask_all
 from bihuan.management.beginning_anew import CannotBeginAnew, begin_anew, finish_removal
 from bihuan.management.commands.first_admin import password_told
 from bihuan.management.demo.models import Filling
 from bihuan.management.fresh import go_on_from
+from bihuan.registers.staff import triggers as staff_triggers
 from bihuan.shipped import load_shipped
 from bihuan.web.look.first_run import waits_for_company
 from bihuan.web.managers import founding_progress
@@ -240,6 +243,8 @@ def _build_fresh(told: dict[str, Any], *, now: datetime) -> None:
     call_command("createcachetable", verbosity=0)
     go_on_from(told["numbers"])
     load_shipped(now=now)
+    if missing := [*journal_triggers.missing(connection), *staff_triggers.missing(connection)]:
+        raise CommandError(f"The new database lacks {', '.join(missing)}.")
     try:
         found(_founding_of(told["founding"]), now=now)
     except FoundingRefused as refused:

@@ -20,7 +20,8 @@ SQLITE = tuple(
 )
 POSTGRESQL = (
     (
-        "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'staff_busy_once') THEN "
+        "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'staff_busy_once' "
+        f"AND conrelid = to_regclass('{TABLE}')) THEN "
         f"ALTER TABLE {TABLE} ADD CONSTRAINT staff_busy_once EXCLUDE USING gist "
         f"(int8range(technician_id * {WIDTH} + begins, technician_id * {WIDTH} + ends) WITH &&); END IF; END $$"
     ),
@@ -43,7 +44,8 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
             "SELECT name FROM sqlite_master WHERE type = 'trigger'",
         )
     else:
-        wanted, sql = {"staff_busy_once"}, "SELECT conname FROM pg_constraint"
+        wanted = {"staff_busy_once"}
+        sql = f"SELECT conname FROM pg_constraint WHERE conrelid = to_regclass('{TABLE}')"
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return sorted(wanted - {row[0] for row in cursor.fetchall()})
