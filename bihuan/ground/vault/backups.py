@@ -18,7 +18,7 @@ MANIFEST, KEYS_FILE, FILE_SUMS, UNFINISHED = "manifest.json", "keys.bak", "files
 EMPTY_KEYS = "keys-empty.sql"  # the numbers of the keys, without the keys: what refers to one finds a row
 KEYS_KEPT = timedelta(days=30)  # older keys would bring back whom we promised to forget
 MARK = "backup"
-LAST = "last-backup.json"
+LAST, ASKED = "last-backup.json", ".asked"
 
 
 @dataclass(frozen=True)
@@ -148,8 +148,10 @@ def in_words(told: Manifest) -> dict[str, list[str]]:
             f"{told.database}: {len(told.tables)} tables with {rows} rows, without customers' keys.",
             f"files/: {told.files} encrypted files, {told.bytes} bytes; {FILE_SUMS} has a digest of each.",
             f"{KEYS_FILE}: {told.keys.rows} keys. Keep it in another place, and no longer than 30 days.",
-            ("Not here: the installation's secrets (the file `secrets` of its data folder). "
-            "Without them and without the keys no personal data can be read."),
+            (
+                "Not here: the installation's secrets (the file `secrets` of its data folder). "
+                "Without them and without the keys no personal data can be read."
+            ),
         ],
         "zh": [
             f"{told.database}：{len(told.tables)} 张表，共 {rows} 行，不含客户密钥。",
@@ -158,3 +160,23 @@ def in_words(told: Manifest) -> dict[str, list[str]]:
             "不在此处：本系统的主密钥（数据目录里的 secrets 文件）。没有它和客户密钥，任何个人信息都读不出来。",
         ],
     }
+
+
+def ask_for_one() -> None:
+    """Ask for a backup now; the clock begins it within seconds, in a process of its own."""
+    settings.BIHUAN_BACKUPS.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (settings.BIHUAN_BACKUPS / ASKED).touch()
+
+
+def is_asked_for() -> bool:
+    """Whether somebody asked for a backup that was not begun yet."""
+    return bool((settings.BIHUAN_BACKUPS / ASKED).exists())
+
+
+def take_asking() -> bool:
+    """Whether a backup was asked for; whoever is told so makes it, and nobody else is told."""
+    try:
+        (settings.BIHUAN_BACKUPS / ASKED).unlink()
+    except FileNotFoundError:
+        return False
+    return True

@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from bihuan.ground.vault.backups import KEYS_FILE, Known, known
+from bihuan.ground.vault.backups import KEYS_FILE, Known, known, take_asking
 
 FROM_HOUR, UNTIL_HOUR = 2, 6  # by the installation's clock
 KEPT = 14  # backups that nights made
@@ -20,21 +20,32 @@ def name(now: datetime) -> str:
     return timezone.localtime(now).strftime("%Y-%m-%d-%H%M-%S")
 
 
-def make_tonights(now: datetime) -> None:
-    """A sweep: between two and six, once a night, in a process of its own. A mark in the folder says that it began."""
+def make_due(now: datetime) -> None:
+    """A sweep: what was asked for on the page, and between two and six one a night; each in a process of its own."""
+    if take_asking():
+        begin(tidy=False)
+    if settings.BIHUAN_NIGHTLY_BACKUP and _takes_tonight(now):
+        begin(tidy=True)
+
+
+def _takes_tonight(now: datetime) -> bool:
+    """Whether this clock makes tonight's: the first to leave the mark of the night does."""
     folder, local = settings.BIHUAN_BACKUPS, timezone.localtime(now)
-    if not settings.BIHUAN_NIGHTLY_BACKUP or not FROM_HOUR <= local.hour < UNTIL_HOUR:
-        return
+    if not FROM_HOUR <= local.hour < UNTIL_HOUR:
+        return False
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         (folder / f".night-{local:%Y-%m-%d}").touch(exist_ok=False)
     except FileExistsError:
-        return
-    manage = str(Path(settings.BASE_DIR) / "manage.py")
+        return False
+    return True
+
+
+def begin(*, tidy: bool) -> None:
+    """Start a backup in a process of its own, which outlives this one; `tidy`: it takes away what is too old."""
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "backup", "--verbosity=0"]
     subprocess.Popen(
-        [sys.executable, manage, "backup", "--tidy", "--verbosity=0"],
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
+        [*command, "--tidy"] if tidy else command, stdin=subprocess.DEVNULL, start_new_session=True
     )
 
 

@@ -79,7 +79,7 @@ def run_sweeps() -> bool:
     more = (
         ("demo company", filling.resume),
         ("statistics", upkeep.keep_statistics),
-        ("backup", nightly.make_tonights),
+        ("backup", nightly.make_due),
         (catching_up.NAME, catching_up.note),
     )
     for name, sweep in (*SWEEPS, *more):

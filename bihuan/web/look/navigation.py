@@ -41,6 +41,7 @@ _READERS = ("parts_keeper", "approver", "settlement_clerk")
 _LEADS = ("supervisor", "manager", "analyst", "department_owner")
 
 NAVIGATION: tuple[Entry, ...] = (
+    _entry(_("To do"), "todo:todo", "list-check"),
     _entry(_("My desk"), "agents:desk", "headset", *_DESK),
     _entry(_("New report"), "agents:report", "phone-plus", "agent", "supervisor"),
     _entry(_("Cases"), "agents:cases", "list-details", *_DESK, *_LEADS, *_READERS, "dispatcher"),
@@ -60,8 +61,10 @@ NAVIGATION: tuple[Entry, ...] = (
         *_POINT,
     ),
     _entry(_("Manager's wall"), "managers:wall", "chart-bar", *_LEADS),
+    _entry(_("Day board"), "managers:day", "device-tv", *_LEADS, "service_point_owner"),
     _entry(_("Improvement"), "managers:improvement", "refresh", *_LEADS),
     _entry(_("Operations"), "managers:operations", "activity-heartbeat", "manager", "administrator"),
+    _entry(_("Backups"), "managers:backups", "download", "manager", "administrator"),
     _entry(_("Outbox"), "managers:outbox", "mail-forward", "supervisor", "manager", "administrator"),
     _entry(_("Process cards"), "managers:cards", "route", *_LEADS, "administrator"),
     _entry(_("Commitment profiles"), "managers:profiles", "checks", *_LEADS, "administrator"),

@@ -45,6 +45,7 @@ SWEEPS: dict[str, Lazy] = {  # the clock's sweeps by the names that the flow giv
     "notices": gettext_lazy("Notices"),
     "demo company": gettext_lazy("Demo company"),
     "statistics": gettext_lazy("Statistics of the database"),
+    "backup": gettext_lazy("Backups"),
 }
 ASIDE = {"heartbeat", "catching up"}  # watches that the page shows in places of their own
 DUTIES: dict[str, tuple[Lazy, Lazy]] = {  # what each sort of duty is called, and who does it

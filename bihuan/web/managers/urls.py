@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path, re_path
 
 from bihuan.web.managers import (
+    backups,
     cards,
     improvement,
     kept,
@@ -38,6 +39,9 @@ urlpatterns: list[URLPattern] = [
     path("improvement/new", improvement.propose, name="propose"),
     path("improvement/<int:proposal_id>", improvement.proposal, name="proposal"),
     path("operations", operations.operations, name="operations"),
+    path("backups", backups.backups, name="backups"),
+    path("backups/make", backups.make, name="make_backup"),
+    path("backups/<str:name>", backups.backup, name="backup"),
     path("operations/promise/<int:promise_id>/mend", mending.mend_promise, name="mend_promise"),
     path("operations/verify", operations.verify, name="verify"),
     path("operations/<int:reaction_id>/again", operations.again, name="run_again"),
