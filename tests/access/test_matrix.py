@@ -117,7 +117,7 @@ def address_of(name: str, numbers: Mapping[str, Any]) -> str | None:
 
 
 def test_every_address_is_classified() -> None:
-    known = {*expected.STAFF_PAGES, *expected.API, *expected.LINK_PAGES, *expected.WORLD}
+    known = {*expected.STAFF_PAGES, *expected.API, *expected.LINK_PAGES, *expected.OWN_PAGES, *expected.WORLD}
     found = {name for name, _ in named_addresses() if not name.startswith(expected.ACCOUNTS)}
     assert {name.removeprefix("api:") if name == "api:" else name for name in found} - known - {
         "api:"
@@ -154,6 +154,17 @@ STAFF = [role for role in Role if role is not Role.CUSTOMER]
 @pytest.mark.parametrize("role", STAFF)
 def test_every_page_opens_to_the_roles_written_down_and_to_no_other(world: World, role: Role) -> None:
     assert wrong_cells(world, role) == []
+
+
+def test_nobody_sees_a_customers_own_pages_without_their_code(world: World) -> None:
+    staff = Client()
+    staff.force_login(world.made.people[Role.ADMINISTRATOR])
+    for client in (Client(), staff):
+        for name in expected.OWN_PAGES:
+            address = address_of(name, world.numbers)
+            assert address is not None, name
+            assert client.get(address).status_code in {302, 405}, name
+            assert client.post(address).status_code in {302, 405}, name
 
 
 def test_a_door_that_is_open_to_one_role_too_many_is_found(world: World, monkeypatch: Any) -> None:

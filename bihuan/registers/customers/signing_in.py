@@ -27,15 +27,17 @@ class CodeRefused(Refusal):
         super().__init__(_("This code is not right or has ended. Ask for a new one."))
 
 
-def ask_in(phone: str, *, now: datetime) -> tuple[int, str]:
+def ask_in(phone: str, *, now: datetime, heard: bool = False) -> tuple[int, str]:
     """A browser asks to be let in by this number (E.164). Whether anybody has it is not looked at here. Returns the
-    number of the row and the secret that the browser keeps."""
+    number of the row and the secret that the browser keeps. `heard`: the number has had its share of codes, so that
+    nothing is sent though all looks the same."""
     clear = secrets.token_urlsafe(32)
     made = CustomerSignIn.objects.create(
         asked_print=fingerprint(clear),
         phone_blind=blind(Contact.MOBILE, phone),
         made_at=now,
         expires_at=now + CODE_LASTS,
+        heard_at=now if heard else None,
     )
     return made.id, clear
 

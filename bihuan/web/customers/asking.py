@@ -123,7 +123,7 @@ def add(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _asked(request, visitor, form, "add")
     try:
-        pictures = [_picture(file) for file in form.cleaned_data["photos"][: PHOTOS + 1]]
+        pictures = [picture(file) for file in form.cleaned_data["photos"][: PHOTOS + 1]]
     except Refusal as refused:
         form.add_error("photos", str(refused))
         return _asked(request, visitor, form, "add")
@@ -136,7 +136,7 @@ def add(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     return back_to(visitor, "added")
 
 
-def _picture(file: UploadedFile[Any]) -> FileTold:
+def picture(file: UploadedFile[Any]) -> FileTold:
     """A picture by its first bytes, whatever it calls itself."""
     if (file.size or 0) > PHOTO:
         raise Refusal(_("A picture may have at most 10 MB."))

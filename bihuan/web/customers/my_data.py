@@ -14,7 +14,9 @@ from django.views.decorators.http import require_POST
 from bihuan.ground.vault.actions import keys
 from bihuan.registers.customers.actions import note_consents
 from bihuan.registers.customers.queries import consents_of, machine_cards, reach_of, shown
+from bihuan.registers.customers.registering import set_progress_days
 from bihuan.service.cases import talking
+from bihuan.service.notices.still_open import CHOICES, house_days
 from bihuan.web.customers.door import Visitor, private_page
 from bihuan.web.look.naming import family_name
 from bihuan.web.look.throttle import Throttle
@@ -25,6 +27,13 @@ CONSENTS: dict[str, Lazy] = {
     "recording": gettext_lazy("Calls may be recorded"),
     "marketing": gettext_lazy("You may send me offers and tips"),
 }
+HEARS: dict[int, Lazy] = {
+    1: gettext_lazy("every day without news"),
+    2: gettext_lazy("every two days without news"),
+    3: gettext_lazy("every three days without news"),
+    7: gettext_lazy("every week without news"),
+    0: gettext_lazy("only when something happens"),
+}
 WISHES: dict[str, Lazy] = {
     "correct": gettext_lazy("Please correct my data."),
     "delete": gettext_lazy("Please delete my data."),
@@ -33,10 +42,12 @@ WISHES: dict[str, Lazy] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """What we keep, in full: it is theirs. `consents`: kind, words, newest answer (None: never asked)."""
+    """What we keep, in full: it is theirs. `consents`: kind, words, newest answer (None: never asked); `hears`: see
+    `hear_choices`."""
 
     lines: list[tuple[str, str]]
     consents: list[tuple[str, Lazy, bool | None]]
+    hears: list[tuple[int, Lazy, bool]]
 
 
 def kept_of(visitor: Visitor) -> Kept:
@@ -55,6 +66,7 @@ def kept_of(visitor: Visitor) -> Kept:
     return Kept(
         lines=[(name, value) for name, value in lines if value],
         consents=[(kind, words, given.get(kind)) for kind, words in CONSENTS.items()],
+        hears=hear_choices(customer.progress_days),
     )
 
 
@@ -95,6 +107,22 @@ def ask(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     talking.note(case, words, by=visitor.viewer.actor, now=visitor.now, public=True)
     talking.chase(case, by=visitor.viewer.actor, now=visitor.now)
     return _back(visitor, "data_asked")
+
+
+@require_POST
+@private_page
+def hear(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """How often to hear of an open case while nothing happens."""
+    told = request.POST.get("days", "")
+    if told in {str(days) for days in CHOICES}:
+        set_progress_days(visitor.report.customer, int(told))
+    return redirect(reverse("customers:case", args=[visitor.token]) + "?said=hear")
+
+
+def hear_choices(chosen: int | None) -> list[tuple[int, Lazy, bool]]:
+    """How often they may hear of a case while nothing happens: days, words, whether it is so now."""
+    now = house_days() if chosen is None else chosen
+    return [(days, HEARS[days], days == now) for days in CHOICES]
 
 
 def _back(visitor: Visitor, said: str) -> HttpResponse:

@@ -34,6 +34,7 @@ from bihuan.web.customers.words import STAGES as STAGE_WORDS
 from bihuan.web.look.naming import family_name
 from bihuan.web.look.throttle import Throttle
 from bihuan.web.look.visiting import visit_words
+from bihuan.web.look.visits import counted
 from bihuan.web.look.words import due_time
 
 VISIT = "on_the_way"  # the stage of those cards that send somebody
@@ -56,6 +57,7 @@ def track(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         "case": visitor.case,
     }
     context["data"] = kept_of(visitor)
+    counted("case", visitor.now, write=False)
     if visitor.case is not None:
         context |= standing(visitor, visitor.case)
     return render(request, "customers/track.html", context)
@@ -66,7 +68,7 @@ def track(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 def chase(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """催单: pressed twice in ten minutes it counts once."""
     case = visitor.the_case
-    told = "chased_already"
+    told = "chased_already" if case.open else "chase_ended"
     mark = str(case.id)
     if case.open and CHASES.count(request, mark) and CHASES_A_DAY.count(request, mark):
         talking.chase(case, by=visitor.viewer.actor, now=visitor.now)
@@ -103,11 +105,41 @@ def standing(visitor: Visitor, case: Case) -> dict[str, Any]:
         "asked": asked(visitor, case, visit),
         "slot_link": address_of("customers:slot", visitor.token) if visit and case.open else "",
         "sheets": sheets_of(case.id),
-        "may_cancel": "cancel" in moves,
+        "deeds": deeds(card, case, visit, may_cancel="cancel" in moves),
         "may_come_back": may_come_back(case),
         "notes": notes(case),
         "complaints": [(one, link_of(one.report)) for one in complaints_about(case.id)],
         "about": (about, link_of(about.report)) if about else None,
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deed:
+    """One of the things that people look for here. `refused`: why it cannot be done now, and what can."""
+
+    name: str
+    refused: Lazy | str = ""
+
+
+def deeds(card: Card, case: Case, visit: Any, *, may_cancel: bool) -> dict[str, Deed]:
+    """Reminding us, changing the time, cancelling: each with the sentence that stands in its place when it is not
+    possible now."""
+    under_way = visit is not None and visit.state in ("on_the_way", "arrived")
+    slot = cancel = remind = ""
+    if not case.open:
+        remind = slot = cancel = _("This case is settled.")
+    elif under_way:
+        slot = cancel = _(
+            "Our technician is on the way or with you. To change something now, please ring us."
+        )
+    else:
+        if visit is None and any(place.stage == VISIT for place in card.places):
+            slot = _("There is no time to change yet; we tell you as soon as somebody can come.")
+        if not may_cancel:
+            cancel = _("It cannot be cancelled here any more. Please ring us.")
+    return {
+        name: Deed(name=name, refused=refused)
+        for name, refused in (("remind", remind), ("slot", slot), ("cancel", cancel))
     }
 
 

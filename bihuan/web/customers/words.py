@@ -54,8 +54,12 @@ CANCEL_REASONS: dict[str, Lazy] = {
 SAID: dict[str, Lazy] = {
     "chased": _("We have heard you. Whoever is responsible was told that you are waiting."),
     "chased_already": _("Your last reminder is with us; somebody is on it."),
+    "chase_ended": _(
+        "This case is settled, so there is nothing to remind us of. If trouble is back, tell us here."
+    ),
     "cancelled": _("Your case is cancelled. Nobody will come."),
     "complained": _("Your complaint is written down; a named person deals with it until it is settled."),
+    "hear": _("Written down. This is how often we tell you from now on."),
     "consents": _("Written down. Your newest answer counts from now on."),
     "data_asked": _("Your request is written down. Whoever is responsible answers you."),
     "data_often": _("Your last requests are with us; somebody is on them."),
@@ -69,4 +73,10 @@ CERTIFICATES: dict[str, Lazy] = {
     "refrigeration": _("Refrigeration permit"),
     "height": _("Permit for work at height"),
     "gas": _("Gas appliance permit"),
+}
+COVERS: dict[str, Lazy] = {
+    "in": _("Under warranty"),
+    "extended": _("Under extended warranty"),
+    "out": _("Warranty has ended"),
+    "unknown": _("Warranty not known yet"),
 }

@@ -93,6 +93,7 @@ class Look:
             "privacy": "customers:privacy",
             "report": "customers:report",
             "track": "customers:lookup",
+            "my": "customers:my",
             "technicians": "technicians:sign_in",
             "language": "look:language",
             "theme": "look:theme",
