@@ -15,7 +15,7 @@ from bihuan.web.managers import founding_code
 from bihuan.web.managers.founding import FoundingRefused, found
 from bihuan.web.managers.founding_form import StartForm
 
-WRONG_CODES = Throttle(name="start code", times=10, seconds=900)
+WRONG_CODES = Throttle(name="start-code", times=10, seconds=900)
 
 
 @never_cache
