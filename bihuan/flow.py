@@ -101,6 +101,9 @@ from bihuan.service.fieldwork.events import (
     VisitConfirmed,
     WorkFinished,
 )
+from bihuan.service.imports import running as bringing_in
+from bihuan.service.imports.events import WorkbookBroughtIn, WorkbookTakenBack
+from bihuan.service.imports.forgetting import forget_old
 from bihuan.service.improvement import counting, day_facts, day_reports
 from bihuan.service.improvement.events import DayReported, ImprovementCarriedOn, ImprovementProposed
 from bihuan.service.intake import actions as intake
@@ -265,6 +268,8 @@ NOBODY_WAITS_FOR: tuple[type, ...] = (
     OfficialNotice,
     ImprovementProposed,
     ImprovementCarriedOn,
+    WorkbookBroughtIn,
+    WorkbookTakenBack,
 )
 
 SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
@@ -285,6 +290,8 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("sums of days", counting.keep_days),
     ("facts of days", day_reports.gather_once),
     ("day reports", day_reports.report_days),
+    ("imports under way", bringing_in.carry_on_imports),
+    ("files of old imports", forget_old),
     ("keys of requests", intake.forget_keys),
     ("notices", sending.wake_due),
     ("codes for customers", customer_codes.answer_unheard),

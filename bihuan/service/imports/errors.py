@@ -1,5 +1,6 @@
 """Why something about bringing in a file was refused, in the reader's language."""
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from bihuan.registers.access.errors import LostRace, Refusal
@@ -48,3 +49,10 @@ class ImportForgotten(Refusal):
 
     def __init__(self) -> None:
         super().__init__(_("This was brought in more than 30 days ago; the file is no longer kept."))
+
+
+def refusal_words(error: Refusal | ValidationError) -> str:
+    """What a register's refusal says, in the language of the person who brings in."""
+    if isinstance(error, ValidationError):
+        return " ".join(error.messages)
+    return " ".join(dict.fromkeys([*error.fields.values(), *([str(error)] if str(error) else [])]))

@@ -81,10 +81,10 @@ def find_heads(rows: Sequence[tuple[int, Sequence[Cell | None]]], fields: Sequen
     best, most = None, 0.0
     for at in range(len(rows)):
         heads = heads_at(rows, at)
-        if len({text for text in heads.texts if text}) < 2 and len(fields) > 1:
-            continue
         known = guess(heads.texts, fields)
         score = sum(likeness(heads.texts[column], _of(fields, code)) for column, code in known.items())
+        if len({text for text in heads.texts if text}) < 2 and score < 1:
+            continue  # a title, unless it is the very name of a field
         if score > most + 0.01:
             best, most = heads, score
     return best or next((heads_at(rows, at) for at, row in enumerate(rows) if _could_be_heads(row[1])), None)

@@ -1,8 +1,13 @@
 """Everything that can be brought in, in the order in which a new company does it."""
 
+from bihuan.service.imports.cases import CASES
+from bihuan.service.imports.customers import CUSTOMERS
+from bihuan.service.imports.machines import MACHINES
+from bihuan.service.imports.past_cases import PAST_CASES
+from bihuan.service.imports.service_points import ServicePoints
 from bihuan.service.imports.target import Target
 
-TARGETS: tuple[Target, ...] = ()
+TARGETS: tuple[Target, ...] = (ServicePoints(), CUSTOMERS, MACHINES, CASES, PAST_CASES)
 
 
 def target(code: str) -> Target | None:

@@ -7,6 +7,7 @@ from django.db import OperationalError, transaction
 
 from bihuan.ground.journal.actions import record
 from bihuan.registers.access.errors import Refusal
+from bihuan.service.imports.errors import refusal_words
 from bihuan.service.imports.events import WorkbookBroughtIn
 from bihuan.service.imports.models import Import, ImportLine
 from bihuan.service.imports.staging import all_there, read_rows, rows_of
@@ -64,13 +65,6 @@ def _one(step: Step, line: Line, choices: dict[int, Choice]) -> Written:
     except Exception:  # said on its row; the engine goes on
         trouble = Trouble(code="broke")
     return Written(number=line.number, state=State.REFUSED, troubles=(trouble,))
-
-
-def refusal_words(error: Refusal | ValidationError) -> str:
-    """What a register's refusal says, in the language of the person who brings in."""
-    if isinstance(error, ValidationError):
-        return " ".join(error.messages)
-    return " ".join(dict.fromkeys([*error.fields.values(), *([str(error)] if str(error) else [])]))
 
 
 def _choices(step: Step, lines: Sequence[Line]) -> dict[int, Choice]:
