@@ -195,14 +195,20 @@ def _known_thing(home: Home, told: MachineTold, picture: Picture) -> tuple[Thing
     mine = next((thing for thing in with_it if thing.home is home), None)
     if mine is not None or numbers:
         return mine, mine is None and bool(with_it)
-    if not told.model:
-        return None, False
-    same = (
-        thing
-        for thing in home.things
-        if thing.row.brand == told.brand and thing.row.model.lower() == told.model.lower()
-    )
+    same = (thing for thing in home.things if _is_alike(thing.row, told))
     return next(same, None), False
+
+
+def _is_alike(row: Machine, told: MachineTold) -> bool:
+    """Whether a machine told without a serial may be this one: the same brand and model, or without a model the same
+    family bought on the same day, as far as both are known."""
+    if row.brand != told.brand and row.brand and told.brand:
+        return False
+    if told.model:
+        return row.model.lower() == told.model.lower() and row.brand == told.brand
+    if not (told.category or told.brand) or (told.category and row.category != told.category):
+        return False
+    return row.bought_on is None or told.bought_on in (None, row.bought_on)
 
 
 def _facts_of(line: HouseholdTold, told: MachineTold, *, product_category: str) -> dict[str, Any]:
@@ -220,15 +226,17 @@ def _facts_of(line: HouseholdTold, told: MachineTold, *, product_category: str) 
     return {name: value for name, value in facts.items() if value not in ("", None)}
 
 
-def write_lines(placed: Sequence[Placed], picture: Picture, *, node: Node, now: datetime) -> None:
-    """Write what these lines have put into the picture: afterwards every row in it has its number. Runs inside the
-    caller's transaction; IntegrityError when somebody has just made a customer with one of these numbers."""
+def write_lines(placed: Sequence[Placed], picture: Picture, *, node: Node, now: datetime) -> SealedBy:
+    """Write what these lines have put into the picture: afterwards every row in it has its number. Returns the keys
+    of everybody in it. Runs inside the caller's transaction; IntegrityError when somebody has just made a customer
+    with one of these numbers."""
     hand = _write_homes([one for one in placed if one.new], picture.hand, node=node, now=now)
     changed = {id(one.home): one.home for one in placed if one.before and not one.new}
     _change_homes([home for home in changed.values() if home is not None], hand)
     _write_contacts(placed, hand)
     _write_spots(placed, hand)
     _write_things(placed)
+    return hand
 
 
 def _write_homes(made: Sequence[Placed], hand: SealedBy, *, node: Node, now: datetime) -> SealedBy:

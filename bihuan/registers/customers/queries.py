@@ -141,3 +141,8 @@ def consents_of(customer_id: int) -> dict[str, bool]:
 def everyone() -> QuerySet[Customer]:
     """Every customer who was not forgotten, with the key at hand."""
     return Customer.objects.filter(forgotten_at__isnull=True).select_related("key")
+
+
+def machines_count() -> int:
+    """How many machines there are of customers who were not forgotten."""
+    return Machine.objects.filter(customer__forgotten_at__isnull=True).count()

@@ -1,8 +1,8 @@
 """What the files of customers, machines and cases have alike: somebody, how they are reached, where they live, a
-machine of theirs; and how what they made is taken back."""
+machine of theirs. Each row is placed in the picture that the register of customers has of what is known."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
@@ -13,36 +13,12 @@ from bihuan.registers.access.masking import masked_name, masked_phone
 from bihuan.registers.customers.bringing_in import Meet, Placed, place_line, reach_values
 from bihuan.registers.customers.households import Home, HouseholdTold, Picture
 from bihuan.registers.customers.models import Contact
-from bihuan.registers.customers.rules import read_email
-from bihuan.registers.customers.taking_out import (
-    facts_of,
-    put_back_customers,
-    put_back_machines,
-    take_out_contacts,
-    take_out_customers,
-    take_out_machines,
-    take_out_places,
-    take_out_serials,
-)
 from bihuan.registers.customers.told import AddressTold, MachineTold, Reach
 from bihuan.registers.organisation.queries import served_cities
 from bihuan.registers.parts.queries import categories_listed
 from bihuan.service.imports import reading
-from bihuan.service.imports.reading import Cell, Unreadable
-from bihuan.service.imports.target import (
-    Candidate,
-    Choice,
-    Field,
-    Kept,
-    Line,
-    Made,
-    State,
-    Take,
-    Trouble,
-    Written,
-)
-
-LONGEST_PLACE, LONGEST_DOOR = 60, 200
+from bihuan.service.imports.household_fields import BRAND, CATEGORY, MODEL, OUTDOOR, SERIAL
+from bihuan.service.imports.target import Candidate, Choice, Line, State, Take, Trouble
 
 WORDS: dict[str, Promise] = {
     "other_name": _("This phone belongs to %(known)s here; the file calls its owner %(told)s."),
@@ -57,190 +33,6 @@ WORDS: dict[str, Promise] = {
     "no_email": _("%(field)s is no e-mail address."),
     "day_ahead": _("%(field)s lies in the future."),
 }
-
-
-def email(cell: Cell) -> str | None:
-    """An e-mail address in lower case."""
-    told = reading.half(cell)
-    if told.lower() in reading.NONE_WORDS:
-        return None
-    found = read_email(told)
-    if found is None:
-        raise Unreadable("no_email")
-    return found
-
-
-def past_day(cell: Cell) -> date | None:
-    """A day that a machine was bought on."""
-    found = reading.day(cell)
-    if found is not None and found.year < 1980:
-        raise Unreadable("no_day")
-    return found
-
-
-def family_words() -> Sequence[str]:
-    """The product families of the catalogue, for a template's choice."""
-    return [row.name_zh for row in categories_listed()]
-
-
-NAME = Field(
-    code="name",
-    zh="客户姓名",
-    en="Customer",
-    reads=reading.text(120),
-    also=("姓名", "联系人", "用户姓名", "客户名称", "用户名", "用户", "客户", "收件人", "name"),
-    example="李春梅",
-)
-PHONE = Field(
-    code="phone",
-    zh="手机",
-    en="Phone",
-    reads=reading.phones,
-    required=True,
-    also=("联系电话", "电话", "手机号", "手机号码", "客户电话", "用户电话", "联系方式", "电话1", "mobile"),
-    example="13900001234",
-    note=_("The phone is what a customer is known by: one phone, one customer."),
-)
-SECOND = Field(
-    code="second_phone",
-    zh="座机",
-    en="Second phone",
-    reads=reading.phones,
-    also=("固定电话", "备用电话", "其他电话", "电话2", "第二电话", "家庭电话", "landline"),
-    example="0571-88001234",
-)
-EMAIL = Field(
-    code="email",
-    zh="邮箱",
-    en="E-mail",
-    reads=email,
-    also=("电子邮箱", "邮件", "电子邮件", "email"),
-    example="chunmei@example.com",
-)
-ADDRESS = Field(
-    code="address",
-    zh="地址",
-    en="Address",
-    reads=reading.text(LONGEST_DOOR),
-    also=("详细地址", "客户地址", "用户地址", "服务地址", "安装地址", "家庭住址", "住址", "上门地址"),
-    example="浙江省杭州市西湖区文新街道文一西路1号2幢301室",
-    note=_("In one cell from province to door, or in columns of their own."),
-)
-CITY = Field(
-    code="city",
-    zh="城市",
-    en="City",
-    reads=reading.text(LONGEST_PLACE),
-    also=("市", "所在城市", "地级市"),
-    example="",
-)
-DISTRICT = Field(
-    code="district",
-    zh="区县",
-    en="District",
-    reads=reading.text(LONGEST_PLACE),
-    also=("区", "县", "区/县", "区域", "所在区"),
-    example="",
-)
-STREET = Field(
-    code="street",
-    zh="街道",
-    en="Street",
-    reads=reading.text(LONGEST_PLACE),
-    also=("街道/乡镇", "乡镇", "镇", "街道乡镇"),
-    example="",
-)
-DOOR = Field(
-    code="door",
-    zh="门牌",
-    en="Door",
-    reads=reading.text(LONGEST_DOOR),
-    also=("门牌号", "楼栋门牌", "小区门牌", "小区楼栋"),
-    example="",
-)
-CATEGORY = Field(
-    code="category",
-    zh="产品品类",
-    en="Product family",
-    reads=reading.text(40),
-    also=("品类", "产品", "产品类别", "产品名称", "家电", "机型", "产品类型", "电器"),
-    example="空调",
-    options=family_words,
-)
-BRAND = Field(
-    code="brand", zh="品牌", en="Brand", reads=reading.text(60), also=("产品品牌", "厂家"), example="澄川"
-)
-MODEL = Field(
-    code="model",
-    zh="型号",
-    en="Model",
-    reads=reading.code(60),
-    also=("产品型号", "规格型号", "机器型号"),
-    example="KFR-35GW",
-)
-SERIAL = Field(
-    code="serial",
-    zh="机身编码",
-    en="Serial number",
-    reads=reading.code(60),
-    also=("序列号", "条码", "机号", "机器编码", "SN", "S/N", "产品编码", "机身号", "内机编码", "内机条码"),
-    example="CC2024050001",
-    note=_("A machine is known by its serial number; without one by brand and model of its owner."),
-)
-OUTDOOR = Field(
-    code="outdoor_serial",
-    zh="外机编码",
-    en="Serial of the outdoor unit",
-    reads=reading.code(60),
-    also=("外机条码", "外机序列号", "室外机编码"),
-    example="",
-)
-BOUGHT_ON = Field(
-    code="bought_on",
-    zh="购买日期",
-    en="Bought on",
-    reads=past_day,
-    also=("购机日期", "购买时间", "购机时间", "销售日期", "发票日期"),
-    example="2024-05-01",
-)
-BOUGHT_AT = Field(
-    code="bought_at",
-    zh="购买渠道",
-    en="Bought at",
-    reads=reading.text(40),
-    also=("购机渠道", "购买商场", "销售渠道", "经销商"),
-    example="",
-)
-COVER_UNTIL = Field(
-    code="cover_until",
-    zh="保修到期",
-    en="Warranty until",
-    reads=reading.day,
-    also=("保修期至", "质保到期", "保修截止", "保修截止日期", "质保期至"),
-    example="",
-    note=_("Left empty it is reckoned from the day of purchase and the catalogue."),
-)
-EXTENDED_UNTIL = Field(
-    code="extended_until",
-    zh="延保到期",
-    en="Extended until",
-    reads=reading.day,
-    also=("延保期至", "延保截止", "延保截止日期"),
-    example="",
-)
-PERSON = (NAME, PHONE, SECOND, EMAIL)
-PLACE = (ADDRESS, CITY, DISTRICT, STREET, DOOR)
-MACHINE = (
-    CATEGORY,
-    BRAND,
-    MODEL,
-    SERIAL,
-    OUTDOOR,
-    BOUGHT_ON,
-    BOUGHT_AT,
-    COVER_UNTIL,
-    EXTENDED_UNTIL,
-)
 
 
 def phone_key(values: Mapping[str, Any]) -> str:
@@ -345,31 +137,29 @@ def _reach(number: str) -> Reach:
     return Reach(kind=Contact.MOBILE if mobile else Contact.LANDLINE, value=number)
 
 
-def meet_for(choice: Choice | None, *, ask: bool) -> Meet:
-    """What a person chose, as the register of customers has it."""
-    if choice is None:
-        return Meet.ASK if ask else Meet.OURS
-    return {Take.THEIRS: Meet.THEIRS, Take.OURS: Meet.OURS, Take.NEW: Meet.NEW}[choice.take]
-
-
 def place_all(
     lines: Sequence[Line],
-    choices: Mapping[int, Choice],
+    choices: Mapping[int, Choice] | None,
     picture: Picture,
     tolds: Sequence[HouseholdTold],
     *,
-    ask: bool,
+    asks: bool,
     now: datetime,
 ) -> list[Placed | None]:
-    """Each line at its place in the picture; None for one that a person left as it is."""
+    """Each line at its place in the picture; None for one that a person leaves as it is. Without `choices` this is
+    the dry run, in which a line that a person has to decide about stays undecided. Where it never `asks`, the name
+    that we know holds and the rest of the line is taken."""
     found: list[Placed | None] = []
     for line, told in zip(lines, tolds, strict=True):
-        choice = choices.get(line.number)
-        if choice is not None and choice.take == Take.OURS:
-            found.append(None)
-            continue
-        meet = meet_for(choice, ask=ask)
-        found.append(place_line(told, picture, now=now, meet=meet, into=choice.row_id if choice else None))
+        placed = place_line(told, picture, now=now, meet=Meet.ASK if asks else Meet.OURS)
+        if placed.asked and choices is not None:
+            choice = choices.get(line.number, Choice(take=Take.OURS))
+            if choice.take == Take.OURS:
+                found.append(None)
+                continue
+            meet = Meet.NEW if choice.take == Take.NEW else Meet.THEIRS
+            placed = place_line(told, picture, now=now, meet=meet, into=choice.row_id)
+        found.append(placed)
     return found
 
 
@@ -396,92 +186,3 @@ def candidates_of(homes: Iterable[Home]) -> tuple[Candidate, ...]:
 def _label(home: Home) -> str:
     phones = [masked_phone(one.value) for one in home.reaches.values() if one.kind != Contact.EMAIL]
     return " ".join((masked_name(home.name), *phones[:2]))
-
-
-def made_of(placed: Placed) -> tuple[Made, ...]:
-    """The rows that a line made and changed, once they are written."""
-    home = placed.home
-    if home is None or home.row is None:
-        return ()
-    found: list[Made] = []
-    row = home.row
-    if placed.new:
-        counts = {
-            "contacts": len(placed.fresh_contacts),
-            "places": int(placed.fresh_spot),
-            "machines": int(placed.fresh_thing),
-        }
-        after = {"name_blind": row.name_blind, **counts}
-        found.append(Made(kind="customer", id=row.id, new=True, after=after))
-    else:
-        if placed.before:
-            after = {name: getattr(row, name) for name in placed.before}
-            found.append(Made(kind="customer", id=row.id, new=False, before=placed.before, after=after))
-        fresh = (home.contacts[mark] for mark in placed.fresh_contacts)
-        found += [Made(kind="contact", id=one.id, new=True) for one in fresh if one is not None]
-        if placed.fresh_spot and placed.spot is not None and placed.spot.row is not None:
-            found.append(Made(kind="place", id=placed.spot.row.id, new=True))
-    return (*found, *_machine_of(placed))
-
-
-def _machine_of(placed: Placed) -> list[Made]:
-    thing = placed.thing
-    if thing is None:
-        return []
-    facts = facts_of(thing.row)
-    if placed.fresh_thing:
-        return [Made(kind="machine", id=thing.row.id, new=True, after=facts)]
-    found = []
-    if placed.before_machine:
-        before = {
-            name: value.isoformat() if isinstance(value, date) else value
-            for name, value in placed.before_machine.items()
-        }
-        after = {name: facts[name] for name in before}
-        found.append(Made(kind="machine", id=thing.row.id, new=False, before=before, after=after))
-    if placed.fresh_serials:
-        units = {"units": sorted(placed.fresh_serials)}
-        found.append(Made(kind="serial", id=thing.row.id, new=True, after=units))
-    return found
-
-
-type Row = tuple[str, int]
-
-
-def take_back(written: Sequence[Written], *, now: datetime) -> list[Kept]:
-    """Take back what these lines made of customers, their numbers, places and machines; the newest first."""
-    lines = [(line.number, made) for line in written for made in line.made]
-    kept: dict[Row, str] = {}
-
-    def of(kind: str, *, new: bool) -> dict[int, Made]:
-        return {made.id: made for _, made in lines if made.kind == kind and made.new == new}
-
-    changed, machines = of("customer", new=False), of("machine", new=False)
-    _keep(kept, "machine", put_back_machines(_before(machines), _after(machines)), "touched_since")
-    take_out_serials({id: tuple(made.after["units"]) for id, made in of("serial", new=True).items()})
-    _keep(kept, "machine", take_out_machines(_after(of("machine", new=True))), "used_since")
-    _keep(kept, "place", take_out_places(of("place", new=True)), "used_since")
-    _keep(kept, "contact", take_out_contacts(of("contact", new=True)), "used_since")
-    _keep(kept, "customer", put_back_customers(_before(changed), _after(changed)), "touched_since")
-    made = {
-        id: {**told, "machines": 0} for id, told in _after(of("customer", new=True)).items()
-    }  # gone by now
-    _keep(kept, "customer", take_out_customers(made, now=now), "used_since")
-    return [
-        Kept(number=number, kind=one.kind, id=one.id, trouble=Trouble(code=kept[one.kind, one.id]))
-        for number, one in lines
-        if (one.kind, one.id) in kept
-    ]
-
-
-def _keep(kept: dict[Row, str], kind: str, ids: Iterable[int], why: str) -> None:
-    for one in ids:
-        kept[kind, one] = why
-
-
-def _before(made: Mapping[int, Made]) -> dict[int, Mapping[str, Any]]:
-    return {id: one.before for id, one in made.items()}
-
-
-def _after(made: Mapping[int, Made]) -> dict[int, Mapping[str, Any]]:
-    return {id: one.after for id, one in made.items()}
