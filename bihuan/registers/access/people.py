@@ -15,7 +15,7 @@ from bihuan.registers.access.roles import Role
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.organisation.keeping import held, keep_row
 
-PERSON = frozenset({"login", "name", "phone", "roles", "node_id", "department", "language", "is_active"})
+PERSON = frozenset({"login", "name", "phone", "email", "roles", "node_id", "department", "language", "is_active"})
 
 
 @transaction.atomic
@@ -53,6 +53,11 @@ def deactivate(viewer: Viewer, person_id: int, *, now: datetime) -> Person:
 def choose_language(person_id: int, language: str) -> None:
     """Keep in which language somebody reads, on whatever device. `language` is one that the pages speak."""
     Person.objects.filter(id=person_id).exclude(language=language).update(language=language)
+
+
+def choose_email(person_id: int, email: str) -> None:
+    """Keep where somebody is told by mail; empty: nowhere. `email` was looked at by a form."""
+    Person.objects.filter(id=person_id).exclude(email=email).update(email=email)
 
 
 @transaction.atomic

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Min, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from bihuan.ground.vault.actions import keys_of
 from bihuan.registers.access.errors import NotFound
 from bihuan.registers.access.masking import masked_email, masked_name, masked_phone
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.rules import read_number
-from bihuan.service.notices.models import Notice
+from bihuan.service.notices.marking import OUTBOX, named_provider
+from bihuan.service.notices.models import Group, Notice
 from bihuan.service.notices.rules import segments
 
 CHANNELS = (Notice.SMS, Notice.MAIL, Notice.PAGE, Notice.PUSH, Notice.RING, *Notice.ROBOTS, Notice.CALL)
@@ -45,13 +46,16 @@ class NoticeView:
 
 
 def outbox(
-    viewer: Viewer, *, channel: str = "", state: str = "", number: str = "", kind: str = ""
+    viewer: Viewer, *, channel: str = "", state: str = "", number: str = "", kind: str = "", who: str = ""
 ) -> QuerySet[Notice]:
-    """The notices this viewer may read, cut by node and filtered; unordered, for a keyset page."""
+    """The notices this viewer may read, cut by node and filtered; unordered, for a keyset page. `who`: part of the
+    name of a colleague or a chat group; customers are found by the number of their case."""
     viewer.must("outbox.read")
-    found = Notice.objects.select_related("case", "customer", "person")
+    found = Notice.objects.select_related("case", "customer", "person", "group")
     if viewer.nodes is not None:
-        found = found.filter(case__node_id__in=viewer.nodes)
+        found = found.filter(Q(case__node_id__in=viewer.nodes) | Q(group__node_id__in=viewer.nodes))
+    if who.strip():
+        found = found.filter(Q(person__name__icontains=who.strip()) | Q(group__name__icontains=who.strip()))
     if channel in CHANNELS:
         found = found.filter(channel=channel)
     if state in STATES:
@@ -66,7 +70,11 @@ def outbox(
 def of_case(viewer: Viewer, case_id: int) -> list[NoticeView]:
     """Every message about one case, newest first. The caller has made sure that the viewer may see the case."""
     viewer.must("case.read")
-    rows = Notice.objects.filter(case_id=case_id).select_related("case", "customer", "person").order_by("-id")
+    rows = (
+        Notice.objects.filter(case_id=case_id)
+        .select_related("case", "customer", "person", "group")
+        .order_by("-id")
+    )
     return shown(rows, links=False)
 
 
@@ -128,6 +136,8 @@ def _view(
 
 
 def _masked(row: Notice, address: str) -> str:
+    if row.group is not None:
+        return row.group.name
     if row.person is not None:
         return masked_name(row.person.name)
     return masked_email(address) if "@" in address else masked_phone(address)
@@ -138,7 +148,7 @@ def given_up(viewer: Viewer, limit: int = 100) -> list[NoticeView]:
     viewer.must("outbox.read")
     rows = (
         Notice.objects.filter(state=Notice.GIVEN_UP)
-        .select_related("case", "customer", "person")
+        .select_related("case", "customer", "person", "group")
         .order_by("id")
     )
     return shown(rows[:limit], links=False)
@@ -161,3 +171,70 @@ def oldest_notice_due(now: datetime) -> datetime | None:
 def notices_due(now: datetime) -> int:
     """How many of them there are."""
     return Notice.objects.filter(state=Notice.WAITING, next_at__lte=now).count()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelState:
+    """Whether a channel works: who carries it (`outbox`: nobody, all of it stays in the house), when it last did, when
+    it last did not and why, how many messages wait. `groups`: chat groups in use, for the robots' channels."""
+
+    channel: str
+    provider: str
+    set_up: bool
+    last_sent: datetime | None
+    last_failed: datetime | None
+    last_trouble: str
+    waiting: int
+    groups: int = 0
+
+    @property
+    def fails(self) -> bool:
+        """Whether the last attempt came to nothing."""
+        return self.last_failed is not None and (self.last_sent is None or self.last_failed > self.last_sent)
+
+
+CARRIED = (Notice.SMS, Notice.MAIL, Notice.PUSH, Notice.RING, *Notice.ROBOTS)
+
+
+def channels_state() -> list[ChannelState]:
+    """Every channel that leaves the house, three queries and one for each channel. For the doctor's page and
+    whoever asks whether it is set up."""
+    last = dict(
+        Notice.objects.filter(channel__in=CARRIED, sent_at__isnull=False)
+        .order_by()
+        .values_list("channel")
+        .annotate(at=Max("sent_at"))
+    )
+    waiting: dict[str, int] = dict(
+        Notice.objects.filter(state=Notice.WAITING, channel__in=CARRIED)
+        .order_by()
+        .values_list("channel")
+        .annotate(count=Count("id"))
+    )
+    groups: dict[str, int] = dict(
+        Group.objects.filter(retired_at__isnull=True)
+        .order_by()
+        .values_list("kind")
+        .annotate(count=Count("id"))
+    )
+    return [_state(one, last.get(one), waiting.get(one, 0), groups.get(one, 0)) for one in CARRIED]
+
+
+def _state(channel: str, last_sent: datetime | None, waiting: int, groups: int) -> ChannelState:
+    failed = (
+        Notice.objects.filter(channel=channel, failed_at__isnull=False)
+        .order_by("-failed_at")
+        .values_list("failed_at", "trouble")
+        .first()
+    )
+    by = named_provider(channel)
+    return ChannelState(
+        channel=channel,
+        provider=by,
+        set_up=by != OUTBOX and (channel not in Notice.ROBOTS or groups > 0),
+        last_sent=last_sent,
+        last_failed=failed[0] if failed else None,
+        last_trouble=failed[1] if failed else "",
+        waiting=waiting,
+        groups=groups,
+    )

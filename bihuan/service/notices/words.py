@@ -7,7 +7,12 @@ from django.utils.translation import pgettext_lazy
 CHANNELS: dict[str, Lazy] = {
     "sms": _("SMS"),
     "mail": _("E-mail"),
+    "page": _("On their page"),
     "push": _("Push message"),
+    "ring": _("Phone call by a machine"),
+    "wecom": _("WeCom robot"),
+    "dingtalk": _("DingTalk robot"),
+    "feishu": _("Feishu robot"),
     "call": _("To be rung"),
 }
 STATES: dict[str, Lazy] = {
@@ -19,6 +24,36 @@ TROUBLES: dict[str, Lazy] = {
     "no_address": _("There is no mobile number and no e-mail address: please ring."),
     "hourly_cap": _("This address has had its share of messages this hour; the rest wait."),
     "forgotten": _("The customer was forgotten before this could be sent."),
+    "robots_share": _("The robot has had its share of messages this minute; the rest go together."),
+    "group_retired": _("The group is not told any more."),
+    "rate_limited": _("The provider takes no more for a moment; it is tried again."),
+    "day_limit": _("This number has had all messages that the provider allows in a day."),
+    "busy_there": _("The provider is busy; it is tried again."),
+    "clock_wrong": _("Our clock and the provider's differ too much: set this machine's time."),
+    "sign_wrong": _("The signature does not fit: copy the robot's secret or the account's key again."),
+    "keyword_missing": _("The robot wants a keyword in every message: let it check the signature instead."),
+    "our_address_refused": _("The robot or account allows only certain addresses: add this server's."),
+    "no_robot": _("There is no such robot any more: make a new one in the group and copy its address."),
+    "text_refused": _("The provider does not carry this text."),
+    "no_template": _("No approved SMS template is named for this message."),
+    "template_unreadable": _("The list of SMS templates cannot be read, or lacks a place."),
+    "template_refused": _("The provider does not accept this template or what it is filled with."),
+    "sender_name_refused": _("The provider has not approved the sender's name."),
+    "number_refused": _("The provider does not accept this phone number."),
+    "account_missing": _("The account with the provider is not set up on this server."),
+    "account_refused": _("The provider does not know the account, or it may not send."),
+    "no_money": _("The account with the provider has no money left."),
+    "no_browser": _("No browser asks to be told any more."),
+    "timeout": _("There was no answer in time; it is tried again."),
+    "unreachable": _("The provider cannot be reached; it is tried again."),
+    "certificate": _("The provider's certificate is not right; it is tried again."),
+    "unreadable_answer": _("Something else answered in the provider's place; it is tried again."),
+    "status": _("The provider answered with a fault; it is tried again."),
+    "address_unknown": _("Nothing answers at this address: copy it again."),
+    "address_host": _("This address is none of the provider's, and the installation does not allow it."),
+    "address_private": _("The name leads to an address of a private network, which is not allowed."),
+    "address_not_https": _("The address must begin with https://."),
+    "address_not_http": _("This is no address."),
 }
 KINDS: dict[str, Lazy] = {
     "case_opened": _("Report received"),
@@ -43,6 +78,10 @@ KINDS: dict[str, Lazy] = {
     "reopened": _("Reopened"),
     "no_one_home": _("Customer not at home"),
     "urgent_case": _("Urgent case"),
+    "new_case": _("New case"),
+    "danger": _("Danger"),
+    "complaint": _("New complaint"),
+    "test": _("Test message"),
     "offered": _("Job offered"),
     "unassigned": _("Job taken back"),
     "returned": _("Returned by the service point"),
@@ -61,9 +100,38 @@ KINDS: dict[str, Lazy] = {
     "sign_in_code": _("Sign-in code"),
 }
 
+NEWS: dict[str, Lazy] = {
+    "urgent": _("Urgent cases and danger"),
+    "new": _("New cases"),
+    "job": _("Jobs given to me"),
+    "returned": _("Returned by service points"),
+    "at_risk": _("Promises at risk"),
+    "broken": _("Broken promises"),
+    "chased": _("Customers who chase"),
+    "complaint": _("Complaints"),
+    "unsolved": _("Still not solved after a callback"),
+    "mentioned": _("Mentions of me"),
+    "day_report": _("Day report"),
+    "other": pgettext_lazy("news", "All other news"),
+}
+WAYS: dict[str, Lazy] = {
+    "push": _("Browser"),
+    "sms": _("SMS"),
+    "mail": _("E-mail"),
+    "ring": _("Phone call"),
+}
+GROUP_KINDS: dict[str, Lazy] = {
+    "wecom": _("WeCom"),
+    "dingtalk": _("DingTalk"),
+    "feishu": _("Feishu / Lark"),
+}
+
 
 def trouble_words(trouble: str) -> str:
-    """What went wrong, for a person; an engineer's word is said as a fault of the provider."""
+    """What went wrong, for a person; an engineer's word is said as a fault of the provider. What follows the word is
+    the provider's own number for it."""
     if not trouble:
         return ""
-    return str(TROUBLES.get(trouble, _("The provider did not take it.")))
+    word, _blank, number = trouble.partition(" ")
+    said = str(TROUBLES.get(word, _("The provider did not take it.")))
+    return f"{said} ({number})" if number else said

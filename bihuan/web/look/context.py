@@ -95,6 +95,9 @@ class Look:
             "track": "customers:lookup",
             "my": "customers:my",
             "technicians": "technicians:sign_in",
+            "inbox": "me:inbox",
+            "unread": "me:unread",
+            "told": "me:told",
             "language": "look:language",
             "theme": "look:theme",
         }

@@ -18,9 +18,20 @@ from bihuan.service.notices.words import CHANNELS, KINDS, STATES, trouble_words
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.listing import page
 
-ICONS = {"sms": "message-2", "mail": "mail", "push": "bell", "call": "phone-off"}
+ICONS = {
+    "sms": "message-2",
+    "mail": "mail",
+    "page": "inbox",
+    "push": "bell",
+    "ring": "phone-outgoing",
+    "wecom": "robot",
+    "dingtalk": "robot",
+    "feishu": "robot",
+    "call": "phone-off",
+}
 COLOURS = {"waiting": "bg-yellow-lt", "sent": "bg-green-lt", "given_up": "bg-red-lt"}
 KEY = ("-made_at", "-id")
+HEADED = ("page", "push")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +45,7 @@ class Message:
     state: str | Lazy
     colour: str
     trouble: str
+    headed: bool  # its subject stands above the words
     may_retry: bool
     may_open: bool  # to see to whom it went, for a purpose that is written down
 
@@ -42,7 +54,9 @@ class Message:
 @staff_page("outbox.read")
 def outbox(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Newest first; the filters stand in the address."""
-    chosen = {name: request.GET.get(name, "").strip()[:40] for name in ("channel", "state", "kind", "number")}
+    chosen = {
+        name: request.GET.get(name, "").strip()[:40] for name in ("channel", "state", "kind", "number", "who")
+    }
     found = page(queries.outbox(viewer, **chosen), key=KEY, after=request.GET.get("after"), size=20)
     context = {
         "messages_shown": [_message(view, viewer) for view in queries.shown(found.rows)],
@@ -94,6 +108,7 @@ def _message(view: NoticeView, viewer: Viewer) -> Message:
         state=STATES.get(view.state, view.state),
         colour=COLOURS.get(view.state, ""),
         trouble=trouble_words(view.trouble),
+        headed=view.channel in HEADED,
         may_retry=mends and view.state == "given_up" and view.channel != "call" and view.words is not None,
         may_open=viewer.may("outbox.reveal") and view.customer_id is not None and view.words is not None,
     )

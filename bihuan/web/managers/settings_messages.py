@@ -20,7 +20,7 @@ from bihuan.web.look.export import Column
 from bihuan.web.look.forms import TidyForm
 from bihuan.web.managers.settings_register import Register, yes_no
 
-AUDIENCES = {"customer": _("Customers"), "staff": _("Staff")}
+AUDIENCES = {"customer": _("Customers"), "staff": _("Staff"), "group": _("Chat groups")}
 
 
 class MessageForm(TidyForm):

@@ -5,6 +5,7 @@ import { beginForms } from "./forms.js";
 import { beginGreeting } from "./greeting.js";
 import { beginKeys } from "./keys.js";
 import { beginNotes } from "./notes.js";
+import { beginPush } from "./push.js";
 
 window.htmx = htmx;
 window.Alpine = Alpine;
@@ -26,4 +27,5 @@ beginForms();
 beginGreeting();
 beginKeys();
 beginNotes();
+beginPush();
 Alpine.start();
