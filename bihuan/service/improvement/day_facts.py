@@ -5,7 +5,7 @@ Everything here can be done again from the journal: `gather_day_facts`.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Sum
@@ -15,16 +15,35 @@ from bihuan.ground.journal.models import Entry
 from bihuan.ground.journal.queries import fact_of
 from bihuan.ground.process.card import Card
 from bihuan.service.cases.cards_in_use import card_at
-from bihuan.service.cases.events import CaseChased, CaseGivenTo, CaseMoved, CaseOpened
+from bihuan.service.cases.events import (
+    CaseBroughtIn,
+    CaseChased,
+    CaseGivenTo,
+    CaseMoved,
+    CaseOpened,
+    CasesBroughtIn,
+    PastCaseBroughtIn,
+)
 from bihuan.service.cases.models import Case
 from bihuan.service.dispatch.events import CaseOffered, CaseReturned
 from bihuan.service.improvement.models import DayFact
 from bihuan.service.satisfaction.events import CallbackDone
 
 BY_PHONE = "solved_remotely"
-COUNTED = (CaseOpened, CaseMoved, CaseGivenTo, CaseChased, CallbackDone, CaseOffered, CaseReturned)
+COUNTED = (
+    CaseOpened,
+    CaseBroughtIn,
+    PastCaseBroughtIn,
+    CaseMoved,
+    CaseGivenTo,
+    CaseChased,
+    CallbackDone,
+    CaseOffered,
+    CaseReturned,
+)
 KINDS = tuple(event.kind for event in COUNTED)
 CHAINS_AT_ONCE = 500
+AT_THE_SAME_TIME = 50  # cases that others may open while a batch is written
 
 
 def hear_opened(fact: Fact[CaseOpened]) -> None:
@@ -68,6 +87,34 @@ def hear_offered(fact: Fact[CaseOffered]) -> None:
 def hear_returned(fact: Fact[CaseReturned]) -> None:
     """退单, or no answer in time; counted for the service point that was asked."""
     _keep([_row(DayFact.RETURNED, _case(fact), fact, node=fact.event.node_id)])
+
+
+def hear_brought_in(fact: Fact[CasesBroughtIn]) -> None:
+    """Cases of another system, many at once: they came in and were done on the days on which that was so there, and
+    we learned of it now. Two statements a batch."""
+    newest = Case.objects.order_by("-id")[: fact.event.count + AT_THE_SAME_TIME]
+    rows = [row for case in newest for row in brought_in(case, recorded_at=fact.recorded_at)]
+    fresh = {row.case_id for row in rows}
+    known = set(DayFact.objects.filter(case_id__in=fresh).values_list("case_id", flat=True))
+    _keep([row for row in rows if row.case_id not in known])
+
+
+def brought_in(case: Case, *, recorded_at: datetime) -> Iterator[DayFact]:
+    """What a case that another system had means for the figures of its days."""
+
+    def fact(what: str, at: datetime, sign: int) -> DayFact:
+        return DayFact(
+            what=what, case_id=case.id, node_id=case.node_id, category=case.category, kind=case.kind, sign=sign,
+            opened_at=case.opened_at, at=at, recorded_at=recorded_at,
+        )  # fmt: skip
+
+    yield fact(DayFact.OPENED, case.opened_at, 1)
+    if case.done_at is not None:
+        yield fact(DayFact.DONE, case.done_at, -1)
+        if case.outcome == BY_PHONE:
+            yield fact(DayFact.REMOTE, case.done_at, 0)
+    elif not case.open:
+        yield fact(DayFact.WITHDRAWN, case.closed_at or recorded_at, -1)
 
 
 def is_finish(card: Card, left: str, reached: str) -> bool:
@@ -160,6 +207,10 @@ def told_anew(case: Case, facts: Iterable[Fact[Any]]) -> Iterator[DayFact]:
             case CaseOpened():
                 told.node_id, now_open = fact.event.node_id, True
                 yield _row(DayFact.OPENED, told, fact, sign=1)
+            case CaseBroughtIn() | PastCaseBroughtIn():
+                told.node_id = fact.event.node_id
+                yield from brought_in(_as_brought(told, case, fact, card), recorded_at=fact.recorded_at)
+                now_open, done = told.open and told.done_at is None, told.done_at is not None
             case CaseMoved():
                 left, reached = fact.event.left, fact.event.reached
                 stage = card.place(reached).stage
@@ -182,6 +233,18 @@ def told_anew(case: Case, facts: Iterable[Fact[Any]]) -> Iterator[DayFact]:
             case CaseOffered() | CaseReturned():
                 what = DayFact.OFFERED if isinstance(fact.event, CaseOffered) else DayFact.RETURNED
                 yield _row(what, told, fact, node=fact.event.node_id)
+
+
+def _as_brought(told: Case, case: Case, fact: Fact[Any], card: Card) -> Case:
+    """The copy as the case stood when it was brought in; moments that its entry does not hold are its row's."""
+    at = fact.event.stands_at
+    told.open, told.outcome = at not in card.ends, getattr(fact.event, "outcome", "")
+    done = getattr(fact.event, "done_at", 0)
+    told.done_at = datetime.fromtimestamp(done, UTC) if done else None
+    if told.open and card.place(at).stage in {"done", "closed"}:
+        told.done_at = case.done_at or case.opened_at
+    told.closed_at = case.closed_at
+    return told
 
 
 def known_from() -> datetime | None:

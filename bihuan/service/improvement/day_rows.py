@@ -114,16 +114,13 @@ class Stood:
     reason: str = ""
     owner_id: int = 0
     technician_id: int = 0
-    node_id: int = 0
 
     def hear(self, kind: str, facts: dict[str, Any]) -> None:
         match kind:
             case "case.opened":
-                self.owner_id, self.node_id = facts["owner_id"], facts["node_id"]
+                self.owner_id = facts["owner_id"]
             case "case.owner_changed":
                 self.owner_id = facts["owner_id"]
-            case "case.given_to":
-                self.node_id = facts["node_id"]
             case "case.moved":
                 self.place, self.reason = facts["reached"], ""
             case "case.rested":
@@ -135,7 +132,7 @@ class Stood:
 
 
 HEARD = (
-    "case.opened", "case.owner_changed", "case.given_to", "case.moved", "case.rested", "dispatch.assigned",
+    "case.opened", "case.owner_changed", "case.moved", "case.rested", "dispatch.assigned",
     "dispatch.job_accepted", "dispatch.job_refused", "dispatch.released",
 )  # fmt: skip
 
@@ -157,7 +154,7 @@ def _late(row: Any, stood: Stood, others: int) -> Late:
     return Late(
         case_id=case.id,
         number=case.number,
-        node_id=stood.node_id or case.node_id,
+        node_id=case.node_id,
         category=case.category,
         kind=case.kind,
         clause=row.clause,

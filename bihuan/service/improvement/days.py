@@ -120,9 +120,13 @@ class Figures:
             and kind in ("", work)
         )
 
-    def values(self, place: int) -> list[Any]:
-        """What stands at a place of the keys: nodes (0), categories (1) or kinds (2) with any figure."""
-        return sorted({key[place] for key, count in self.cells.items() if count})
+    def by(self, place: int, when: str = "today") -> dict[Any, Counter[str]]:
+        """The day's figures by what stands at a place of the keys: node (0), category (1) or kind (2)."""
+        found: dict[Any, Counter[str]] = {}
+        for key, count in self.cells.items():
+            if key[4] == when:
+                found.setdefault(key[place], Counter())[key[3]] += count
+        return found
 
 
 def figures_of(scope: Scope, day: Day) -> Figures:

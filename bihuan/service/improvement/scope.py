@@ -1,6 +1,6 @@
 """What a reader's figures are cut to: the nodes they may see and choose, one category, one kind of work."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,3 +63,19 @@ def scope_of(viewer: Viewer, chosen: Mapping[str, Any]) -> Scope:
         category=str(chosen.get("category", ""))[:40],
         kind=kind if kind in KINDS else "",
     )
+
+
+def tree_of(node_ids: Iterable[int]) -> list[tuple[int, str, int, frozenset[int]]]:
+    """These nodes in the order of the tree: number, name, how deep below the first of them, and the numbers of it and
+    all of these below it."""
+    rows = list(Node.objects.filter(id__in=list(node_ids)).order_by("path").values_list("id", "name", "path"))
+    top = min((path.count("/") for _id, _name, path in rows), default=0)
+    return [
+        (
+            node,
+            name,
+            path.count("/") - top,
+            frozenset(one for one, _n, other in rows if other.startswith(path)),
+        )
+        for node, name, path in rows
+    ]

@@ -22,6 +22,7 @@ from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.customers.queries import machine_cards
 from bihuan.registers.knowledge.queries import symptoms_named
 from bihuan.registers.organisation.queries import names_of as nodes_named
+from bihuan.service.cases.following import follows
 from bihuan.service.cases.queries import (
     OpenMove,
     card_of,
@@ -139,6 +140,7 @@ def case_page(
         "colleagues": colleagues(held, viewer),
         "links": links_of(held, viewer),
         "may": may_of(held, viewer),
+        "follows": follows(held.id, viewer.person_id),
     }
     return render(request, "agents/case.html", context)
 
@@ -266,6 +268,7 @@ def asked_of(asked: Mapping[str, str], hearing: Hearing) -> list[tuple[str, str]
     told = [(str(words), hearing.told(asked.get(code, ""))) for code, words in QUESTIONS.items()]
     told.append((_("Where it is used"), environment_words(asked.get("environment", ""))))
     told.append((_("When it suits best"), str(SUITS.get(asked.get("suits", ""), ""))))
+    told.append((_("Code scanned at"), hearing.told(asked.get("scanned", ""))))
     return [(name, value) for name, value in told if value]
 
 

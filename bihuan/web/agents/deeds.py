@@ -4,9 +4,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from bihuan.registers.access.actions import note_reveal
 from bihuan.registers.access.errors import Refusal
@@ -14,7 +14,7 @@ from bihuan.registers.access.queries import people_with
 from bihuan.registers.access.roles import Role
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.customers.queries import shown
-from bihuan.service.cases import owning, talking
+from bihuan.service.cases import following, mentioning, owning, talking
 from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.queries import card_of, case_by_number
 from bihuan.service.cases.words import HOLD_REASONS, URGENCIES, move_title
@@ -45,11 +45,18 @@ def move(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 @require_POST
 @staff_page("case.note")
 def note(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
-    """Write a note, or write down a contact with the customer."""
+    """Write a note, or write down a contact with the customer; colleagues who are named in it are told."""
     held, contact = case_by_number(viewer, number), request.POST.get("contact", "")
     contact = contact if contact in CONTACTS else ""
-    write = talking.tell_plan if request.POST.get("plan", "") == "on" else talking.note
-    write(held, request.POST.get("words", ""), by=viewer.actor, now=moment(request), contact=contact)
+    mentioning.note_mentioning(
+        held,
+        request.POST.get("words", ""),
+        by=viewer.actor,
+        now=moment(request),
+        also=request.POST.get("mention", "")[:60],
+        contact=contact,
+        plan=request.POST.get("plan", "") == "on",
+    )
     messages.success(request, _("Written down."))
     return _back(held)
 
@@ -123,6 +130,29 @@ def grade(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     talking.set_grade(held, request.POST.get("grade", "")[:8], by=viewer.actor, now=moment(request))
     messages.success(request, _("Grade changed."))
     return _back(held)
+
+
+@require_POST
+@staff_page("case.read")
+def follow(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """Be told on my page when this case moves, or not any more."""
+    held = case_by_number(viewer, number)
+    if request.POST.get("follow", "") == "off":
+        following.unfollow(held, viewer=viewer)
+        messages.success(request, _("You do not follow this case any more."))
+    else:
+        following.follow(held, viewer=viewer, now=moment(request))
+        messages.success(request, _("You follow this case: its moves are told on your page."))
+    return _back(held)
+
+
+@require_GET
+@staff_page("case.note")
+def mentionable(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """Colleagues whose name or login begins with what was typed and who may see this case, as options."""
+    held = case_by_number(viewer, number)
+    found = mentioning.mentionable(held, request.GET.get("mention", ""))
+    return render(request, "agents/parts/mentionable.html", {"people": found})
 
 
 @require_POST

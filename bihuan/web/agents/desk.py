@@ -10,6 +10,7 @@ from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 
 from bihuan.registers.access.viewer import Viewer
+from bihuan.service.cases.handing_over import to_take
 from bihuan.service.commitments.lanes import COUNTED, LANES, counts, lane
 from bihuan.web.agents.rows import COLUMNS, rows_of
 from bihuan.web.look.doors import moment, staff_page
@@ -17,6 +18,7 @@ from bihuan.web.look.export import csv_response, xlsx_response
 from bihuan.web.look.listing import Page, page
 
 KEY = ("next_due_at", "id")
+NOTES = 3  # hand-over notes shown until they are taken
 EXPORTED = 1000  # rows of one file
 JOINED = ("customer",)
 TITLES: dict[str, Lazy] = {
@@ -94,6 +96,8 @@ def desk(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "title": TITLES[here],
         "page": shown,
         "rows": rows_of(shown.rows, viewer, now=now),
+        "notes": list(to_take(viewer)[:NOTES]),
+        "may_shift": viewer.may("case.note"),
         "may_report": viewer.may("report.take"),
         "may_export": viewer.may("case.export"),
     }

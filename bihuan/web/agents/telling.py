@@ -179,6 +179,16 @@ def _chased(event: Any, known: Known) -> str:
     return _("The customer asked again (%(times)s)") % {"times": event.times}
 
 
+def _mentioned(event: Any, known: Known) -> str:
+    return _("%(name)s was asked to read the note") % {"name": known.people.get(event.person_id, "–")}
+
+
+def _snoozed(event: Any, known: Known) -> str:
+    at = localtime(datetime.fromtimestamp(event.until, UTC))
+    name = known.people.get(event.person_id, "–")
+    return _("%(name)s put this off until %(until)s") % {"name": name, "until": f"{at:%Y-%m-%d %H:%M}"}
+
+
 def _urgency(event: Any, known: Known) -> str:
     return _("Urgency is %(urgency)s now") % {"urgency": _word(URGENCIES, event.urgency)}
 
@@ -273,6 +283,10 @@ TELLERS: dict[str, tuple[str, Teller, bool]] = {
     "case.contacted": ("phone", _contacted, False),
     "case.chased": ("alert-triangle", _chased, False),
     "case.noted": ("message", _is(gettext_lazy("Note written")), True),
+    "case.mentioned": ("user", _mentioned, True),
+    "case.followed_moved": ("eye", _is(gettext_lazy("Told to those who follow this case")), True),
+    "case.snoozed": ("clock", _snoozed, True),
+    "case.snooze_ended": ("clock", _is(gettext_lazy("Back on the list before its time")), True),
     "case.urgency_changed": ("flame", _urgency, False),
     "case.graded": ("gauge", _graded, False),
     "case.call_connected": ("phone", _is(gettext_lazy("The call was taken")), True),

@@ -15,14 +15,19 @@ from bihuan.web.agents import (
     record_table,
     remote,
     report,
+    shift,
     support,
     write_up,
 )
+from bihuan.web.agents.tables import page as tables
 
 app_name = "agents"
 urlpatterns: list[URLPattern] = [
     path("", desk.desk, name="desk"),
     re_path(r"^queue\.(?P<ending>csv|xlsx)$", desk.desk_file, name="desk_file"),
+    path("handover", shift.shift, name="shift"),
+    path("handover/<int:hand_over_id>", shift.shift_note, name="shift_note"),
+    path("handover/<int:hand_over_id>/take", shift.shift_take, name="shift_take"),
     path("report", report.report, name="report"),
     path("report/caller", report.caller, name="report_caller"),
     path("report/heard", report.heard, name="report_heard"),
@@ -42,10 +47,17 @@ urlpatterns: list[URLPattern] = [
     path("case/<str:number>/accept", deeds.accept, name="case_accept"),
     path("case/<str:number>/urgency", deeds.urgency, name="case_urgency"),
     path("case/<str:number>/grade", deeds.grade, name="case_grade"),
+    path("case/<str:number>/follow", deeds.follow, name="case_follow"),
+    path("case/<str:number>/mentionable", deeds.mentionable, name="case_mentionable"),
     path("case/<str:number>/reveal", deeds.reveal, name="case_reveal"),
     path("case/<str:number>/official", official.take, name="official"),
     path("case/<str:number>/official/<int:notice_id>/answered", official.answered, name="official_answered"),
     path("case/<str:number>/write-up/<str:need>", write_up.write_up_page, name="write_up"),
+    path("tables", tables.tables, name="tables"),
+    re_path(r"^tables/(?P<code>[a-z-]+)\.(?P<ending>csv|xlsx)$", tables.table_file, name="table_file"),
+    path("tables/form/<slug:code>", tables.paper, name="paper"),
+    path("tables/<slug:code>", tables.table, name="table"),
+    path("case/<str:number>/paper/<slug:code>", tables.paper, name="case_paper"),
     path("complaints", complaints.complaints, name="complaints"),
     path("customers", customers.customers, name="customers"),
     path("customers/<int:customer_id>", customer.customer, name="customer"),

@@ -1,6 +1,7 @@
 """Lists as files: CSV that Excel opens in any language, xlsx written row by row. No cell is a formula."""
 
 import csv
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from django.utils.functional import Promise
 
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+UNNAMEABLE = re.compile(r"[\[\]:*?/\\']")  # what a sheet's name may not hold
 MAX_CELL = 32_000  # characters; Excel refuses more than 32,767
 
 
@@ -67,19 +69,34 @@ def csv_response[T](filename: str, columns: Sequence[Column[T]], rows: Iterable[
     return response
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of a workbook: its name, its columns, its rows."""
+
+    name: str
+    columns: Sequence[Column[Any]]
+    rows: Iterable[Any]
+
+
 def xlsx_response[T](filename: str, columns: Sequence[Column[T]], rows: Iterable[T]) -> HttpResponseBase:
     """An Excel download, written with constant memory; `filename` is without its ending."""
+    return book_response(filename, [Sheet("", columns, rows)])
+
+
+def book_response(filename: str, sheets: Iterable[Sheet]) -> HttpResponseBase:
+    """An Excel download of several sheets, written with constant memory; `filename` is without its ending."""
     file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 (the response closes it)
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(file, options | {"strings_to_numbers": False})
-    sheet = book.add_worksheet()
     bold = book.add_format({"bold": True})
-    for across, column in enumerate(columns):
-        sheet.write_string(0, across, safe(column.title), bold)
-    sheet.freeze_panes(1, 0)
-    for down, row in enumerate(rows, start=1):
-        for across, column in enumerate(columns):
-            _put(sheet, down, across, column.value(row))
+    for one in sheets:
+        sheet = book.add_worksheet(UNNAMEABLE.sub(" ", one.name)[:31] or None)
+        for across, column in enumerate(one.columns):
+            sheet.write_string(0, across, safe(column.title), bold)
+        sheet.freeze_panes(1, 0)
+        for down, row in enumerate(one.rows, start=1):
+            for across, column in enumerate(one.columns):
+                _put(sheet, down, across, column.value(row))
     book.close()
     file.seek(0)
     response = FileResponse(file, content_type=XLSX)

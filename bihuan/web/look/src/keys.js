@@ -1,10 +1,10 @@
-// The keyboard: / searches, j and k walk the rows, Enter opens, x ticks, ? helps, Escape closes menus.
+// The keyboard: / searches, j and k walk the rows, Enter opens, x ticks, s puts off, ? helps, Escape closes menus.
 export function beginKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") closeMenus(null, true);
     if (event.ctrlKey || event.metaKey || event.altKey || writes(event.target)) return;
     if (document.querySelector("dialog[open], .modal.show")) return;
-    const act = { "/": search, "?": help, j: () => walk(1), k: () => walk(-1), x: tick, Enter: open }[event.key];
+    const act = { "/": search, "?": help, j: () => walk(1), k: () => walk(-1), x: tick, s: putOff, Enter: open }[event.key];
     if (act && act(event.target)) event.preventDefault();
   });
   document.addEventListener("click", (event) => {
@@ -76,6 +76,14 @@ function tick() {
   const box = current()?.querySelector("input[type=checkbox]");
   box?.click();
   return Boolean(box);
+}
+
+function putOff() {
+  const summary = current()?.querySelector("[data-snooze]");
+  if (!summary) return false;
+  summary.parentElement.open = true;
+  summary.parentElement.querySelector("select, input:not([type=hidden])")?.focus();
+  return true;
 }
 
 function open(target) {
