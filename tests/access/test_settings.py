@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from openpyxl import load_workbook
 
 from bihuan.ground.journal.models import Entry
+from bihuan.ground.worktime import clock
 from bihuan.registers.access.models import Change, Person
 from bihuan.registers.access.roles import Role
 from bihuan.registers.organisation.models import Coverage, Node
@@ -55,7 +56,9 @@ def test_every_register_has_a_list_a_form_a_history_and_files(administrator: Cli
     may_add = f"/settings/{code}/add" in administrator.get(f"/settings/{code}").content.decode()
     offers = [may_add == register.adds]
     if row is not None and register.out is not None:
-        offers.append(f"/settings/{code}/{row.pk}/out" in administrator.get(pages[-2]).content.decode())
+        page = administrator.get(pages[-2]).content.decode()
+        used = any(use.stops for use in register.uses(row, clock.now())) if register.uses else False
+        offers.append((f"/settings/{code}/{row.pk}/out" in page) != used)
     assert all(offers)
     csv = b"".join(administrator.get(f"/settings/{code}?format=csv"))
     assert csv.decode("utf-8-sig").count("\n") == register.rows("").count() + 1
@@ -190,7 +193,7 @@ def test_leave_over_a_booked_visit_is_refused(administrator: Client, made: Compa
     assert administrator.post("/settings/leave/add", told | {"begins": "2026-12-01T15:00"}).status_code == 302
 
 
-def test_a_card_with_faults_shows_them_and_a_sound_one_becomes_active(administrator: Client) -> None:
+def test_a_card_with_faults_shows_them_and_a_sound_one_is_put_in_force_apart(administrator: Client) -> None:
     held = CardVersion.objects.get(name="repair", active=True)
     unsound = held.text.replace('reaches = "closed"', 'reaches = "nowhere"', 1)
     higher = f"version = {held.version + 1}"
@@ -201,6 +204,9 @@ def test_a_card_with_faults_shows_them_and_a_sound_one_becomes_active(administra
     assert administrator.post(f"/settings/process/{held.id}", {"text": held.text}).status_code == 422
     newer = held.text.replace(f"version = {held.version}", higher, 1)
     assert administrator.post(f"/settings/process/{held.id}", {"text": newer}).status_code == 302
+    assert CardVersion.objects.get(name="repair", active=True).version == held.version
+    activate = f"/settings/cards/repair/{held.version + 1}/activate"
+    assert administrator.post(activate).status_code == 302
     assert CardVersion.objects.get(name="repair", active=True).version == held.version + 1
     assert administrator.post("/settings/process/add", {"text": "this is [no toml"}).status_code == 422
 
@@ -220,9 +226,9 @@ def test_a_profile_is_checked_kept_and_put_in_force_apart(administrator: Client)
 
 
 def test_knowledge_that_does_not_hold_together_is_refused(administrator: Client) -> None:
-    row = REGISTERS["knowledge"].rows("").filter(kind="department").first()
-    told = {"kind": "department", "code": row.code, "body": '{"code": "x"}'}
-    assert administrator.post(f"/settings/knowledge/{row.id}", told).status_code == 422
+    row = REGISTERS["departments"].rows("").first()
+    told = {"code": "x", "zh": "某部门", "en": "Some department"}
+    assert administrator.post(f"/settings/departments/{row.id}", told).status_code == 422
 
 
 def test_calendars_and_days_are_kept_by_their_own_rules(administrator: Client) -> None:

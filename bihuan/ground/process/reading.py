@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from bihuan.ground.process.card import STAGES, Card, Move, Place, Said
+from bihuan.ground.process.sentence import Sentence, _, sentence
 
 CARD_KEYS = {
     "name",
@@ -34,7 +35,11 @@ MOVE_KEYS = {
 
 
 class CardRefused(ValueError):
-    """The text is no card; the message says what is wrong and where."""
+    """The text is no card; the message says what is wrong and where (`sentence`: to be said in any language)."""
+
+    def __init__(self, words: str, **facts: Any) -> None:
+        self.sentence = Sentence(words, facts)
+        super().__init__(str(self.sentence))
 
 
 def read_card(text: str) -> Card:
@@ -42,9 +47,9 @@ def read_card(text: str) -> Card:
     try:
         told = tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
-        raise CardRefused(f"The card is no TOML: {fault}.") from fault
-    name = _text(told, "name", "The card")
-    where = f"The card {name}"
+        raise CardRefused(_("The card is no TOML: %(fault)s."), fault=fault) from fault
+    name = _text(told, "name", sentence(_("The card")))
+    where = sentence(_("The card %(name)s"), name=name)
     _known(told, CARD_KEYS, where)
     return Card(
         name=name,
@@ -53,12 +58,17 @@ def read_card(text: str) -> Card:
         title=_said(told, "title", where),
         starts_at=_text(told, "starts_at", where),
         places=tuple(
-            _place(key, value, f"{where}, place {key}") for key, value in _table(told, "places", where)
+            _place(key, value, sentence(_("%(card)s, place %(name)s"), card=where, name=key))
+            for key, value in _table(told, "places", where)
         ),
         ends=frozenset(_words(told, "ends", where)),
-        moves=tuple(_move(key, value, f"{where}, move {key}") for key, value in _table(told, "moves", where)),
+        moves=tuple(
+            _move(key, value, sentence(_("%(card)s, move %(name)s"), card=where, name=key))
+            for key, value in _table(told, "moves", where)
+        ),
         reopens=tuple(
-            _move(key, value, f"{where}, reopening {key}") for key, value in _table(told, "reopens", where)
+            _move(key, value, sentence(_("%(card)s, reopening %(name)s"), card=where, name=key))
+            for key, value in _table(told, "reopens", where)
         ),
         clock_rests_at=frozenset(_words(told, "clock_rests_at", where)),
     )
@@ -68,15 +78,22 @@ def read_card_file(path: Path) -> Card:
     """The card in a file; its name must be the file's."""
     card = read_card(path.read_text("utf-8"))
     if card.name != path.stem:
-        raise CardRefused(f"The card {card.name} stands in a file called {path.name}.")
+        raise CardRefused(
+            _("The card %(name)s stands in a file called %(file)s."), name=card.name, file=path.name
+        )
     return card
 
 
-def _place(name: str, told: dict[str, Any], where: str) -> Place:
+def _place(name: str, told: dict[str, Any], where: Sentence) -> Place:
     _known(told, PLACE_KEYS, where)
     stage = _text(told, "stage", where)
     if stage not in STAGES:
-        raise CardRefused(f"{where}: the stage {stage!r} is none of {', '.join(STAGES)}.")
+        raise CardRefused(
+            _("%(where)s: the stage %(stage)r is none of %(known)s."),
+            where=where,
+            stage=stage,
+            known=", ".join(STAGES),
+        )
     return Place(
         name=name,
         title=_said(told, "title", where),
@@ -86,11 +103,11 @@ def _place(name: str, told: dict[str, Any], where: str) -> Place:
     )
 
 
-def _move(name: str, told: dict[str, Any], where: str) -> Move:
+def _move(name: str, told: dict[str, Any], where: Sentence) -> Move:
     _known(told, MOVE_KEYS, where)
     asks_reason = told.get("asks_reason", False)
     if not isinstance(asks_reason, bool):
-        raise CardRefused(f"{where}: asks_reason is true or false.")
+        raise CardRefused(_("%(where)s: asks_reason is true or false."), where=where)
     return Move(
         name=name,
         title=_said(told, "title", where),
@@ -104,43 +121,44 @@ def _move(name: str, told: dict[str, Any], where: str) -> Move:
     )
 
 
-def _known(told: dict[str, Any], keys: set[str], where: str) -> None:
+def _known(told: dict[str, Any], keys: set[str], where: Sentence) -> None:
     for key in told:
         if key not in keys:
-            raise CardRefused(f"{where}: nobody knows the word {key!r}; known are {', '.join(sorted(keys))}.")
+            words = _("%(where)s: nobody knows the word %(key)r; known are %(known)s.")
+            raise CardRefused(words, where=where, key=key, known=", ".join(sorted(keys)))
 
 
-def _version(told: dict[str, Any], where: str) -> int:
+def _version(told: dict[str, Any], where: Sentence) -> int:
     version = told.get("version")
     if type(version) is not int or version < 1:
-        raise CardRefused(f"{where}: the version is a whole number from 1 on.")
+        raise CardRefused(_("%(where)s: the version is a whole number from 1 on."), where=where)
     return version
 
 
-def _said(told: dict[str, Any], key: str, where: str) -> Said:
+def _said(told: dict[str, Any], key: str, where: Sentence) -> Said:
     """Words in both languages; an empty one is left for `faults` to name."""
     both = [told.get(f"{key}_zh", ""), told.get(f"{key}_en", "")]
     if not all(isinstance(words, str) for words in both):
-        raise CardRefused(f"{where}: {key}_zh and {key}_en are texts.")
+        raise CardRefused(_("%(where)s: %(key)s_zh and %(key)s_en are texts."), where=where, key=key)
     return Said(zh=both[0].strip(), en=both[1].strip())
 
 
-def _text(told: dict[str, Any], key: str, where: str) -> str:
+def _text(told: dict[str, Any], key: str, where: Sentence) -> str:
     words = told.get(key)
     if not isinstance(words, str) or not words:
-        raise CardRefused(f"{where}: {key} is missing.")
+        raise CardRefused(_("%(where)s: %(key)s is missing."), where=where, key=key)
     return words
 
 
-def _words(told: dict[str, Any], key: str, where: str) -> list[str]:
+def _words(told: dict[str, Any], key: str, where: Sentence) -> list[str]:
     words = told.get(key, [])
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise CardRefused(f"{where}: {key} is a list of words.")
+        raise CardRefused(_("%(where)s: %(key)s is a list of words."), where=where, key=key)
     return words
 
 
-def _table(told: dict[str, Any], key: str, where: str) -> list[tuple[str, dict[str, Any]]]:
+def _table(told: dict[str, Any], key: str, where: Sentence) -> list[tuple[str, dict[str, Any]]]:
     table = told.get(key, {})
     if not isinstance(table, dict) or not all(isinstance(value, dict) for value in table.values()):
-        raise CardRefused(f"{where}: {key} is a table of tables.")
+        raise CardRefused(_("%(where)s: %(key)s is a table of tables."), where=where, key=key)
     return list(table.items())

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Set
 
 from bihuan.ground.process.card import Card, Move
+from bihuan.ground.process.sentence import Sentence, _, sentence
 
 # The people of the trade, and the clock. Registers name the same roles; the ground cannot ask them.
 ROLES = frozenset(
@@ -58,14 +59,19 @@ def open_moves(card: Card, place: str, ticked: Set[str], roles: Set[str] | None 
 
 
 def faults(card: Card, *, known_needs: Set[str], known_roles: Set[str] = ROLES) -> list[str]:
-    """Everything wrong with a card, as sentences its author can act on; empty when the card is sound."""
+    """Everything wrong with a card, as English sentences its author can act on; empty when the card is sound."""
+    return [str(one) for one in fault_sentences(card, known_needs=known_needs, known_roles=known_roles)]
+
+
+def fault_sentences(card: Card, *, known_needs: Set[str], known_roles: Set[str] = ROLES) -> list[Sentence]:
+    """The same, to be said in any language."""
     found = [
         *_wrong_names(card),
         *_wrong_words(card, known_needs, known_roles),
         *_silent_places(card),
         *_wrong_ways(card),
     ]
-    return [f"{card.name}: {sentence}" for sentence in found]
+    return [sentence(_("%(card)s: %(fault)s"), card=card.name, fault=one) for one in found]
 
 
 def reachable(card: Card, start: str, *, reopening: bool = True) -> frozenset[str]:
@@ -80,72 +86,86 @@ def reachable(card: Card, start: str, *, reopening: bool = True) -> frozenset[st
     return frozenset(seen)
 
 
-def _wrong_names(card: Card) -> Iterator[str]:
+def _wrong_names(card: Card) -> Iterator[Sentence]:
     """Places that are named and do not exist; names used twice."""
     places = set(card.place_names)
     if not places:
-        yield "it has no places."
+        yield sentence(_("it has no places."))
     if card.starts_at not in places:
-        yield f"it starts at {card.starts_at!r}, which is no place of it."
+        yield sentence(_("it starts at %(starts_at)r, which is no place of it."), starts_at=card.starts_at)
     for end in sorted(card.ends - places):
-        yield f"it ends at {end!r}, which is no place of it."
+        yield sentence(_("it ends at %(end)r, which is no place of it."), end=end)
     if not card.ends:
-        yield "it has no end."
+        yield sentence(_("it has no end."))
     for rest in sorted(card.clock_rests_at - places):
-        yield f"its clock rests at {rest!r}, which is no place of it."
+        yield sentence(_("its clock rests at %(rest)r, which is no place of it."), rest=rest)
     for move in (*card.moves, *card.reopens):
         for place in sorted({*move.leaves, move.reaches} - places):
-            yield f"the move {move.name!r} names {place!r}, which is no place of it."
+            yield sentence(
+                _("the move %(move)r names %(place)r, which is no place of it."), move=move.name, place=place
+            )
         if not move.leaves:
-            yield f"the move {move.name!r} leaves no place."
+            yield sentence(_("the move %(move)r leaves no place."), move=move.name)
     for name in sorted(_twice([move.name for move in (*card.moves, *card.reopens)])):
-        yield f"the name {name!r} is both a move and a reopening."
+        yield sentence(_("the name %(name)r is both a move and a reopening."), name=name)
 
 
-def _wrong_words(card: Card, known_needs: Set[str], known_roles: Set[str]) -> Iterator[str]:
+def _wrong_words(card: Card, known_needs: Set[str], known_roles: Set[str]) -> Iterator[Sentence]:
     """Needs nobody ticks, roles nobody has, moves nobody may take."""
     for move in (*card.moves, *card.reopens):
         for word in sorted(move.needs - known_needs):
-            yield f"the move {move.name!r} needs {word!r}, a word nobody can tick."
+            yield sentence(
+                _("the move %(move)r needs %(word)r, a word nobody can tick."), move=move.name, word=word
+            )
         for word in sorted(move.unticks - known_needs):
-            yield f"the move {move.name!r} unticks {word!r}, a word nobody can tick."
+            yield sentence(
+                _("the move %(move)r unticks %(word)r, a word nobody can tick."), move=move.name, word=word
+            )
         for role in sorted(move.allowed_to - known_roles):
-            yield f"the move {move.name!r} is allowed to {role!r}, a role nobody has."
+            yield sentence(
+                _("the move %(move)r is allowed to %(role)r, a role nobody has."), move=move.name, role=role
+            )
         if not move.allowed_to:
-            yield f"the move {move.name!r} is allowed to nobody."
+            yield sentence(_("the move %(move)r is allowed to nobody."), move=move.name)
 
 
-def _silent_places(card: Card) -> Iterator[str]:
+def _silent_places(card: Card) -> Iterator[Sentence]:
     """Whatever people would read and nobody has written, in one language or both."""
     if not (card.title.zh and card.title.en):
-        yield "it has no title in both languages."
+        yield sentence(_("it has no title in both languages."))
     for place in card.places:
         for what in ("title", "guide", "standard"):
             said = getattr(place, what)
             if not (said.zh and said.en):
-                yield f"the place {place.name!r} has no {what} in both languages."
+                yield sentence(
+                    _("the place %(place)r has no %(what)s in both languages."), place=place.name, what=what
+                )
     for move in (*card.moves, *card.reopens):
         if not (move.title.zh and move.title.en):
-            yield f"the move {move.name!r} has no title in both languages."
+            yield sentence(_("the move %(move)r has no title in both languages."), move=move.name)
 
 
-def _wrong_ways(card: Card) -> Iterator[str]:
+def _wrong_ways(card: Card) -> Iterator[Sentence]:
     """Places that cannot be reached or left, ends that are left, reopenings that start nowhere final."""
     places = set(card.place_names)
     if card.starts_at in places:
         for place in sorted(places - reachable(card, card.starts_at)):
-            yield f"the place {place!r} cannot be reached."
+            yield sentence(_("the place %(place)r cannot be reached."), place=place)
     for place in sorted(places - card.ends):
         if not reachable(card, place, reopening=False) & card.ends:
-            yield f"from the place {place!r} no end can be reached."
+            yield sentence(_("from the place %(place)r no end can be reached."), place=place)
     for move in card.moves:
         for end in sorted(move.leaves & card.ends):
-            yield f"the move {move.name!r} leaves the end {end!r}; only a reopening may."
+            yield sentence(
+                _("the move %(move)r leaves the end %(end)r; only a reopening may."), move=move.name, end=end
+            )
     for move in card.reopens:
         if move.reaches in card.ends:
-            yield f"the reopening {move.name!r} reaches the end {move.reaches!r}."
+            yield sentence(
+                _("the reopening %(move)r reaches the end %(end)r."), move=move.name, end=move.reaches
+            )
     for rest in sorted(card.clock_rests_at & card.ends):
-        yield f"its clock rests at the end {rest!r}; every clock stops there."
+        yield sentence(_("its clock rests at the end %(rest)r; every clock stops there."), rest=rest)
 
 
 def _twice(names: Iterable[str]) -> set[str]:

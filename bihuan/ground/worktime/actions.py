@@ -93,6 +93,14 @@ def retire_calendar(code: str, *, now: datetime) -> None:
 
 
 @transaction.atomic
+def unretire_calendar(code: str) -> None:
+    """Put a calendar back on the lists."""
+    calendar = _locked(code)[0]
+    calendar.retired_at = None
+    calendar.save(update_fields=["retired_at"])
+
+
+@transaction.atomic
 def load_shipped_calendars() -> None:
     """Make the shipped calendars that are missing; never overwrite what people changed. Safe to repeat.
 

@@ -77,6 +77,13 @@ def people_with(role: Role, *, nodes: frozenset[int] | None = None) -> list[Pers
     return [one for one in found if role in one.roles]
 
 
+def working_in(nodes: frozenset[int] | None, *, department: str = "") -> int:
+    """How many people may sign in at these nodes (None: anywhere), of one department if named."""
+    found = Person.objects.filter(is_active=True)
+    found = found if nodes is None else found.filter(node_id__in=nodes)
+    return (found.filter(department=department) if department else found).count()
+
+
 def names_of(person_ids: set[int]) -> dict[int, str]:
     return dict(Person.objects.filter(id__in=person_ids).values_list("id", "name"))
 

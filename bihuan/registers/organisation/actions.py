@@ -1,5 +1,6 @@
 """Keeping the tree: its nodes, what they serve, and for which brands they may."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from bihuan.registers.organisation.keeping import held, keep_row
+from bihuan.registers.organisation.keeping import held, keep_row, unretire_row
 from bihuan.registers.organisation.models import Authorisation, Coverage, Node
 
 NODE = frozenset(
@@ -63,6 +64,17 @@ def retire_node(node_id: int, *, now: datetime) -> None:
     Node.objects.filter(path__startswith=node.path, retired_at__isnull=True).update(retired_at=now)
 
 
+@transaction.atomic
+def unretire_node(node_id: int) -> Node:
+    """Take a node back in use, it alone; what it stands under must be in use."""
+    node = held(Node, node_id)
+    if node.parent is not None and node.parent.retired_at is not None:
+        raise ValidationError(
+            _("%(name)s, which it stands under, is out of use.") % {"name": node.parent.name}
+        )
+    return unretire_row(Node, node_id)
+
+
 def keep_coverage(coverage_id: int | None, **told: Any) -> Coverage:
     return keep_row(Coverage, coverage_id, told, fields=COVERAGE)
 
@@ -70,6 +82,19 @@ def keep_coverage(coverage_id: int | None, **told: Any) -> Coverage:
 def drop_coverage(coverage_id: int) -> None:
     """Coverage is a rule for cases to come; nothing done names it, so it goes. Its history stays."""
     Coverage.objects.filter(id=coverage_id).delete()
+
+
+@transaction.atomic
+def cover_streets(
+    node_id: int, *, city: str, district: str, streets: Sequence[str], category: str = "", kind: str = ""
+) -> list[Coverage]:
+    """Let a service point serve these streets of a district (none named: the whole district). What it serves
+    already is left as it is. Returns the new lines."""
+    held(Node, node_id)
+    shared = {"node_id": node_id, "city": city, "district": district, "category": category, "kind": kind}
+    known = set(Coverage.objects.filter(**shared).values_list("street", flat=True))
+    wanted = dict.fromkeys(street.strip() for street in streets or [""])
+    return [keep_coverage(None, street=street, **shared) for street in wanted if street not in known]
 
 
 def keep_authorisation(authorisation_id: int | None, **told: Any) -> Authorisation:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 
@@ -23,7 +23,11 @@ def keep_row[M: models.Model](
     for name, value in told.items():
         setattr(row, name, value)
     check(row)
-    row.save()
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:  # somebody else wrote the same between the check and now
+        raise ValidationError(_("Somebody else just made the same entry. Open the list again.")) from error
     return row
 
 
@@ -38,6 +42,16 @@ def check(row: models.Model) -> None:
 def retire_row(model: type[models.Model], row_id: int, *, now: datetime) -> None:
     """Take a row out of use; what was done with it still names it."""
     model._default_manager.filter(pk=row_id, retired_at__isnull=True).update(retired_at=now)
+
+
+@transaction.atomic
+def unretire_row[M: models.Model](model: type[M], row_id: int) -> M:
+    """Take a row back in use; ValidationError where something in use has taken its place meanwhile."""
+    row = held(model, row_id)
+    setattr(row, "retired_at", None)  # noqa: B010 (every model that is retired has it; the type does not say so)
+    check(row)
+    row.save(update_fields=["retired_at"])
+    return row
 
 
 def held[M: models.Model](model: type[M], row_id: int) -> M:

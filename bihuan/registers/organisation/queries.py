@@ -37,8 +37,27 @@ def coverage_of(node_ids: set[int]) -> list[Coverage]:
     return list(Coverage.objects.filter(node_id__in=node_ids))
 
 
+def coverage_lines() -> list[Coverage]:
+    """What every service point in use serves, by city, district and street."""
+    found = Coverage.objects.select_related("node").filter(node__retired_at__isnull=True)
+    return list(found.order_by("city", "district", "street", "node__code", "id"))
+
+
+def uncovering() -> list[Node]:
+    """Service points without any line of coverage: they are offered work from everywhere."""
+    named = Coverage.objects.values("node_id")
+    found = Node.objects.filter(kind=Node.SERVICE_POINT, retired_at__isnull=True).exclude(id__in=named)
+    return list(found.order_by("code"))
+
+
 def authorisations_of(node_ids: set[int]) -> list[Authorisation]:
     return list(Authorisation.objects.filter(node_id__in=node_ids))
+
+
+def served_cities() -> list[str]:
+    """The cities in which any service point works: where an address without a city most likely lies."""
+    rows = Coverage.objects.filter(node__retired_at__isnull=True).order_by("city")
+    return list(rows.values_list("city", flat=True).distinct())
 
 
 def nodes_listed(search: str = "") -> QuerySet[Node]:
@@ -47,7 +66,8 @@ def nodes_listed(search: str = "") -> QuerySet[Node]:
 
 
 def coverage_listed(search: str = "") -> QuerySet[Coverage]:
-    found = Q(node__name__icontains=search) | Q(district__icontains=search) | Q(street__icontains=search)
+    found = Q(node__name__icontains=search) | Q(city__icontains=search)
+    found |= Q(district__icontains=search) | Q(street__icontains=search)
     return Coverage.objects.select_related("node").filter(found)
 
 

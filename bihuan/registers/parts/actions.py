@@ -1,6 +1,6 @@
 """Keeping the catalogue, the price list, the permits that work asks for, and what lies on the shelves."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -9,15 +9,18 @@ from django.db.models import F, Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from bihuan.registers.organisation.keeping import held, keep_row, retire_row
-from bihuan.registers.parts.models import Category, Part, Price, Product, Requirement, Stock
+from bihuan.registers.organisation.keeping import held, keep_row, retire_row, unretire_row
+from bihuan.registers.parts.models import Category, Part, Price, Product, Requirement, Stock, WarrantyTerm
 from bihuan.registers.parts.queries import forget_categories
 
 CATEGORY = frozenset({"code", "name_zh", "name_en", "units", "safe_years", "runs_on"})
 PRODUCT = frozenset({"brand", "model", "category_id", "name_zh", "name_en", "warranty_months"})
-PART = frozenset({"number", "name_zh", "name_en", "category_id", "by_serial"})
+PART = frozenset({"number", "name_zh", "name_en", "category_id", "by_serial", "fits"})
 PRICE = frozenset(
     {"item", "code", "category", "kind", "name_zh", "name_en", "fen", "valid_from", "valid_until"}
+)
+WARRANTY = frozenset(
+    {"category_id", "brand", "model", "component_zh", "component_en", "months", "basis", "source"}
 )
 REQUIREMENT = frozenset({"category", "kind", "certificate"})
 STOCK = frozenset({"part_id", "node_id", "technician_id", "quantity"})
@@ -38,6 +41,10 @@ def retire_category(category_id: int, *, now: datetime) -> None:
     retire_row(Category, category_id, now=now)
 
 
+def unretire_category(category_id: int) -> Category:
+    return unretire_row(Category, category_id)
+
+
 def keep_product(product_id: int | None, **told: Any) -> Product:
     return keep_row(Product, product_id, told, fields=PRODUCT)
 
@@ -46,12 +53,36 @@ def retire_product(product_id: int, *, now: datetime) -> None:
     retire_row(Product, product_id, now=now)
 
 
+def unretire_product(product_id: int) -> Product:
+    return unretire_row(Product, product_id)
+
+
+@transaction.atomic
+def keep_warranty(term_id: int | None, **told: Any) -> WarrantyTerm:
+    """For how long a component is covered. A model is named with its brand."""
+    if told.get("model") and not told.get("brand"):
+        raise ValidationError({"brand": _("A model is named with its brand.")})
+    return keep_row(WarrantyTerm, term_id, told, fields=WARRANTY)
+
+
+def retire_warranty(term_id: int, *, now: datetime) -> None:
+    retire_row(WarrantyTerm, term_id, now=now)
+
+
+def unretire_warranty(term_id: int) -> WarrantyTerm:
+    return unretire_row(WarrantyTerm, term_id)
+
+
 def keep_part(part_id: int | None, **told: Any) -> Part:
     return keep_row(Part, part_id, told, fields=PART)
 
 
 def retire_part(part_id: int, *, now: datetime) -> None:
     retire_row(Part, part_id, now=now)
+
+
+def unretire_part(part_id: int) -> Part:
+    return unretire_row(Part, part_id)
 
 
 @transaction.atomic
@@ -67,6 +98,24 @@ def keep_price(price_id: int | None, *, now: datetime, **told: Any) -> Price:
             raise ValidationError(_("This price is in force or was. Add a new one from a later day instead."))
     _make_room(price_id, told)
     return keep_row(Price, price_id, told, fields=PRICE)
+
+
+@transaction.atomic
+def follow_price(price_id: int, *, valid_from: date, fen: int, now: datetime) -> Price:
+    """The same thing for another price from a day on; what held until then ends the day before."""
+    stands = held(Price, price_id)
+    if valid_from <= stands.valid_from:
+        raise ValidationError({"valid_from": _("The new price begins after the old one began.")})
+    if valid_from < localdate(now):
+        raise ValidationError(
+            {"valid_from": _("A new price begins today or later; quotes were given by the old one.")}
+        )
+    if stands.valid_until is not None and stands.valid_until >= valid_from:
+        stands.valid_until = valid_from - timedelta(days=1)
+        stands.save(update_fields=["valid_until"])
+    names = ("item", "code", "category", "kind", "name_zh", "name_en")
+    same = {name: getattr(stands, name) for name in names}
+    return keep_price(None, now=now, fen=fen, valid_from=valid_from, valid_until=None, **same)
 
 
 def _make_room(price_id: int | None, told: dict[str, Any]) -> None:

@@ -38,6 +38,36 @@ class Product(models.Model):
         constraints = (models.UniqueConstraint(fields=("brand", "model"), name="parts_model_once"),)
 
 
+class WarrantyTerm(models.Model):
+    """For how many months one component of an appliance is under warranty, where that differs from the whole.
+
+    Blank brand or model: every one. Of what fits an appliance the most particular counts. `basis` says who asks it:
+    the law, the brand, or ourselves; `source` where that stands.
+    """
+
+    BASES = ("law", "brand", "own")
+
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
+    brand = models.CharField(max_length=60, blank=True, default="")
+    model = models.CharField(max_length=60, blank=True, default="")
+    component_zh = models.CharField(max_length=60)
+    component_en = models.CharField(max_length=60)
+    months = models.PositiveSmallIntegerField()
+    basis = models.CharField(max_length=8, default="brand")
+    source = models.CharField(max_length=120, blank=True, default="")
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "parts"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("category", "brand", "model", "component_zh"),
+                condition=Q(retired_at__isnull=True),
+                name="parts_warranty_once",
+            ),
+        )
+
+
 class Part(models.Model):
     """A spare part. `by_serial`: each one fitted is written down by its own number."""
 
@@ -46,6 +76,7 @@ class Part(models.Model):
     name_en = models.CharField(max_length=120)
     category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, related_name="+")
     by_serial = models.BooleanField(default=False)
+    fits = models.JSONField(default=list)  # models it is made for, each "brand model"; empty: every one
     retired_at = models.DateTimeField(null=True)
 
     class Meta:

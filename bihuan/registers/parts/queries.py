@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from time import monotonic
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
-from bihuan.registers.parts.models import Category, Part, Price, Product, Requirement, Stock
+from bihuan.registers.organisation.models import Authorisation, Node
+from bihuan.registers.parts.models import Category, Part, Price, Product, Requirement, Stock, WarrantyTerm
 
 REMEMBERED_SECONDS = 5.0
 
@@ -57,12 +58,10 @@ def products(category_code: str = "") -> list[Product]:
 
 
 def brands() -> list[str]:
-    return list(
-        Product.objects.filter(retired_at__isnull=True)
-        .order_by("brand")
-        .values_list("brand", flat=True)
-        .distinct()
-    )
+    """The brands of the catalogue, and those that the head office works for."""
+    offered = Product.objects.filter(retired_at__isnull=True).values_list("brand", flat=True)
+    ours = Authorisation.objects.filter(node__kind=Node.HEAD_OFFICE).values_list("brand", flat=True)
+    return sorted(offered.union(ours))
 
 
 def parts_for(category_code: str) -> list[Part]:
@@ -71,6 +70,12 @@ def parts_for(category_code: str) -> list[Part]:
             Q(category__code=category_code) | Q(category__isnull=True), retired_at__isnull=True
         ).order_by("number")
     )
+
+
+def parts_that_fit(parts: Iterable[Part], *, brand: str, model: str) -> list[Part]:
+    """Those made for a model: they name it, or name none."""
+    wanted = f"{brand} {model}".casefold()
+    return [one for one in parts if not one.fits or wanted in {name.casefold() for name in one.fits}]
 
 
 def prices_on(day: date, *, category_code: str = "") -> list[Price]:
@@ -137,6 +142,86 @@ def categories_listed(search: str = "") -> QuerySet[Category]:
 
 def products_listed(search: str = "") -> QuerySet[Product]:
     return Product.objects.select_related("category").filter(_any(search, "brand", "model", "name_zh"))
+
+
+def warranties_listed(search: str = "") -> QuerySet[WarrantyTerm]:
+    found = _any(
+        search, "brand", "model", "component_zh", "component_en", "category__name_zh", "category__code"
+    )
+    return WarrantyTerm.objects.select_related("category").filter(found)
+
+
+def warranty_terms(*, category_code: str, brand: str = "", model: str = "") -> list[WarrantyTerm]:
+    """For how long the components of this appliance are covered where that differs from the whole: of each
+    component the most particular term (its model before its brand before its category)."""
+    found = WarrantyTerm.objects.filter(category__code=category_code, retired_at__isnull=True)
+    fits = [
+        one
+        for one in found.order_by("component_zh", "id")
+        if one.brand.casefold() in ("", brand.strip().casefold())
+        and one.model.casefold() in ("", model.strip().casefold())
+    ]
+    best: dict[str, WarrantyTerm] = {}
+    for one in sorted(fits, key=lambda row: (bool(row.model), bool(row.brand))):
+        best[one.component_zh] = one
+    return list(best.values())
+
+
+@dataclass(frozen=True)
+class Listed:
+    """How many entries of the catalogue in use name something."""
+
+    products: int = 0
+    parts: int = 0
+    prices: int = 0
+    requirements: int = 0
+    stock: int = 0
+
+
+def naming_category(code: str, *, day: date) -> Listed:
+    """What of the catalogue stands under a category on a day."""
+    lasting = Q(valid_until__isnull=True) | Q(valid_until__gte=day)
+    return Listed(
+        products=Product.objects.filter(category__code=code, retired_at__isnull=True).count(),
+        parts=Part.objects.filter(category__code=code, retired_at__isnull=True).count(),
+        prices=Price.objects.filter(lasting, category=code).count(),
+        requirements=Requirement.objects.filter(category=code).count(),
+    )
+
+
+def naming_part(part: Part, *, day: date) -> Listed:
+    """Where a part lies, in pieces, and by how many prices it is offered on a day or later."""
+    lasting = Q(valid_until__isnull=True) | Q(valid_until__gte=day)
+    counted = Stock.objects.filter(part=part, quantity__gt=0).aggregate(pieces=Sum("quantity"))
+    return Listed(
+        prices=Price.objects.filter(lasting, item="part", code=part.number).count(),
+        stock=int(counted["pieces"] or 0),
+    )
+
+
+def pieces_at(node_ids: frozenset[int]) -> int:
+    """How many pieces of parts lie at these nodes and in their vans."""
+    counted = Stock.objects.filter(node_id__in=node_ids, quantity__gt=0).aggregate(pieces=Sum("quantity"))
+    return int(counted["pieces"] or 0)
+
+
+def pieces_with(technician_id: int) -> int:
+    """How many pieces of parts lie in one technician's van."""
+    counted = Stock.objects.filter(technician_id=technician_id, quantity__gt=0).aggregate(
+        pieces=Sum("quantity")
+    )
+    return int(counted["pieces"] or 0)
+
+
+def requirements_for(certificate: str) -> int:
+    """How many kinds of work ask for a permit."""
+    return Requirement.objects.filter(certificate=certificate).count()
+
+
+def prices_of_the_same(price: Price) -> list[Price]:
+    """Every price that the thing of this line ever had or will have, the newest first."""
+    same = Price.objects.filter(item=price.item, code=price.code, category=price.category, kind=price.kind)
+    return list(same.order_by("-valid_from", "-id"))
 
 
 def parts_listed(search: str = "") -> QuerySet[Part]:

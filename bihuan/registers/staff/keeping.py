@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from bihuan.registers.access.models import Person
 from bihuan.registers.access.roles import Role
-from bihuan.registers.organisation.keeping import held, keep_row
+from bihuan.registers.organisation.keeping import held, keep_row, retire_row, unretire_row
 from bihuan.registers.staff.actions import take_time
 from bihuan.registers.staff.models import Busy, Certificate, Shift, Skill, Technician
 
@@ -33,6 +33,19 @@ def retire_technician(technician_id: int, *, now: datetime) -> None:
     Technician.objects.filter(id=technician_id, retired_at__isnull=True).update(retired_at=now)
 
 
+@transaction.atomic
+def unretire_technician(technician_id: int) -> Technician:
+    """They get work again; the person must be able to sign in, and their service point be in use."""
+    row = held(Technician, technician_id)
+    if not row.person.is_active:
+        raise ValidationError(_("This person may not sign in any more. Let them sign in again first."))
+    if row.node.retired_at is not None:
+        raise ValidationError(
+            _("%(name)s is out of use. Choose another service point first.") % {"name": row.node.name}
+        )
+    return unretire_row(Technician, technician_id)
+
+
 def keep_skill(skill_id: int | None, **told: Any) -> Skill:
     if not 1 <= told.get("level", 1) <= 3:
         raise ValidationError({"level": _("A level is 1, 2 or 3.")})
@@ -47,9 +60,13 @@ def keep_certificate(certificate_id: int | None, **told: Any) -> Certificate:
     return keep_row(Certificate, certificate_id, told, fields=CERTIFICATE)
 
 
-def drop_certificate(certificate_id: int) -> None:
-    """A permit that was taken back. One that ran out may stay: its last day is over."""
-    Certificate.objects.filter(id=certificate_id).delete()
+def drop_certificate(certificate_id: int, *, now: datetime) -> None:
+    """A permit that was taken back counts no more. One that ran out may stay: its last day is over."""
+    retire_row(Certificate, certificate_id, now=now)
+
+
+def give_certificate_back(certificate_id: int) -> Certificate:
+    return unretire_row(Certificate, certificate_id)
 
 
 @transaction.atomic

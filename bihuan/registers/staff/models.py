@@ -41,12 +41,16 @@ class Skill(models.Model):
 
 
 class Certificate(models.Model):
-    """A permit with its last valid day (inclusive). Past it, work that needs the permit is not given."""
+    """A permit with its last valid day (inclusive). Past it, work that needs the permit is not given.
+
+    One that was taken back is `retired`: it counts no more and can be given back.
+    """
 
     technician = models.ForeignKey(Technician, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=40)
     number = models.CharField(max_length=60)
     valid_until = models.DateField()
+    retired_at = models.DateTimeField(null=True)
 
     class Meta:
         app_label = "staff"

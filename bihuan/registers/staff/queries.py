@@ -33,6 +33,12 @@ def technician_of(person_id: int) -> Technician | None:
     return Technician.objects.select_related("person", "node").filter(person_id=person_id).first()
 
 
+def technicians_at_work() -> list[Technician]:
+    """Everybody who goes to customers, by number."""
+    rows = Technician.objects.select_related("person").filter(retired_at__isnull=True)
+    return list(rows.order_by("number"))
+
+
 def abilities(node_ids: frozenset[int] | None) -> list[Ability]:
     """Everybody at work in these nodes (None = everywhere), with what they can and when they work."""
     found = Technician.objects.select_related("person").filter(
@@ -46,7 +52,7 @@ def abilities(node_ids: frozenset[int] | None) -> list[Ability]:
     for skill in Skill.objects.filter(technician_id__in=ids):
         skills.setdefault(skill.technician_id, {})[(skill.category, skill.kind)] = skill.level
     permits: dict[int, dict[str, date]] = {}
-    for permit in Certificate.objects.filter(technician_id__in=ids):
+    for permit in Certificate.objects.filter(technician_id__in=ids, retired_at__isnull=True):
         held = permits.setdefault(permit.technician_id, {})
         held[permit.kind] = max(permit.valid_until, held.get(permit.kind, permit.valid_until))
     shifts: dict[int, dict[int, list[tuple[time, time]]]] = {}
@@ -86,7 +92,52 @@ def busy_between(
 
 def certificates_of(technician_id: int) -> list[Certificate]:
     """One technician's certificates, the one that ends first first."""
-    return list(Certificate.objects.filter(technician_id=technician_id).order_by("valid_until"))
+    held = Certificate.objects.filter(technician_id=technician_id, retired_at__isnull=True)
+    return list(held.order_by("valid_until"))
+
+
+def at_work_in(node_ids: frozenset[int]) -> int:
+    """How many technicians in use these nodes have."""
+    return Technician.objects.filter(node_id__in=node_ids, retired_at__isnull=True).count()
+
+
+def skilled_in(category: str, kind: str = "") -> int:
+    """How many technicians in use have a skill for a category (and kind of work)."""
+    found = Skill.objects.filter(category=category, technician__retired_at__isnull=True)
+    found = found.filter(kind=kind) if kind else found
+    return found.values("technician_id").distinct().count()
+
+
+def holding(certificate: str) -> int:
+    """How many technicians in use hold a permit of this kind, valid or not."""
+    found = Certificate.objects.filter(kind=certificate, retired_at__isnull=True)
+    return found.filter(technician__retired_at__isnull=True).values("technician_id").distinct().count()
+
+
+def skills_of(technician_id: int) -> list[Skill]:
+    return list(Skill.objects.filter(technician_id=technician_id).order_by("category", "kind"))
+
+
+def shift_rows_of(technician_id: int) -> list[Shift]:
+    return list(Shift.objects.filter(technician_id=technician_id).order_by("weekday", "begins"))
+
+
+def leave_of(technician_id: int, *, since: datetime) -> list[Busy]:
+    """One technician's leave that ends after `since`, the earliest first."""
+    leave = Busy.objects.filter(technician_id=technician_id, why=Busy.LEAVE, ends__gt=int(since.timestamp()))
+    return list(leave.order_by("begins"))
+
+
+def leave_between(technician_ids: list[int], begins: datetime, ends: datetime) -> list[Busy]:
+    """Their leave that touches [begins, ends), in order."""
+    found = Busy.objects.filter(technician_id__in=technician_ids, why=Busy.LEAVE)
+    touching = found.filter(begins__lt=int(ends.timestamp()), ends__gt=int(begins.timestamp()))
+    return list(touching.order_by("begins"))
+
+
+def skill_levels(kind: str) -> dict[tuple[int, str], Skill]:
+    """(technician, category) → their skill for one kind of work."""
+    return {(row.technician_id, row.category): row for row in Skill.objects.filter(kind=kind)}
 
 
 def shifts_of(technician_id: int) -> dict[int, list[tuple[time, time]]]:

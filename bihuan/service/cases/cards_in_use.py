@@ -1,13 +1,17 @@
 """The cards as they are stored: each version once, read once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from time import monotonic
 
+from django.db import transaction
+
 from bihuan.ground.process.card import Card
 from bihuan.ground.process.reading import read_card
-from bihuan.ground.process.steps import faults
+from bihuan.ground.process.sentence import Sentence
+from bihuan.ground.process.steps import fault_sentences
 from bihuan.service.cases.models import CardVersion
 from bihuan.service.cases.needs import Need
 
@@ -18,15 +22,19 @@ _active: dict[str, tuple[float, int]] = {}
 
 
 class CardUnsound(ValueError):
-    """A card has faults; the message lists them for its author."""
+    """A card has faults; the message lists them for its author, `faults` holds them to be said in any language."""
+
+    def __init__(self, faults: Sequence[Sentence]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(map(str, faults)))
 
 
 def sound(text: str) -> Card:
     """The card of this text; refused with every fault it has."""
     card = read_card(text)
-    found = faults(card, known_needs=frozenset(Need))
+    found = fault_sentences(card, known_needs=frozenset(Need))
     if found:
-        raise CardUnsound("\n".join(found))
+        raise CardUnsound(found)
     return card
 
 
@@ -51,6 +59,27 @@ def keep_card(text: str, *, now: datetime) -> Card:
         CardVersion.objects.filter(name=card.name).exclude(id=stored.id).update(active=False)
         _active.pop(card.name, None)
     return card
+
+
+def store_card(text: str, *, now: datetime) -> Card:
+    """Store a version of a card, not in force; one that is stored already stays as it is."""
+    card = sound(text)
+    CardVersion.objects.get_or_create(
+        name=card.name, version=card.version, defaults={"text": text, "made_at": now, "active": False}
+    )
+    return card
+
+
+@transaction.atomic
+def activate_card(name: str, version: int) -> None:
+    """New cases begin under this version; cases under way keep theirs. Of two at once the later one holds."""
+    list(
+        CardVersion.objects.select_for_update().filter(name=name).order_by("id").values_list("id", flat=True)
+    )
+    CardVersion.objects.filter(name=name).exclude(version=version).update(active=False)
+    CardVersion.objects.filter(name=name, version=version).update(active=True)
+    transaction.on_commit(lambda: _active.pop(name, None))
+    _active.pop(name, None)
 
 
 def active_card(name: str) -> Card:

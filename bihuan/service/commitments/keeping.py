@@ -70,14 +70,21 @@ def profiles_listed(search: str = "") -> QuerySet[ProfileVersion]:
     return ProfileVersion.objects.filter(name__icontains=search)
 
 
-@transaction.atomic
-def upload_profile(text: str, *, now: datetime) -> ProfileVersion:
-    """Store a new version, not yet in force. Refused with every fault it has; a law may only become stricter."""
+def check_profile(text: str) -> Profile:
+    """The profile of this text, if it may be stored as a new version. Refused with every fault it has; a law may
+    only become stricter."""
     profile = _sound(text)
     newest = newest_of(profile.name)
     if newest is not None and profile.version <= newest.version:
         raise _stored_already(newest.version)
     _refuse_other_sort(profile, newest)
+    return profile
+
+
+@transaction.atomic
+def upload_profile(text: str, *, now: datetime) -> ProfileVersion:
+    """Store a new version, not yet in force. Refused with every fault it has; a law may only become stricter."""
+    profile = check_profile(text)
     keep_profile(text, now=now)
     row = ProfileVersion.objects.get(name=profile.name, version=profile.version)
     if row.text != text:  # somebody else stored another text under this version at the same instant
@@ -106,13 +113,19 @@ def _refuse_other_sort(profile: Profile, newest: ProfileVersion | None) -> None:
         raise ValidationError(finding_sentences(milder, before))
 
 
-def put_in_force(name: str, *, now: datetime, confirmed: bool = False) -> ProfileVersion:
-    """The newest version of this profile holds for promises made from now on; those made stay as they are.
+def put_in_force(
+    name: str, *, now: datetime, confirmed: bool = False, version: int | None = None
+) -> ProfileVersion:
+    """The newest version of this profile, or a former one that is named, holds for promises made from now on; those
+    made stay as they are.
 
-    Refused with its errors; with its warnings too, unless somebody confirmed that they are meant."""
+    Refused with its errors; with its warnings too, unless somebody confirmed that they are meant. Of a law only the
+    newest version ever holds."""
     newest = newest_of(name)
     if newest is None:
         raise ValidationError(_("There is no profile called %(name)s.") % {"name": name})
+    if version is not None and version != newest.version:
+        newest = _former(newest, version)
     profile = profile_at(newest.name, newest.version)
     found = doubts(profile, around=around_now(), now=now)
     if wrong := errors(found):
@@ -124,8 +137,20 @@ def put_in_force(name: str, *, now: datetime, confirmed: bool = False) -> Profil
         ]
         raise Unconfirmed(told)
     with transaction.atomic():
-        activate(name, now=now)
+        activate(name, now=now, version=newest.version)
         return ProfileVersion.objects.get(name=name, active=True)  # before somebody puts another in its place
+
+
+def _former(newest: ProfileVersion, version: int) -> ProfileVersion:
+    """An older version of a profile, which no law goes back to."""
+    former = ProfileVersion.objects.filter(name=newest.name, version=version).first()
+    if former is None:
+        raise ValidationError(
+            _("There is no version %(version)s of %(name)s.") % {"version": version, "name": newest.name}
+        )
+    if newest.sort == "law":
+        raise ValidationError(_("A law never goes back: its newest version is the one in force."))
+    return former
 
 
 def withdraw(name: str) -> ProfileVersion:

@@ -90,14 +90,16 @@ def keep_profile(text: str, *, now: datetime) -> Profile:
 
 
 @transaction.atomic
-def activate(name: str, *, now: datetime) -> None:
-    """The newest version of this profile holds for every promise made from now on; those made stay as they are.
+def activate(name: str, *, now: datetime, version: int | None = None) -> None:
+    """The newest version of this profile (or the one that is named) holds for every promise made from now on; those
+    made stay as they are.
 
     One base is in force; overlays and peaks stand beside it. An older version of the same name goes out. Of two at
     once the later one sees what the other did.
     """
     list(ProfileVersion.objects.select_for_update().order_by("id").values_list("id", flat=True))
-    newest = ProfileVersion.objects.filter(name=name).order_by("-version")[0]
+    kept = ProfileVersion.objects.filter(name=name).order_by("-version")
+    newest = kept[0] if version is None else kept.get(version=version)
     others = ProfileVersion.objects.filter(active=True).exclude(id=newest.id)
     if newest.sort == "base":
         others.filter(sort="base").update(active=False)

@@ -30,9 +30,11 @@ from bihuan.service.commitments.profiles_in_use import (
     newest_versions,
     profile_at,
 )
+from bihuan.service.commitments.uses import running_under
 from bihuan.service.commitments.words import finding_sentences
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.export import csv_response, xlsx_response
+from bihuan.web.look.forms import row_of as number_of
 from bihuan.web.managers import profile_lines as lines
 
 READERS = ("promise.read", "settings.change")
@@ -99,6 +101,9 @@ def profile(request: HttpRequest, viewer: Viewer, name: str, version: int) -> Ht
         "warnings": finding_sentences(warnings(found), held),
         "may_change": viewer.may("settings.change"),
         "is_newest": newest is not None and newest.version == version,
+        "may_go_back": held.sort != "law",
+        "versions": _versions(name),
+        "in_force_here": _in_force_of(name, version, held),
         "may_try": held.sort == "base" and not held.placeholders() and viewer.may("figures.read"),
         "may_withdraw": row.active and held.sort in {"overlay", "peak"},
         "beside": "" if base == held else f"{base.name}@{base.version}",
@@ -148,13 +153,15 @@ def _chosen(told: str, codes: list[str], otherwise: str) -> tuple[str, int]:
 @require_POST
 @staff_page("settings.change")
 def activate(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponseBase:
-    """Put the newest version in force for every promise made from now on; its warnings must have been confirmed."""
+    """Put the newest version, or the named former one, in force for every promise made from now on; its warnings
+    must have been confirmed."""
     now, confirmed = moment(request), request.POST.get("confirmed") == "yes"
+    wanted = number_of(request.POST.get("version", "")) or None
     version = _changed(
         viewer,
         name,
         deed="activated",
-        write=lambda: keeping.put_in_force(name, now=now, confirmed=confirmed),
+        write=lambda: keeping.put_in_force(name, now=now, confirmed=confirmed, version=wanted),
         now=now,
     )
     messages.success(
@@ -178,19 +185,38 @@ def _changed(viewer: Viewer, name: str, *, deed: str, write: Callable[[], Any], 
     row = newest_of(name)
     if row is None:
         raise Http404
+    stands = keeping.profiles_listed().filter(name=name, active=True).first() or row
     try:
-        noted(
+        kept = noted(
             viewer,
             register="profiles",
             deed=deed,
-            before=_facts(row),
+            before=_facts(stands),
             write=write,
             read=lambda kept: (str(kept.pk), _facts(kept)),
             now=now,
         )
     except ValidationError as refused:
         raise Refusal(" ".join(refused.messages)) from refused
-    return row.version
+    return int(kept.version)
+
+
+def _versions(name: str) -> list[dict[str, Any]]:
+    """Every stored version, the newest first, with the promises that still run under it."""
+    running = running_under(name)
+    rows = keeping.profiles_listed().filter(name=name).order_by("-version")
+    return [{"row": row, "running": running.get(row.version, 0)} for row in rows]
+
+
+def _in_force_of(name: str, version: int, held: Profile) -> str:
+    """`name@version` of what this one would take the place of; empty where it would take nobody's."""
+    if held.sort == "base":
+        base = commitments_in_force().base()
+        other = f"{base.name}@{base.version}"
+    else:
+        row = keeping.profiles_listed().filter(name=name, active=True).first()
+        other = f"{row.name}@{row.version}" if row is not None else ""
+    return "" if other == f"{name}@{version}" else other
 
 
 def _profile(name: str, version: int) -> tuple[Profile, Any]:

@@ -1,13 +1,10 @@
-"""The registers of knowledge with plain fields: each list's form is drawn from the shape of its entries.
-
-What has entries within entries (checklists) or is looked at once a year stays in the register `knowledge`, as JSON.
-"""
+"""The registers of knowledge: each list's form is drawn from the shape of its entries (`knowledge_fields`)."""
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import MISSING, Field, dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, get_origin, get_type_hints
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -18,56 +15,22 @@ from django.utils.translation import gettext_lazy as _
 
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.knowledge import actions as knowing
-from bihuan.registers.knowledge.content import Family
-from bihuan.registers.knowledge.queries import items_listed, knowledge
-from bihuan.registers.knowledge.rows import BY_NAME, code_of
-from bihuan.service.cases.words import KINDS, URGENCIES
+from bihuan.registers.knowledge.queries import items_listed
 from bihuan.web.look.export import Column
-from bihuan.web.look.forms import TidyForm
 from bihuan.web.managers import settings_choices as chosen
-from bihuan.web.managers.settings_register import Register, choice
-
-LINES = ("prompt", "line", "callback", "conduct", "safety_step", "environment", "advice", "closing")
-HAZARDS = {
-    "electric": _("Electricity"),
-    "gas": _("Gas"),
-    "fire": _("Fire"),
-    "poison": _("Poison"),
-    "water": _("Water"),
-    "burst": _("Bursting"),
-    "injury": _("Injury"),
-}
-LEVELS = {"urgent": _("Urgent"), "important": _("Important"), "plain": _("Plain")}
-LABELS: dict[str, Any] = {
-    "code": _("Code"),
-    "family": _("Appliance"),
-    "zh": _("Chinese"),
-    "en": _("English"),
-    "said": _("How customers say it"),
-    "function": _("What is tested on site (Chinese)"),
-    "function_en": _("What is tested on site (English)"),
-    "remote": _("May be helped by phone"),
-    "core": _("The machine does not do what it is for"),
-    "urgency": _("Urgency"),
-    "ask_zh": _("What to ask (Chinese)"),
-    "ask_en": _("What to ask (English)"),
-    "kind": _("Kind of danger"),
-    "advice_zh": _("What to do (Chinese)"),
-    "advice_en": _("What to do (English)"),
-    "brand": _("Brand"),
-    "cause_zh": _("Cause (Chinese)"),
-    "cause_en": _("Cause (English)"),
-    "safety": _("Means danger"),
-    "kinds": _("Kinds of work"),
-    "fallback": _("If it fails: code of the next way"),
-    "problem": _("Code"),
-    "department": _("Department"),
-    "level": _("Level"),
-    "families": _("Appliances"),
-    "energy": _("Runs on"),
-}
-ONE_A_LINE = _("One a line.")
-MAY_BE_EMPTY = frozenset({"fallback", "energy", "kinds", "families"})
+from bihuan.web.managers import settings_uses as used
+from bihuan.web.managers.knowledge_fields import (
+    LINES,
+    WORD,
+    families,
+    form_of,
+    keep_entry,
+    label_of,
+    values_of,
+    words_of,
+)
+from bihuan.web.managers.settings_filters import Filter, Head, in_use, of
+from bihuan.web.managers.settings_register import Register, Uses
 
 
 @dataclass(frozen=True)
@@ -80,100 +43,7 @@ class Plain:
     about: str | Promise
     icon: str
     columns: Sequence[str]
-
-
-def _families() -> list[tuple[str, str]]:
-    return [(one.code, chosen.named(one)) for one in knowledge().families]
-
-
-def _solutions() -> list[tuple[str, str]]:
-    return [(one.code, chosen.named(one)) for one in knowledge().solutions]
-
-
-type Choices = Callable[[], list[tuple[str, Any]]]
-
-CHOICES: dict[str, Choices] = {  # one of these
-    "family": _families,
-    "urgency": lambda: list(URGENCIES.items()),
-    "department": chosen.departments,
-    "level": lambda: list(LEVELS.items()),
-    "energy": lambda: list(chosen.ENERGIES),
-    "kind": lambda: list(HAZARDS.items()),
-}
-SEVERAL: dict[str, Choices] = {"kinds": lambda: list(KINDS.items()), "families": _families}
-WORDS_OF = CHOICES | {"fallback": _solutions}  # codes that a list shows as words
-
-
-def _field(shape: type[Any], field: Field[Any], hint: Any) -> forms.Field:
-    """The form field of one field of an entry."""
-    name, label = field.name, LABELS[field.name]
-    required = name not in MAY_BE_EMPTY and field.default is MISSING
-    required = required and not (shape is Family and name == "said")  # some are never named
-    if name in CHOICES:
-        return choice(label, CHOICES[name], required=required)
-    if name in SEVERAL:
-        return _several(label, SEVERAL[name])
-    if hint is bool:
-        return forms.BooleanField(label=label, required=False)
-    if get_origin(hint) is tuple:
-        area = forms.Textarea(attrs={"rows": 6})
-        return forms.CharField(
-            label=label, required=required, max_length=20_000, widget=area, help_text=ONE_A_LINE
-        )
-    if name in {"code", "problem", "brand"}:
-        return forms.CharField(label=label, required=required, max_length=60)
-    return forms.CharField(
-        label=label, required=required, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
-    )
-
-
-def _several(label: Any, choices: Any) -> forms.MultipleChoiceField:
-    widget = forms.CheckboxSelectMultiple
-    return forms.MultipleChoiceField(label=label, choices=choices, required=False, widget=widget)
-
-
-def form_of(kind: str, **more: forms.Field) -> type[TidyForm]:
-    """A form with one plain field for each field of this list's entries."""
-    shape = BY_NAME[kind].shape
-    hints = get_type_hints(shape)
-    made = {field.name: _field(shape, field, hints[field.name]) for field in fields(shape)}
-    return type(f"{shape.__name__}Form", (TidyForm,), {**more, **made})
-
-
-def values_of(row: Any) -> dict[str, Any]:
-    """An entry as its form shows it."""
-    shape = BY_NAME[row.kind].shape
-    told: dict[str, Any] = json.loads(row.body)
-    shown: dict[str, Any] = {"list": row.kind}
-    for field in fields(shape):
-        value = told.get(field.name, None if field.default is MISSING else field.default)
-        lines = isinstance(value, list | tuple) and field.name not in SEVERAL
-        shown[field.name] = "\n".join(value or ()) if lines else value
-    return shown
-
-
-def _keep(kind: str, row_id: int | None, told: dict[str, Any], now: datetime) -> Any:
-    shape = BY_NAME[kind].shape
-    hints = get_type_hints(shape)
-    entry = {name: _told(value, hints[name]) for name, value in told.items() if name in hints}
-    stands = items_listed().filter(pk=row_id, kind=kind).first() if row_id is not None else None
-    if stands is None:
-        code = code_of(kind, json.dumps(entry))
-        if items_listed().filter(kind=kind, code=code).exists():
-            raise ValidationError(gettext("This list has an entry of that code already."))
-        return knowing.keep_item(kind, code, json.dumps(entry), now=now)
-    for name in ("code", "problem"):
-        if name in entry and json.loads(stands.body)[name] != entry[name]:
-            raise ValidationError({name: gettext("A code stays as it is; other entries name it.")})
-    return knowing.keep_item(kind, stands.code, json.dumps(entry), now=now)
-
-
-def _told(value: Any, hint: Any) -> Any:
-    """What a form field holds, as the entry holds it."""
-    if get_origin(hint) is not tuple:
-        return value if hint is bool else " ".join(str(value or "").split())
-    lines = value.splitlines() if isinstance(value, str) else list(value)
-    return list(dict.fromkeys(line.strip() for line in lines if line.strip()))
+    uses: Uses | None = None
 
 
 def retire(viewer: Viewer, row_id: int, now: datetime) -> None:
@@ -182,22 +52,47 @@ def retire(viewer: Viewer, row_id: int, now: datetime) -> None:
     knowing.retire_item(row.kind, row.code, now=now)
 
 
-def _cell(name: str) -> Column[Any]:
-    def said(row: Any) -> str:
-        value = values_of(row).get(name) or ""
-        if name in WORDS_OF:
-            return chosen.word(WORDS_OF[name](), value)
-        return ("✓" if value is True else str(value)).replace("\n", " · ")[:200]
+def _back(viewer: Viewer, row_id: int, now: datetime) -> None:
+    """Offer an entry again, with all its checks."""
+    row = items_listed().get(pk=row_id)
+    knowing.keep_item(row.kind, row.code, row.body, now=now)
 
-    return Column(LABELS[name], said)
+
+def _cell(kind: str, name: str) -> Column[Any]:
+    words = words_of(kind, name)
+
+    def said(row: Any) -> str:
+        value = values_of(row).get(name)
+        if words is not None:
+            many = value if isinstance(value, list) else [value]
+            return "、".join(chosen.word(words(), one) for one in many if one)[:200]
+        if name == "step":
+            return str(len(value or ()))
+        return ("✓" if value is True else str(value or "")).replace("\n", " · ")[:200]
+
+    return Column(label_of(kind, name), said)
 
 
 def _named(row: Any) -> str:
     told = json.loads(row.body)
+    if isinstance(told, str):
+        return told
     return str(told.get("zh" if chosen.in_chinese() else "en") or row.code)
 
 
+def _of_family() -> Filter:
+    """Entries of one family of appliances."""
+    return Filter(
+        name="family",
+        label=_("Appliance"),
+        choices=families,
+        keep=lambda rows, value, today: rows.filter(body__contains=f'"family":"{value}"'),
+    )
+
+
 def _register(plain: Plain) -> Register:
+    names = form_of(plain.kind).base_fields
+    shown = [] if plain.columns and plain.columns[0] in IDENTIFIES else [CODE]
     return Register(
         code=plain.register,
         title=plain.title,
@@ -205,14 +100,22 @@ def _register(plain: Plain) -> Register:
         group=_("Knowledge"),
         icon=plain.icon,
         rows=lambda search: items_listed(search).filter(kind=plain.kind),
-        columns=[Column(_("Code"), lambda row: row.code), *map(_cell, plain.columns)],
+        columns=[*shown, *(_cell(plain.kind, name) for name in plain.columns), _CHANGED],
         form=form_of(plain.kind),
-        keep=lambda viewer, row_id, told, now: _keep(plain.kind, row_id, told, now),
+        keep=lambda viewer, row_id, told, now: keep_entry(plain.kind, row_id, told, now),
         out=retire,
+        back=_back,
+        uses=plain.uses,
+        filters=(in_use(), *([_of_family()] if "family" in names else [])),
         key=("position", "id"),
         values=values_of,
         name=_named,
     )
+
+
+CODE = Head[Any](_("Code"), lambda row: row.code, key="code")
+_CHANGED = Head[Any](_("Changed"), lambda row: row.changed_at.date(), key="changed_at")
+IDENTIFIES = frozenset({WORD, "number", "family"})  # first columns that tell an entry apart in words
 
 
 PLAIN = (
@@ -223,6 +126,7 @@ PLAIN = (
         _("What customers complain of, and the words they say it in."),
         "stethoscope",
         ("zh", "en", "family", "urgency", "remote"),
+        used.symptom,
     ),
     Plain(
         "hazards",
@@ -272,6 +176,115 @@ PLAIN = (
         "route",
         ("zh", "en", "department", "level"),
     ),
+    Plain(
+        "checklists",
+        "checklist",
+        _("Phone checklists"),
+        _("What an agent asks step by step before a technician is sent."),
+        "list-check",
+        ("zh", "en", "family", "step", "symptoms"),
+    ),
+    Plain(
+        "standards",
+        "standard",
+        _("Standards of work"),
+        _("How work is done on site, with what to bring and what to say."),
+        "clipboard-check",
+        ("zh", "en", "family", "kinds", "symptoms"),
+    ),
+    Plain(
+        "departments",
+        "department",
+        _("Departments"),
+        _("Who in the house answers for what."),
+        "building",
+        ("zh", "en"),
+        used.department,
+    ),
+    Plain(
+        "permits",
+        "certificate",
+        _("Kinds of permits"),
+        _("Papers that the law or the trade asks for, and how long one lasts."),
+        "certificate",
+        ("zh", "en", "years"),
+        used.permit_kind,
+    ),
+    Plain(
+        "work-needs",
+        "required",
+        _("What work asks of technicians"),
+        _("Least level and papers for each appliance and kind of work, as shipped knowledge has it."),
+        "shield-check",
+        ("family", "kind", "level", "certificates", "only_when"),
+    ),
+    Plain(
+        "labour",
+        "labour",
+        _("Labour as shipped"),
+        _(
+            "Pieces of work with the minutes they are planned with; a new company's price list begins with them."
+        ),
+        "clock",
+        ("zh", "en", "family", "kind", "fen", "minutes"),
+        used.labour,
+    ),
+    Plain(
+        "fees",
+        "fee",
+        _("Fees as shipped"),
+        _("Charges that are no labour, and when the customer must have heard them."),
+        "receipt",
+        ("zh", "en", "fen", "told_at"),
+    ),
+    Plain(
+        "part-names",
+        "part",
+        _("Parts as shipped"),
+        _("Parts that standards of work name; a new company's parts begin with them."),
+        "components",
+        ("number", "zh", "en", "family", "fen", "serial"),
+    ),
+    Plain(
+        "safe-years",
+        "service_life",
+        _("Years of safe use"),
+        _("After how many years a warning is due, and what it says."),
+        "alert-triangle",
+        ("family", "fuel", "years", "zh", "checked"),
+    ),
+    Plain(
+        "guarantee",
+        "guarantee",
+        _("Periods of the three guarantees"),
+        _("As the law has them; shipped empty until a person has read the official annex."),
+        "shield",
+        ("family", "whole_months", "main_part_months", "source"),
+    ),
+    Plain(
+        "consents",
+        "consent",
+        _("Consents"),
+        _("What customers are asked to agree to."),
+        "hand-stop",
+        ("zh", "en", "required"),
+    ),
+    Plain(
+        "not-meant",
+        "not_meant",
+        _("Words that only sound dangerous"),
+        _("Names of things that hold a word of danger and mean none."),
+        "info-circle",
+        ("word",),
+    ),
+    Plain(
+        "urgent-families",
+        "urgent_family",
+        _("Always urgent"),
+        _("Appliances whose every fault is urgent."),
+        "flame",
+        ("word",),
+    ),
 )
 
 _LISTS = {
@@ -296,14 +309,17 @@ def _sentences() -> Register:
         icon="message-2",
         rows=lambda search: items_listed(search).filter(Q(kind__in=LINES)),
         columns=[
-            Column(_("List"), lambda row: chosen.word(_LISTS, row.kind)),
-            Column(_("Code"), lambda row: row.code),
-            _cell("zh"),
-            _cell("en"),
+            Head(_("List"), lambda row: chosen.word(_LISTS, row.kind), key="kind"),
+            CODE,
+            _cell("line", "zh"),
+            _cell("line", "en"),
+            _CHANGED,
         ],
         form=form_of("line", list=forms.ChoiceField(label=_("List"), choices=choices)),
         keep=_keep_sentence,
         out=retire,
+        back=_back,
+        filters=(in_use(), of("kind", _("List"), lambda: choices)),
         key=("kind", "position", "id"),
         values=values_of,
         name=_named,
@@ -314,7 +330,7 @@ def _keep_sentence(viewer: Viewer, row_id: int | None, told: dict[str, Any], now
     stands = items_listed().filter(pk=row_id).first() if row_id is not None else None
     if stands is not None and stands.kind != told["list"]:
         raise ValidationError({"list": gettext("An entry stays in its list.")})
-    return _keep(told["list"], row_id, told, now)
+    return keep_entry(told["list"], row_id, told, now)
 
 
 REGISTERS = (*map(_register, PLAIN), _sentences())

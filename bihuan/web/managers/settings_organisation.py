@@ -13,6 +13,8 @@ from bihuan.service.dispatch import keeping as dispatch
 from bihuan.web.look.export import Column
 from bihuan.web.look.forms import TidyForm
 from bihuan.web.managers import settings_choices as chosen
+from bihuan.web.managers import settings_uses as used
+from bihuan.web.managers.settings_filters import Head, at_node, in_use, lasting, of, of_category
 from bihuan.web.managers.settings_register import Register, choice, day, number_choice, yes_no
 
 
@@ -60,6 +62,10 @@ class PolicyForm(TidyForm):
     )
 
 
+def category_word(row: Any) -> str:
+    return chosen.word(chosen.category_codes(), row.category)
+
+
 def _keep_node(viewer: Viewer, row_id: int | None, told: dict[str, Any], now: datetime) -> Any:
     return actions.keep_node(row_id, **told)
 
@@ -73,19 +79,23 @@ REGISTERS = (
         icon="sitemap",
         rows=queries.nodes_listed,
         columns=(
-            Column(
+            Head(
                 pgettext_lazy("of a thing", "Name"),
                 lambda row: "\u2003" * max(row.path.count("/") - 2, 0) + row.name,
+                key="name",
             ),
-            Column(_("Code"), lambda row: row.code),
-            Column(_("Kind"), lambda row: chosen.word(chosen.NODE_KINDS, row.kind)),
+            Head(_("Code"), lambda row: row.code, key="code"),
+            Head(_("Kind"), lambda row: chosen.word(chosen.NODE_KINDS, row.kind), key="kind"),
             Column(_("Stands under"), lambda row: row.parent.name if row.parent else ""),
-            Column(_("Authorised"), lambda row: yes_no(row.authorised)),
-            Column(_("Cases a day"), lambda row: row.daily_capacity),
+            Head(_("Authorised"), lambda row: yes_no(row.authorised), key="authorised"),
+            Head(_("Cases a day"), lambda row: row.daily_capacity, key="daily_capacity"),
         ),
         form=NodeForm,
         keep=_keep_node,
         out=lambda viewer, row_id, now: actions.retire_node(row_id, now=now),
+        back=lambda viewer, row_id, now: actions.unretire_node(row_id),
+        uses=used.node,
+        filters=(in_use(), at_node("id"), of("kind", _("Kind"), chosen.node_kinds)),
         key=("path", "id"),
         personal=frozenset({"phone", "address"}),
         name=lambda row: row.name,
@@ -98,18 +108,24 @@ REGISTERS = (
         icon="map-pin",
         rows=queries.coverage_listed,
         columns=(
-            Column(_("Service point"), lambda row: row.node.name),
-            Column(_("City"), lambda row: row.city),
-            Column(_("District"), lambda row: row.district),
-            Column(_("Street"), lambda row: row.street),
-            Column(_("Category"), lambda row: chosen.word(chosen.category_codes(), row.category)),
-            Column(_("Kind of work"), lambda row: chosen.word(chosen.kinds(), row.kind)),
+            Head(_("Service point"), lambda row: row.node.name, key="node__name"),
+            Head(_("City"), lambda row: row.city, key="city"),
+            Head(_("District"), lambda row: row.district, key="district"),
+            Head(_("Street"), lambda row: row.street, key="street"),
+            Head(_("Category"), category_word, key="category"),
+            Head(_("Kind of work"), lambda row: chosen.word(chosen.kinds(), row.kind), key="kind"),
         ),
         form=CoverageForm,
         keep=lambda viewer, row_id, told, now: actions.keep_coverage(row_id, **told),
         out=lambda viewer, row_id, now: actions.drop_coverage(row_id),
         out_deed="removed",
-        key=("node_id", "id"),
+        uses=used.coverage,
+        filters=(at_node(), of_category(every=True)),
+        links=(
+            ("managers:settings_ground", _("Gaps and overlaps"), "map"),
+            ("managers:settings_cover", _("Add many streets"), "list-check"),
+        ),
+        key=("city", "district", "street", "id"),
         name=lambda row: f"{row.node.name} · {row.district}{row.street}",
     ),
     Register(
@@ -120,16 +136,18 @@ REGISTERS = (
         icon="certificate",
         rows=queries.authorisations_listed,
         columns=(
-            Column(_("Service point"), lambda row: row.node.name),
-            Column(_("Brand"), lambda row: row.brand),
-            Column(_("Category"), lambda row: chosen.word(chosen.category_codes(), row.category)),
-            Column(_("First day"), lambda row: row.valid_from),
-            Column(_("Last day"), lambda row: row.valid_until),
+            Head(_("Service point"), lambda row: row.node.name, key="node__name"),
+            Head(_("Brand"), lambda row: row.brand, key="brand"),
+            Head(_("Category"), category_word, key="category"),
+            Head(_("First day"), lambda row: row.valid_from, key="valid_from"),
+            Head(_("Last day"), lambda row: row.valid_until, key="valid_until"),
         ),
         form=AuthorisationForm,
         keep=lambda viewer, row_id, told, now: actions.keep_authorisation(row_id, **told),
         out=lambda viewer, row_id, now: actions.end_authorisation(row_id, now=now),
         out_deed="ended",
+        out_about=_("It holds no more from today on."),
+        filters=(at_node(), lasting("valid_from"), of_category(every=True)),
         key=("valid_until", "id"),
         name=lambda row: f"{row.node.name} · {row.brand}",
     ),
@@ -141,7 +159,7 @@ REGISTERS = (
         icon="route",
         rows=dispatch.policies_listed,
         columns=(
-            Column(_("Node"), lambda row: row.node.name),
+            Head(_("Node"), lambda row: row.node.name, key="node__name"),
             Column(_("Offers by itself"), lambda row: yes_no(row.auto_offer)),
             Column(_("Assigns by itself"), lambda row: yes_no(row.auto_assign)),
             Column(_("Service point: minutes"), lambda row: row.point_minutes),

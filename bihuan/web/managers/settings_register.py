@@ -3,9 +3,11 @@
 A register is declared once (`settings_organisation`, `settings_people` …); the pages in `settings` draw them all.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -17,10 +19,28 @@ from django.utils.translation import gettext as _
 from bihuan.registers.access.viewer import Viewer
 from bihuan.web.look.export import Column
 from bihuan.web.look.forms import TidyForm
+from bihuan.web.managers.settings_filters import Filter
 
 type Words = Any  # a text, now or in the reader's language
 type Keep = Callable[[Viewer, int | None, dict[str, Any], datetime], Any]
 type Out = Callable[[Viewer, int, datetime], Any]
+
+
+@dataclass(frozen=True)
+class Use:
+    """Where an entry is used. `first` is what must be done before it can go; empty where nothing breaks."""
+
+    what: str | Promise
+    count: int
+    first: str | Promise = ""
+
+    @property
+    def stops(self) -> bool:
+        return self.count > 0 and bool(self.first)
+
+
+type Uses = Callable[[Any, datetime], Sequence[Use]]
+type Links = Sequence[tuple[str, str | Promise, str]]  # (name of the address, words, icon)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +73,11 @@ class Register:
     preview: Callable[[Any, Mapping[str, Any]], Sequence[tuple[str, str]]] | None = (
         None  # (name, text) of a row
     )
+    filters: Sequence[Filter] = ()
+    uses: Uses | None = None  # where a row is used; what is still used may not go
+    back: Out | None = None  # takes a row back in use
+    links: Links = ()  # pages beside its list
+    row_links: Callable[[Any], Sequence[tuple[str, str | Promise, str]]] | None = None  # pages beside a row
     name: Callable[[Any], str] = field(default=lambda row: str(row.pk))
 
     def initial(self, row: Any) -> dict[str, Any]:
@@ -72,6 +97,20 @@ class Register:
 
     def find(self, row_id: int) -> Any | None:
         return self.rows("").filter(pk=row_id).first()
+
+    def locked(self, row_id: int) -> Any | None:
+        """The row as it stands now, held until the transaction ends."""
+        rows = self.rows("").filter(pk=row_id)
+        if rows.select_for_update(of=("self",)).order_by().first() is None:
+            return None
+        return self.find(row_id)
+
+    def mark(self, row: Any) -> str:
+        """A digest of all that the form shows of a row: another mark means that somebody changed it."""
+        told = {name: plain(value) for name, value in self.initial(row).items()}
+        retired = plain(getattr(row, "retired_at", None))
+        text = json.dumps([told, retired], sort_keys=True, default=str, ensure_ascii=False)
+        return sha256(text.encode()).hexdigest()[:24]
 
 
 def plain(value: Any) -> Any:

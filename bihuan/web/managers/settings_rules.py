@@ -1,29 +1,26 @@
 """The registers of rules: working calendars and days, knowledge, process cards, commitment profiles."""
 
-import json
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from bihuan.ground.worktime import actions as worktime
 from bihuan.ground.worktime import queries as calendars
 from bihuan.registers.access.viewer import Viewer
-from bihuan.registers.knowledge import actions as knowing
-from bihuan.registers.knowledge.queries import items_listed
-from bihuan.registers.knowledge.rows import KINDS
 from bihuan.service.cases import keeping as cards
 from bihuan.service.commitments import keeping as profiles
 from bihuan.web.look.export import Column
 from bihuan.web.look.forms import TidyForm
 from bihuan.web.managers import settings_choices as chosen
-from bihuan.web.managers.settings_knowledge import IN_PLAIN_FIELDS, retire
+from bihuan.web.managers import settings_uses as used
+from bihuan.web.managers.settings_filters import Head, in_force, in_use, of
 from bihuan.web.managers.settings_register import Register, day, yes_no
 
-OTHER_LISTS = [(kind.name, kind.name) for kind in KINDS if kind.name not in IN_PLAIN_FIELDS]
 LARGEST_TEXT = 200_000  # characters
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOURS_HELP = _("Such as 09:00-12:00, 13:00-18:00. Empty: closed.")
@@ -72,16 +69,6 @@ class DayForm(TidyForm):
     hours = forms.CharField(label=_("Hours of its own"), required=False, max_length=120, help_text=HOURS_HELP)
     name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), required=False, max_length=80)
     source = forms.CharField(label=_("Source"), required=False, max_length=80)
-
-
-class ItemForm(TidyForm):
-    kind = forms.ChoiceField(label=_("List"), choices=OTHER_LISTS)
-    code = forms.CharField(label=_("Code"), max_length=160)
-    body = forms.CharField(
-        label=_("Entry"),
-        max_length=LARGEST_TEXT,
-        widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false"}),
-    )
 
 
 class TextForm(TidyForm):
@@ -146,29 +133,19 @@ def _forget_day(viewer: Viewer, row_id: int, now: datetime) -> None:
         worktime.forget_day(row.day, code=row.calendar.code if row.calendar else "", by=_by(viewer))
 
 
+def _unretire_calendar(viewer: Viewer, row_id: int, now: datetime) -> None:
+    worktime.unretire_calendar(calendars.calendars_listed().get(pk=row_id).code)
+
+
 def _retire_calendar(viewer: Viewer, row_id: int, now: datetime) -> None:
     worktime.retire_calendar(calendars.calendars_listed().get(pk=row_id).code, now=now)
 
 
-def _item(row: Any) -> dict[str, Any]:
-    body = json.dumps(json.loads(row.body), ensure_ascii=False, indent=2, sort_keys=True)
-    return {"kind": row.kind, "code": row.code, "body": body}
-
-
-def _keep_item(viewer: Viewer, row_id: int | None, told: dict[str, Any], now: datetime) -> Any:
-    stands = items_listed().filter(pk=row_id).first() if row_id is not None else None
-    if stands is not None and (stands.kind, stands.code) != (told["kind"], told["code"]):
-        raise ValidationError({"code": _("A code stays as it is; other entries name it.")})
-    if stands is None and items_listed().filter(kind=told["kind"], code=told["code"]).exists():
-        raise ValidationError({"code": _("This list has an entry of that code already.")})
-    return knowing.keep_item(told["kind"], told["code"], told["body"], now=now)
-
-
 _VERSION = (
-    Column[Any](pgettext_lazy("of a thing", "Name"), lambda row: row.name),
-    Column[Any](_("Version"), lambda row: row.version),
-    Column[Any](_("In force"), lambda row: yes_no(row.active)),
-    Column[Any](_("Kept"), lambda row: row.made_at.date()),
+    Head[Any](pgettext_lazy("of a thing", "Name"), lambda row: row.name, key="name"),
+    Head[Any](_("Version"), lambda row: row.version, key="version"),
+    Head[Any](_("In force"), lambda row: yes_no(row.active), key="active"),
+    Head[Any](_("Kept"), lambda row: row.made_at.date(), key="made_at"),
 )
 
 
@@ -185,8 +162,8 @@ REGISTERS = (
         icon="calendar-time",
         rows=calendars.calendars_listed,
         columns=(
-            Column(_("Code"), lambda row: row.code),
-            Column(pgettext_lazy("of a thing", "Name"), lambda row: row.name),
+            Head(_("Code"), lambda row: row.code, key="code"),
+            Head(pgettext_lazy("of a thing", "Name"), lambda row: row.name, key="name"),
             Column(_("Time zone"), lambda row: row.timezone),
             Column(_("Follows the holidays of"), lambda row: row.follows_holidays),
             Column(_("Version"), lambda row: row.version),
@@ -194,6 +171,9 @@ REGISTERS = (
         form=CalendarForm,
         keep=_keep_calendar,
         out=_retire_calendar,
+        back=_unretire_calendar,
+        uses=used.calendar,
+        filters=(in_use(),),
         key=("code", "id"),
         values=_calendar,
         name=lambda row: row.name,
@@ -206,8 +186,8 @@ REGISTERS = (
         icon="calendar-event",
         rows=calendars.days_listed,
         columns=(
-            Column(_("Date"), lambda row: row.day),
-            Column(_("Is a"), lambda row: chosen.word(DAY_KINDS, row.kind)),
+            Head(_("Date"), lambda row: row.day, key="day"),
+            Head(_("Is a"), lambda row: chosen.word(DAY_KINDS, row.kind), key="kind"),
             Column(
                 _("Calendar"),
                 lambda row: row.calendar.name if row.calendar else str(_("all that follow holidays")),
@@ -219,28 +199,10 @@ REGISTERS = (
         keep=_keep_day,
         out=_forget_day,
         out_deed="removed",
+        filters=(of("kind", _("Is a"), lambda: DAY_KINDS),),
         key=("-day", "-id"),
         values=_day,
         name=lambda row: row.day.isoformat(),
-    ),
-    Register(
-        code="knowledge",
-        title=_("Other knowledge"),
-        about=_("Phone checklists, standards of work, prices that ship, permits: entries as JSON."),
-        group=_("Knowledge"),
-        icon="book",
-        rows=lambda search: items_listed(search).exclude(kind__in=IN_PLAIN_FIELDS),
-        columns=(
-            Column(_("List"), lambda row: row.kind),
-            Column(_("Code"), lambda row: row.code),
-            Column(_("Changed"), lambda row: row.changed_at.date()),
-        ),
-        form=ItemForm,
-        keep=_keep_item,
-        out=retire,
-        key=("kind", "position", "id"),
-        values=_item,
-        name=lambda row: f"{row.kind} · {row.code}",
     ),
     Register(
         code="process",
@@ -252,10 +214,15 @@ REGISTERS = (
         columns=_VERSION,
         form=TextForm,
         keep=lambda viewer, row_id, told, now: cards.upload_card(told["text"], now=now),
+        page="managers:cards_kept",
+        filters=(in_force(),),
         key=("name", "-version", "id"),
         values=_version,
         keeps=("name", "version", "active"),
         versions=True,
+        row_links=lambda row: (
+            (reverse("managers:card_kept", args=[row.name, row.version]), _("Read and put in force"), "eye"),
+        ),
         name=lambda row: f"{row.name} v{row.version}",
     ),
     Register(
@@ -269,10 +236,14 @@ REGISTERS = (
         form=TextForm,
         keep=lambda viewer, row_id, told, now: profiles.upload_profile(told["text"], now=now),
         page="managers:profiles",
+        filters=(in_force(),),
         key=("name", "-version", "id"),
         values=_version,
         keeps=("name", "version", "active"),
         versions=True,
+        row_links=lambda row: (
+            (reverse("managers:profile", args=[row.name, row.version]), _("Read and put in force"), "eye"),
+        ),
         name=lambda row: f"{row.name} v{row.version}",
     ),
 )

@@ -1,0 +1,43 @@
+"""Every register there is, by its code."""
+
+from typing import Any
+
+from bihuan.registers.access.errors import NotFound
+from bihuan.web.managers import (
+    settings_catalogue,
+    settings_day,
+    settings_knowledge,
+    settings_messages,
+    settings_organisation,
+    settings_people,
+    settings_rules,
+    settings_told,
+)
+from bihuan.web.managers.settings_register import Register
+
+REGISTERS: dict[str, Register] = {
+    register.code: register
+    for register in (
+        *settings_organisation.REGISTERS,
+        *settings_people.REGISTERS,
+        *settings_catalogue.REGISTERS,
+        *settings_rules.REGISTERS,
+        *settings_messages.REGISTERS,
+        *settings_day.REGISTERS,
+        *settings_knowledge.REGISTERS,
+        *settings_told.REGISTERS,
+    )
+}
+
+
+def register_of(code: str) -> Register:
+    if code not in REGISTERS:
+        raise NotFound
+    return REGISTERS[code]
+
+
+def row_of(register: Register, row_id: int) -> Any:
+    found = register.find(row_id)
+    if found is None:
+        raise NotFound
+    return found
