@@ -107,7 +107,6 @@ class RestartWish:
 
 def _build(founding: Founding, environment: Mapping[str, str]) -> None:
     """In a process of its own: its settings lead it into the fresh database."""
-    fresh.make_schema()
     told = json.dumps({"founding": asdict(founding), "numbers": fresh.numbers_given()})
     command = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "start_company", "--into-fresh"]
     done = subprocess.run(command, input=told, env=environment, capture_output=True, text=True)

@@ -27,14 +27,19 @@ class CannotSwap(Exception):
 @contextmanager
 def fresh() -> Iterator[Mapping[str, str]]:
     """An empty place for a new database; gives the environment by which a process works in it. Gone afterwards."""
-    _clear()
+    clear()
     try:
-        if connection.vendor == "sqlite":
-            yield {**os.environ, "DATABASE_URL": f"sqlite://{quote(str(_file()))}"}
-        else:
-            yield {**os.environ, "PGOPTIONS": f"-c search_path={NEXT}"}
+        _make_schema()
+        yield environment()
     finally:
-        _clear()
+        clear()
+
+
+def environment() -> Mapping[str, str]:
+    """By which a process of its own works in the fresh database."""
+    if connection.vendor == "sqlite":
+        return {**os.environ, "DATABASE_URL": f"sqlite://{quote(str(_file()))}"}
+    return {**os.environ, "PGOPTIONS": f"-c search_path={NEXT}"}
 
 
 def swap() -> None:
@@ -84,7 +89,7 @@ def _file() -> Path:
     return live.with_name(f".{live.stem}-next.sqlite3")
 
 
-def _clear() -> None:
+def clear() -> None:
     """Take away what an earlier attempt, or this one, left."""
     if connection.vendor == "sqlite":
         for tail in ("", "-wal", "-shm", "-journal"):
@@ -94,8 +99,8 @@ def _clear() -> None:
         cursor.execute(f"DROP SCHEMA IF EXISTS {NEXT} CASCADE")
 
 
-def make_schema() -> None:
-    """Before a process works in it; a SQLite file makes itself."""
+def _make_schema() -> None:
+    """A SQLite file makes itself."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"CREATE SCHEMA {NEXT}")
