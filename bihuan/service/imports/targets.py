@@ -3,11 +3,23 @@
 from bihuan.service.imports.cases import CASES
 from bihuan.service.imports.customers import CUSTOMERS
 from bihuan.service.imports.machines import MACHINES
+from bihuan.service.imports.parts import Parts
 from bihuan.service.imports.past_cases import PAST_CASES
+from bihuan.service.imports.prices import Prices
 from bihuan.service.imports.service_points import ServicePoints
+from bihuan.service.imports.staff import Staff
 from bihuan.service.imports.target import Target
 
-TARGETS: tuple[Target, ...] = (ServicePoints(), CUSTOMERS, MACHINES, CASES, PAST_CASES)
+TARGETS: tuple[Target, ...] = (
+    ServicePoints(),
+    Staff(),
+    Parts(),
+    Prices(),
+    CUSTOMERS,
+    MACHINES,
+    CASES,
+    PAST_CASES,
+)
 
 
 def target(code: str) -> Target | None:
