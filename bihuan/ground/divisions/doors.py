@@ -17,8 +17,8 @@ _TOKEN = re.compile(
 )
 _NOT_A_DOOR = re.compile(
     r"坏[了掉的]?|漏[水电气氟]|维修|安装|报修|预约|电话|手机|[今明后]天|[上下]午|晚上|周[一二三四五六日末]|星期|师傅|麻烦|家里|我家|这里|这边"
-    r"|你[们好]|空调|冰箱|洗衣机|热水器|电视|型号|购[买于]|买的|不[^\d]{1,2}|没[有人]|有人|先生|女士|小姐|收件|块钱|\d元|分钟|小时"
-    r"|\d年|[我他她]们?的?|请|了"
+    r"|你[们好]|空调|冰箱|洗衣机|热水器|电视|型号|购[买于]|买的|不[^\d]{1,2}|没[有人]|有人|先生|女士|小姐|收件|块钱|\d+元|分钟|小时"
+    r"|\d+年|\d+日|\d+号(?=[上下中]午|全天|都|晚上)|[我他她]们?的?|请|了"
 )
 
 
@@ -43,7 +43,8 @@ def ends_at(text: str, at: int) -> int:
     while begin < limit:
         soft = _SOFT.search(text, begin, limit)
         piece_end = soft.start() if soft else limit
-        kept = _kept(text[begin:piece_end], first=begin == at)
+        attached = begin == at and at > 0 and not _SOFT.match(text[at - 1])
+        kept = _kept(text[begin:piece_end], shortest=0 if attached else 4 if begin == at else LONGEST)
         if kept:
             stop = begin + kept
         if kept < piece_end - begin or (soft is None):
@@ -54,12 +55,13 @@ def ends_at(text: str, at: int) -> int:
     return stop
 
 
-def _kept(piece: str, *, first: bool) -> int:
-    """How many characters of a piece belong to an address. The first piece may be a bare name of an estate."""
+def _kept(piece: str, *, shortest: int) -> int:
+    """How many characters of a piece belong to an address. One of at least `shortest` may be the bare name of an
+    estate, without any word that says so."""
     wrong = _NOT_A_DOOR.search(piece)
     held = piece[: wrong.start()] if wrong else piece
     end = max((hit.end() for hit in _TOKEN.finditer(held)), default=0)
     if end:
         closing = len(held) - end <= 1 and held.endswith(("）", ")"))
         return len(held) if closing else end
-    return len(held) if first and not wrong and len(held) <= 12 else 0
+    return len(held) if not wrong and shortest <= len(held) <= 12 else 0

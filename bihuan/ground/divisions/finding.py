@@ -179,6 +179,27 @@ def _street_after(place: Division, text: str, end: int) -> tuple[str, int]:
     return (told[0], end) if len(told) == 1 else ("", end)
 
 
+_LATIN_DOOR = re.compile(
+    r"\d|\b(?:room|building|road|street|lane|avenue|residence|garden|court|tower|unit|block|floor|estate|plaza|no)\b",
+    re.I,
+)
+
+
+def _before(text: str, end: int) -> int:
+    """Where the parts between commas begin that lead to an English address."""
+    stop = max(text.rfind(mark, 0, end) for mark in "\n\0;:：；。.!?") + 1
+    begin = end
+    while begin > stop:
+        comma = max(text.rfind(mark, stop, max(begin - 2, stop)) for mark in ",，") + 1
+        start = max(comma, stop)
+        if not _LATIN_DOOR.search(text[start:begin]):
+            break
+        begin = start
+    while begin < end and text[begin] in " ,":
+        begin += 1
+    return begin
+
+
 def _in_latin(text: str) -> Found | None:
     """An English address: the district and the city as words, in any order."""
     told = [(hit, latin().get(hit.group().lower())) for hit in _LATIN.finditer(text)]
@@ -192,7 +213,7 @@ def _in_latin(text: str) -> Found | None:
         return None
     spots = [hit.span() for hit, one in named if one.covers(place)]
     begin, end = min(s for s, _ in spots), max(e for _, e in spots)
-    start = max(text.rfind(mark, 0, begin) for mark in "\n;:：；。") + 1
+    start = _before(text, begin)
     return Found(
         province=place.province,
         city=place.city,

@@ -51,7 +51,8 @@ def _cities(province: str, told: dict[str, dict[str, list[str]]]) -> dict[str, d
             cities.setdefault(province, {}).update(_districts(districts))
         elif name in _DIRECT:
             for county, streets in districts.items():
-                cities[county] = {street: () for street in streets if street not in _NO_PLACE}
+                towns = (street.removeprefix(county) or street for street in streets)
+                cities[county] = {town: () for town in towns if town not in _NO_PLACE}
         elif list(districts) == [name]:
             cities[name] = dict.fromkeys(districts[name], ())
         else:
