@@ -70,6 +70,7 @@ MAY: dict[str, frozenset[Role]] = {
     "operations.read": frozenset({R.MANAGER, R.ADMINISTRATOR, R.SUPERVISOR}),
     "operations.mend": frozenset({R.MANAGER, R.ADMINISTRATOR}),
     "cards.read": STAFF,
+    "poster.print": LEADERS | POINT | {R.AGENT, R.ADMINISTRATOR},
     "reveal.review": frozenset({R.MANAGER, R.ADMINISTRATOR}),
     "settings.change": frozenset({R.ADMINISTRATOR}),
     "device.revoke": frozenset({R.SERVICE_POINT_OWNER, R.ADMINISTRATOR}),

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from bihuan.ground.vault.actions import fingerprint
 from bihuan.registers.access.errors import NotFound
-from bihuan.registers.customers.models import ScanCode
+from bihuan.registers.customers.models import ScanCode as ScanCode
 
 SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that looks like another
 LENGTH = 10  # 49 bits

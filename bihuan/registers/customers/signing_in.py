@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from bihuan.ground.vault.actions import blind, fingerprint
 from bihuan.registers.access.errors import Refusal
-from bihuan.registers.customers.models import Contact, Customer, CustomerSession, CustomerSignIn
+from bihuan.registers.customers.models import Contact, Customer, CustomerSignIn
+from bihuan.registers.customers.models import CustomerSession as CustomerSession
 
 CODE_LASTS = timedelta(minutes=10)
 TRIES = 5

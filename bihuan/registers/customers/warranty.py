@@ -10,7 +10,8 @@ from django.utils.crypto import constant_time_compare
 
 from bihuan.ground.vault.actions import signature
 from bihuan.registers.access.errors import NotFound
-from bihuan.registers.customers.models import Machine, Serial
+from bihuan.registers.customers.models import Machine as Machine
+from bihuan.registers.customers.models import Serial
 from bihuan.registers.customers.queries import MachineCard, machine_cards
 
 

@@ -48,6 +48,7 @@ GRADES: dict[str, Lazy] = {
 CHANNELS: dict[str, Lazy] = {
     "hotline": _("Phone"),
     "web": _("Web form"),
+    "qr": _("Scanned code"),
     "app": _("App"),
     "mail": _("E-mail"),
     "wechat": _("WeChat"),

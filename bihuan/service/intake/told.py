@@ -8,6 +8,7 @@ from bihuan.registers.customers.told import AddressTold, MachineTold
 CHANNELS = (
     "hotline",
     "web",
+    "qr",
     "app",
     "mail",
     "wechat",

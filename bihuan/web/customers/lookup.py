@@ -15,9 +15,10 @@ from bihuan.registers.customers.queries import known_by
 from bihuan.service.cases.queries import visible
 from bihuan.service.cases.rules import read_number
 from bihuan.service.intake.queries import link_of
-from bihuan.web.look.doors import customer_page
+from bihuan.web.look.doors import customer_page, moment
 from bihuan.web.look.forms import TidyForm
 from bihuan.web.look.throttle import Throttle
+from bihuan.web.look.visits import counted
 
 LOOKUPS = Throttle(name="look-up", times=10, seconds=600)
 NOBODY = 0  # the number of no customer
@@ -42,6 +43,8 @@ class LookupForm(TidyForm):
 def lookup(request: HttpRequest) -> HttpResponse:
     """Leads to the private page when both belong together."""
     form = LookupForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST":
+        counted("track", moment(request))
     if request.method != "POST" or not form.is_valid():
         return render(request, "customers/lookup.html", {"form": form}, status=422 if form.is_bound else 200)
     if not LOOKUPS.count(request):

@@ -11,7 +11,8 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from bihuan.ground.journal.event import Actor
-from bihuan.registers.access.errors import Refusal
+from bihuan.registers.access.errors import NotFound, Refusal
+from bihuan.registers.customers.scan_codes import ScanCode, scanned
 from bihuan.registers.customers.told import AddressTold, MachineTold
 from bihuan.registers.knowledge.queries import hazards_in, knowledge
 from bihuan.registers.organisation.queries import coverage_of, head_office, service_points
@@ -24,6 +25,7 @@ from bihuan.service.intake.told import FileTold, Told
 from bihuan.web.look.doors import customer_page, moment
 from bihuan.web.look.forms import TidyForm
 from bihuan.web.look.throttle import Throttle
+from bihuan.web.look.visits import counted
 
 TRIES = Throttle(name="report-form", times=8, seconds=600)
 MOST_FILES, LARGEST_FILE = 4, 10 * 1024 * 1024
@@ -55,6 +57,7 @@ class WebReportForm(TidyForm):
     consent_marketing = forms.BooleanField(required=False)
     website = forms.CharField(required=False)  # no person sees it; whoever fills it in is none
     key = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    p = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)  # of a code that was scanned
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -95,7 +98,9 @@ class TooOften(Refusal):
 def report(request: HttpRequest) -> HttpResponse:
     """The form; sent, it leads to the private page of the case."""
     if request.method != "POST":
-        return _page(request, WebReportForm(initial={"key": uuid4().hex}))
+        told = prefilled(request.GET.get("p", ""))
+        counted("report_qr" if told else "report", moment(request))
+        return _page(request, WebReportForm(initial=told | {"key": uuid4().hex}))
     if not TRIES.count(request):
         raise TooOften
     form = WebReportForm(request.POST)
@@ -134,14 +139,24 @@ def _receive(request: HttpRequest, form: WebReportForm, files: tuple[FileTold, .
 def told_of(held: dict[str, Any], files: tuple[FileTold, ...]) -> Told:
     """What the form says, as a report."""
     consents = {kind: bool(held[f"consent_{kind}"]) for kind in ("service", "recording", "marketing")}
+    code = code_scanned(held["p"])
+    asked = {"suits": held["suits"]} if held["suits"] else {}
+    if code is not None and code.node is not None:
+        asked["scanned"] = code.node.name
+    same = code is not None and held["brand"].strip() == code.brand and held["model"].strip() == code.model
+    serials = {"whole": code.serial} if code is not None and code.serial and same else {}
     return Told(
         words=held["words"],
-        channel="web",
+        channel="web" if code is None else "qr",
         phone=held["phone"],
         email=held["email"],
         name=held["name"],
         machine=MachineTold(
-            category=held["category"], brand=held["brand"], model=held["model"], bought_on=held["bought_on"]
+            category=held["category"],
+            brand=held["brand"],
+            model=held["model"],
+            serials=serials,
+            bought_on=held["bought_on"],
         ),
         address=AddressTold(
             city=city_of(held["district"]),
@@ -149,11 +164,34 @@ def told_of(held: dict[str, Any], files: tuple[FileTold, ...]) -> Told:
             street=held["street"],
             door=held["door"],
         ),
-        asked={"suits": held["suits"]} if held["suits"] else {},
+        asked=asked,
         consents=consents,
         language=get_language() or "",
         files=files,
     )
+
+
+def code_scanned(told: str) -> ScanCode | None:
+    """The code in the address of the form; None for none, or one that we never printed."""
+    try:
+        return scanned(told)
+    except NotFound:
+        return None
+
+
+def prefilled(told: str) -> dict[str, Any]:
+    """What a scanned code says already: the machine, and the district where its service point works in one only."""
+    code = code_scanned(told)
+    if code is None:
+        return {}
+    districts = {row.district for row in coverage_of({code.node_id})} if code.node_id else set()
+    return {
+        "p": code.code,
+        "category": code.category,
+        "brand": code.brand,
+        "model": code.model,
+        "district": districts.pop() if len(districts) == 1 else "",
+    }
 
 
 def city_of(district: str) -> str:
