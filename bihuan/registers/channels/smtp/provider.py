@@ -23,6 +23,7 @@ class Smtp:
     def send(self, message: OutgoingMessage) -> Sent:
         held = account()
         line = EmailBackend(
+            alias="notices",
             host=held.host,
             port=held.port,
             username=held.user,
