@@ -21,7 +21,7 @@ from bihuan.service.cases.talking import note, tell_plan
 
 MOST = 10  # people named in one note
 OFFERED = 8
-_AT = re.compile(r"(?<![\w.@])[@＠]([^\W\d][\w.\-]{0,60})")
+_AT = re.compile(r"(?<![A-Za-z0-9._%+@-])[@＠]([^\W\d][\w.\-]{0,60})")
 
 
 def names_in(words: str) -> list[str]:

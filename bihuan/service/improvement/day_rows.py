@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from bihuan.ground.journal.models import Entry
 from bihuan.registers.access.errors import NotFound
+from bihuan.service.cases.cards_in_use import card_at
 from bihuan.service.cases.models import Case
 from bihuan.service.improvement.days import AGE_NAMES, FIGURES, Day, late_at, owed
 from bihuan.service.improvement.models import DayFact
@@ -119,6 +120,9 @@ class Stood:
         match kind:
             case "case.opened":
                 self.owner_id = facts["owner_id"]
+            case "case.brought_in":
+                self.place, self.reason = facts["stands_at"], facts.get("hold_reason", "")
+                self.technician_id = facts.get("person_id", 0)
             case "case.owner_changed":
                 self.owner_id = facts["owner_id"]
             case "case.moved":
@@ -132,7 +136,7 @@ class Stood:
 
 
 HEARD = (
-    "case.opened", "case.owner_changed", "case.moved", "case.rested", "dispatch.assigned",
+    "case.opened", "case.brought_in", "case.owner_changed", "case.moved", "case.rested", "dispatch.assigned",
     "dispatch.job_accepted", "dispatch.job_refused", "dispatch.released",
 )  # fmt: skip
 
@@ -161,7 +165,7 @@ def _late(row: Any, stood: Stood, others: int) -> Late:
         profile=row.profile,
         profile_version=row.profile_version,
         since=row.broken_at.isoformat(),
-        place=stood.place or case.stands_at,
+        place=stood.place or card_at(case.card, case.card_version).starts_at,
         card=case.card,
         card_version=case.card_version,
         reason=stood.reason,

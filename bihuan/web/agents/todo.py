@@ -123,6 +123,7 @@ def todo(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "lanes": _lanes(found, lane, viewer),
         "items": _items(found, lane, viewer, now=now),
         "spans": SPANS.items(),
+        "may_shift": viewer.may("case.note"),
         "undo": request.GET.get("undo", "")[:24],
         "now": now,
     }
