@@ -1,11 +1,13 @@
 """Asking about cases. Whoever asks sees the work of their nodes, what they own, and where they go themselves."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
+from bihuan.ground.journal.models import Entry
 from bihuan.ground.process.card import Card, Move
 from bihuan.ground.process.steps import missing, moves_of
 from bihuan.registers.access.errors import NotFound
@@ -14,6 +16,7 @@ from bihuan.registers.access.roles import Role
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.customers.queries import shown
 from bihuan.service.cases.cards_in_use import card_at
+from bihuan.service.cases.events import CaseMoved
 from bihuan.service.cases.models import Case, Note, Tick
 from bihuan.service.cases.rules import read_number
 
@@ -59,6 +62,16 @@ def case_of_report(report_id: int) -> Case | None:
 
 def case_of_chain(chain_id: int) -> Case:
     return Case.objects.get(chain_id=chain_id)
+
+
+def places_passed(cases: Iterable[Case]) -> dict[int, list[tuple[datetime, str]]]:
+    """By chain: when each of these cases came to a place, and which; the oldest first. One query."""
+    rows = Entry.objects.filter(chain_id__in=[case.chain_id for case in cases], kind=CaseMoved.kind)
+    found: dict[int, list[tuple[datetime, str]]] = {}
+    for chain, at, body in rows.order_by("seq").values_list("chain_id", "happened_at", "body"):
+        if chain is not None:
+            found.setdefault(chain, []).append((at, str(json.loads(body)["reached"])))
+    return found
 
 
 def card_of(case: Case) -> Card:

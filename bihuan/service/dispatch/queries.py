@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.utils.timezone import get_default_timezone, make_aware
 
 from bihuan.ground.vault.actions import keys_for
@@ -106,6 +106,16 @@ def standings(case_ids: Iterable[int], *, hands: bool = True) -> dict[int, Stand
         )
         for case_id in ids
     }
+
+
+def first_assigned(case_ids: Iterable[int]) -> dict[int, datetime]:
+    """When each of these cases was first given to a service point or a technician: two statements."""
+    wanted, found = list(case_ids), dict[int, datetime]()
+    for given in (Offer, Assignment):
+        rows = given.objects.filter(case_id__in=wanted).values("case_id").annotate(first=Min("made_at"))
+        for row in rows.order_by():
+            found[row["case_id"]] = min(row["first"], found.get(row["case_id"], row["first"]))
+    return found
 
 
 def offers_of(case: Case) -> list[tuple[Offer, str]]:

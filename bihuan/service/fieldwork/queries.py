@@ -204,6 +204,11 @@ def works_of(case_id: int) -> list[Work]:
     return list(Work.objects.filter(case_id=case_id).select_related("technician_person").order_by("id"))
 
 
+def last_works(case_ids: Iterable[int]) -> dict[int, Work]:
+    """The last visit or stay of each of these cases: one query."""
+    return {work.case_id: work for work in Work.objects.filter(case_id__in=list(case_ids)).order_by("id")}
+
+
 def sheet_of(work: Work | None) -> Sheet | None:
     return Sheet.objects.select_related("case__customer__key").filter(work=work).first() if work else None
 

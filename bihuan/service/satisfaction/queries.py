@@ -74,6 +74,13 @@ def callbacks_due(viewer: Viewer, *, held_by: int | None = None, unheld: bool = 
     return found if viewer.nodes is None else found.filter(case__in=visible(viewer))
 
 
+def callbacks_between(viewer: Viewer, since: datetime, until: datetime) -> QuerySet[Callback]:
+    """The callbacks that were opened in this stretch, of the cases this viewer may see, the oldest first."""
+    viewer.must("survey.read")
+    found = Callback.objects.filter(opened_at__gte=since, opened_at__lt=until, case__in=visible(viewer))
+    return found.select_related("case__customer__key", "case__node", "holder").order_by("opened_at", "id")
+
+
 def callback(viewer: Viewer, callback_id: int) -> Callback:
     """One callback with its case; the same refusal whether it is absent or not theirs."""
     viewer.must("callback.work")

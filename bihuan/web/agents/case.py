@@ -299,6 +299,7 @@ def links_of(held: Any, viewer: Viewer) -> list[tuple[str, str, str]]:
     at = held.stands_at
     wanted = (
         (True, _("Customer problem record"), "agents:record_table", "printer"),
+        (True, _("Forms of this case"), "agents:case_papers", "file-text"),
         (
             viewer.may("support.ask") or viewer.may("support.answer"),
             _("Technical support"),

@@ -57,6 +57,7 @@ urlpatterns: list[URLPattern] = [
     re_path(r"^tables/(?P<code>[a-z-]+)\.(?P<ending>csv|xlsx)$", tables.table_file, name="table_file"),
     path("tables/form/<slug:code>", tables.paper, name="paper"),
     path("tables/<slug:code>", tables.table, name="table"),
+    path("case/<str:number>/papers", tables.papers, name="case_papers"),
     path("case/<str:number>/paper/<slug:code>", tables.paper, name="case_paper"),
     path("complaints", complaints.complaints, name="complaints"),
     path("customers", customers.customers, name="customers"),

@@ -64,6 +64,7 @@ NAVIGATION: tuple[Entry, ...] = (
     _entry(_("Manager's wall"), "managers:wall", "chart-bar", *_LEADS),
     _entry(_("Day board"), "managers:day", "device-tv", *_LEADS, "service_point_owner"),
     _entry(_("Improvement"), "managers:improvement", "refresh", *_LEADS),
+    _entry(_("Doctor"), "managers:doctor", "list-check", "manager", "administrator"),
     _entry(_("Operations"), "managers:operations", "activity-heartbeat", "manager", "administrator"),
     _entry(_("Backups"), "managers:backups", "download", "manager", "administrator"),
     _entry(_("Outbox"), "managers:outbox", "mail-forward", "supervisor", "manager", "administrator"),
