@@ -43,7 +43,7 @@ class Prices(RegisterTarget):
     code = "prices"
     title = _("Price list")
     about = _("What visits, labour, inspection and parts cost, from a day on.")
-    icon = "receipt-yuan"
+    icon = "currency-yuan"
     kinds: ClassVar[Mapping[str, Kind]] = {PRICE.code: PRICE}
     fields = (
         Field(

@@ -3,9 +3,8 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from bihuan.ground.vault import files
 from bihuan.ground.vault.actions import SealedBy, keys_for
@@ -45,6 +44,11 @@ class Opened:
             total = sum(row.written.get(one, 0) for one in ("new", "changed")) or 1
             return min(100, 100 * row.done // total)
         return min(100, 100 * row.done // row.rows)
+
+    @property
+    def moves(self) -> bool:
+        """Whether it goes on by itself."""
+        return self.row.state in Import.MOVING and not self.row.trouble
 
     @property
     def field_of(self) -> dict[int, Field]:
@@ -200,8 +204,3 @@ def refused_rows(one: Opened, *, phase: str) -> Iterator[tuple[Row, str]]:
             return
         if line.number == row.number:
             yield row, " ".join(trouble_words(one.target, trouble) for trouble in troubles_of(line, one.by))
-
-
-def waiting(now: datetime) -> int:
-    """How many imports stand still because of a trouble."""
-    return Import.objects.filter(Q(state__in=Import.MOVING), ~Q(trouble="")).count()

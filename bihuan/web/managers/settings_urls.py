@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from bihuan.web.managers import (
+    imports_urls,
     profiles,
     settings,
     settings_cards,
@@ -43,6 +44,7 @@ urlpatterns: list[URLPattern] = [
     path("products/<int:row_id>/glance", settings_model.model, name="settings_model"),
     path("skills/table", settings_skills.skills, name="settings_skills"),
     path("technicians/<int:technician_id>/whole", settings_technician.technician, name="settings_technician"),
+    *imports_urls.urlpatterns,
     path("<slug:sort>/upload", settings_upload.upload, name="settings_upload"),
     path("<slug:code>", settings_list.rows, name="settings_rows"),
     path("<slug:code>/add", settings_row.row, name="settings_add"),
