@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from bihuan.web.managers import founding_anew, founding_page
+from bihuan.web.managers import doctor, founding_anew, founding_page
 
 urlpatterns: list[URLPattern] = [
     path("start", founding_page.start, name="start"),
     path("start/going/<str:token>", founding_anew.going, name="founding_going"),
+    path("manage/doctor", doctor.doctor, name="doctor"),
     path("settings/demo", founding_anew.anew, name="founding_anew"),
 ]
