@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+OWN = "own:"  # a session of a customer's own pages, not of staff
 WRONG = "this-link-was-never-given-to-anybody"
 
 
@@ -38,7 +39,15 @@ def path_of(address: str) -> str:
 def stops_of(role: str, enter: Callable[[int], str]) -> list[Stop]:
     """What this role sees beyond its links. `enter` gives a session of a person; Django must be set up."""
     if role == "customer":
-        return [*open_pages(), *tracked(), *slots_and_quotes(), *surveys(), *sheets(), *wrong_links()]
+        return [
+            *open_pages(),
+            *tracked(),
+            *slots_and_quotes(),
+            *surveys(),
+            *sheets(),
+            *own_pages(),
+            *wrong_links(),
+        ]
     if role == "technician":
         return [*jobs(enter), *signing_in()]
     if role == "manager":
@@ -72,6 +81,40 @@ def tracked() -> list[Stop]:
         for case in rows.filter(kind="repair", stands_at=place)[:1]:
             shown.append(Stop(name=name, path=f"{path_of(link_of(case.report))}/{name}"))
     return shown
+
+
+def own_pages() -> list[Stop]:
+    """The pages of a customer who signed in, one with cases of both sorts if there is such; the public checks."""
+    from django.core.signing import get_cookie_signer
+    from django.db.models import Count
+
+    from bihuan.ground.worktime import clock
+    from bihuan.registers.customers.scan_codes import LeadsTo, codes_for
+    from bihuan.registers.customers.signing_in import open_session
+    from bihuan.registers.customers.warranty import token_of
+    from bihuan.service.cases.models import Case
+
+    doors = {"my-sign-in": "/my/sign-in", "my-code": "/my/code"}
+    found = [Stop(name=name, path=path) for name, path in doors.items()]
+    rows = Case.objects.filter(machine__isnull=False).values("customer_id").annotate(n=Count("id"))
+    most = rows.order_by("-n", "-customer_id").first()
+    if most is None:
+        return found
+    now, case = clock.now(), Case.objects.filter(customer_id=most["customer_id"], machine__isnull=False)[0]
+    clear = open_session(case.customer, remember=False, now=now)
+    session = OWN + get_cookie_signer(salt="bihuan_mybihuan.customers.bihuan_my").sign(clear)
+    paths = {
+        "my": "/my",
+        "my-machine": f"/my/machines/{case.machine_id}",
+        "my-fault": f"/my/machines/{case.machine_id}/report",
+        "my-register": "/my/machines/new",
+        "my-data": "/my/data",
+    }
+    found += [Stop(name=name, path=path, session=session) for name, path in paths.items()]
+    [code] = codes_for([LeadsTo(purpose="sticker", category="refrigerator", serial="DEMO0001")], now=now)
+    assert case.machine_id is not None
+    public = {"warranty": f"/w/{token_of(case.machine_id)}", "scanned": f"/m/{code.code}"}
+    return found + [Stop(name=name, path=path) for name, path in public.items()]
 
 
 def slots_and_quotes() -> list[Stop]:

@@ -26,9 +26,10 @@ from urllib.request import ProxyHandler, build_opener
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
-from tests.stops import Stop, stops_of
+from tests.stops import OWN, Stop, stops_of
 
 ROOT = Path(__file__).resolve().parent.parent
+OWN_COOKIE = "bihuan_my"
 LANGUAGES = ("zh-hans", "en")
 THEMES = ("light", "dark")
 WINDOWS = {"desk": (1440, 900), "phone": (360, 780)}
@@ -125,7 +126,8 @@ def name_of(pattern: str) -> str:
 
 def signed_in(browser: Browser, address: str, session: str, language: str, theme: str) -> BrowserContext:
     context = browser.new_context(locale="zh-CN" if language.startswith("zh") else "en-GB")
-    cookies = {"language": language, "theme": theme, **({"sessionid": session} if session else {})}
+    who = {OWN_COOKIE: session.removeprefix(OWN)} if session.startswith(OWN) else {"sessionid": session}
+    cookies = {"language": language, "theme": theme, **(who if session else {})}
     context.add_cookies([{"name": name, "value": value, "url": address} for name, value in cookies.items()])
     return context
 
@@ -148,7 +150,7 @@ def tour_of(
     for language in LANGUAGES:
         for theme in THEMES[:1] if quick else THEMES:
             for who in dict.fromkeys(stop.session or session for stop in stops):
-                context = signed_in(browser, address, who.strip("-"), language, theme)
+                context = signed_in(browser, address, "" if who == "-" else who, language, theme)
                 page = context.new_page()
                 for stop in (one for one in stops if (one.session or session) == who):
                     for window, size in WINDOWS.items():
