@@ -28,7 +28,7 @@ function closeMenus(but, refocus = false) {
 }
 
 function search() {
-  const field = document.querySelector("[data-search]");
+  const field = document.querySelector("main [data-search]") ?? document.querySelector("[data-search]");
   if (!field) return false;
   field.focus();
   field.select();
