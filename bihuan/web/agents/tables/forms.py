@@ -332,8 +332,8 @@ FORMS: tuple[Form, ...] = (
         signs=(TECHNICIAN, CUSTOMER),
     ),
     Form(
-        code="questionnaire", title=_("Satisfaction questionnaire"), about=_("The questions, and the answers if there are."),
-        sections=questionnaire,
+        code="questionnaire", title=_("Satisfaction questionnaire"),
+        about=_("The questions, and the answers if there are."), sections=questionnaire,
     ),
     Form(
         code="callback", title=_("Callback record"), about=_("Why we rang, what we heard, what we did about it."),
