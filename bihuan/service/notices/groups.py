@@ -23,7 +23,7 @@ from bihuan.registers.organisation.keeping import held, keep_row, retire_row
 from bihuan.service.cases.models import Case
 from bihuan.service.notices.bundling import group_ready_at, speak
 from bihuan.service.notices.models import Group, Notice
-from bihuan.service.notices.rules import GROUP_NEWS
+from bihuan.service.notices.rules import GROUP_NEWS, news_of
 from bihuan.service.notices.storing import keep_notice
 from bihuan.service.notices.texts import filled
 from bihuan.service.notices.wordings import parts_of
@@ -71,7 +71,7 @@ def tell_groups(
     filled with, or a function of the language that gives it; no personal data. `presses`: danger, which waits for no
     quiet hour.
     """
-    chosen = groups_taking([kind], node_id=node_id) if groups is None else groups
+    chosen = groups_taking([news_of(kind)], node_id=node_id) if groups is None else groups
     told = [_tell(group, kind, about, fill, link, now, case, presses) for group in chosen]
     return [one for one in told if one is not None]
 
@@ -102,7 +102,17 @@ def _tell(
     )
     hand, key_id = _hand(group)
     return keep_notice(
-        made, hand, key_id, address=group.name, subject=text.subject, words=text.words, now=now
+        made, hand, key_id, address=group.name, subject=text.subject, words=_tidy(text.words), now=now
+    )
+
+
+def _tidy(words: str) -> str:
+    """A text whose place is not known, without the hole it leaves."""
+    return (
+        " ".join(part for part in words.split(" ") if part)
+        .replace(" ，", "，")
+        .replace(" ：", "：")
+        .replace(" :", ":")
     )
 
 

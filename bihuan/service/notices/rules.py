@@ -34,6 +34,7 @@ NEWS_OF = {
     "assigned": "job",
     "unassigned": "job",
     "urgent_case": "urgent",
+    "danger": "urgent",
     "returned": "returned",
     "at_risk": "at_risk",
     "broken": "broken",

@@ -22,6 +22,7 @@ from bihuan.service.cases.models import Case
 from bihuan.service.intake.queries import link_of
 from bihuan.service.notices import queries, sending
 from bihuan.service.notices.actions import send_sign_in_code, try_again
+from bihuan.service.notices.marking import LEASE
 from bihuan.service.notices.models import Notice
 from bihuan.service.notices.rules import ATTEMPTS, backoff, segments, way_to
 from bihuan.service.notices.telling import TOLD
@@ -235,10 +236,10 @@ def test_a_killed_worker_is_followed_by_another_attempt(spy: Spy) -> None:
     case = a_case(company())
     settle()
     [notice] = of_customer(case)
-    Notice.objects.filter(id=notice.id).update(attempts=1, next_at=NOW + sending.LEASE)  # it died here
+    Notice.objects.filter(id=notice.id).update(attempts=1, next_at=NOW + LEASE)  # it died here
     sending.send_due(NOW)
     assert spy.got == []
-    sending.send_due(NOW + sending.LEASE)
+    sending.send_due(NOW + LEASE)
     assert [message.id for message in spy.got] == [notice.id]
 
 
