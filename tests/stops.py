@@ -85,14 +85,15 @@ def tracked() -> list[Stop]:
 
 def own_pages() -> list[Stop]:
     """The pages of a customer who signed in, one with cases of both sorts if there is such; the public checks."""
-    from django.core.signing import get_cookie_signer
     from django.db.models import Count
+    from django.http import HttpResponse
 
     from bihuan.ground.worktime import clock
     from bihuan.registers.customers.scan_codes import LeadsTo, codes_for
     from bihuan.registers.customers.signing_in import open_session
     from bihuan.registers.customers.warranty import token_of
     from bihuan.service.cases.models import Case
+    from bihuan.web.customers.my_door import COOKIE, keep_cookie
 
     doors = {"my-sign-in": "/my/sign-in", "my-code": "/my/code"}
     found = [Stop(name=name, path=path) for name, path in doors.items()]
@@ -102,7 +103,8 @@ def own_pages() -> list[Stop]:
         return found
     now, case = clock.now(), Case.objects.filter(customer_id=most["customer_id"], machine__isnull=False)[0]
     clear = open_session(case.customer, remember=False, now=now)
-    session = OWN + get_cookie_signer(salt="bihuan_mybihuan.customers.bihuan_my").sign(clear)
+    keep_cookie(answer := HttpResponse(), COOKIE, clear)
+    session = OWN + answer.cookies[COOKIE].value
     paths = {
         "my": "/my",
         "my-machine": f"/my/machines/{case.machine_id}",

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from bihuan.registers.customers.queries import machines_of, shown
 from bihuan.service.cases.queries import Case, card_of, visible
-from bihuan.service.cases.words import KINDS
+from bihuan.service.cases.words import HOLD_REASONS, KINDS
 from bihuan.service.commitments.queries import PromiseView, open_promises
 from bihuan.service.dispatch.first_sent import first_sent
 from bihuan.service.dispatch.queries import open_visit_of
@@ -107,13 +107,14 @@ def state_of(case: Case) -> Any:
 
 
 def expected(case: Case, promises: Sequence[PromiseView], *, now: datetime) -> str:
-    """The agreed visit, else the last moment that we promised openly, in words; empty when there is none."""
+    """The agreed visit, else the last moment that we promised openly, in words; while it rests, what it
+    waits for; empty when there is none."""
     visit = open_visit_of(case.id)
     if visit is not None and visit.slot_from is not None and visit.slot_until is not None:
         return _("Visit %(slot)s") % {"slot": slot_words(visit.slot_from, visit.slot_until)}
     dated = [one for one in promises if one.public and one.due_at is not None and one.due_at > now]
     if not dated:
-        return ""
+        return str(HOLD_REASONS.get(case.hold_reason, "")) if case.hold_reason else ""
     last = max(dated, key=lambda one: one.due_at or now)
     assert last.due_at is not None
     told = {"promise": last.title.in_(get_language() or "en"), "when": due_time(last.due_at, now)}
