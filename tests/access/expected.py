@@ -80,6 +80,8 @@ STAFF_PAGES = {
     "agents:desk": ("get", "ADOPTKBQESVLYM"),
     "agents:desk_file": ("get", "ADOPBQSYM"),
     "agents:report": ("get", "AS"),
+    "agents:paste": ("get", "AS"),
+    "agents:paste_undo": ("post", "AS"),
     "agents:report_caller": ("post", "AS"),
     "agents:report_heard": ("post", "AS"),
     "agents:cases": ("get", "ADOPTKBQESVLYM"),
@@ -266,7 +268,7 @@ WORLD = frozenset(
     {
         "home", "healthz", "managers:start", "look:language", "look:theme", "customers:report", "customers:lookup",
         "customers:commitments", "customers:privacy", "customers:my_sign_in", "customers:my_code",
-        "technicians:sign_in", "technicians:sign_in_code", "me:worker",
+        "technicians:sign_in", "technicians:sign_in_code", "me:worker", "agents:manifest",
         "api:openapi-json", "api:api-root", "",
     }
 )  # fmt: skip

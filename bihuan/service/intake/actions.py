@@ -139,7 +139,7 @@ def _twin(arrived: _Arrived) -> Report | None:
     """The report that the same request made before, for as long as its key is remembered."""
     if arrived.once is None:
         return None
-    same = _once_print(arrived.once)
+    same = once_print(arrived.once)
     _forget(_outlived(arrived.now).filter(once_print=same))
     report = Report.objects.filter(once_print=same).first()
     if report is None:
@@ -165,7 +165,8 @@ def _forget(reports: QuerySet[Report]) -> int:
     return reports.update(once_print=None, asked_print="")
 
 
-def _once_print(once: tuple[str, str]) -> str:
+def once_print(once: tuple[str, str]) -> str:
+    """The mark of an idempotency key, (scope, key), by which its report is found."""
     return fingerprint(json.dumps(once))
 
 
@@ -188,7 +189,7 @@ def _write_down(arrived: _Arrived) -> tuple[Report, list[str]]:
     report = _report(told, raw=raw, customer=customer, place=place, machine=machine, hand=hand, now=now)
     report.taken_by_id, report.received_at = arrived.taken_by, arrived.received_at
     if arrived.once:
-        report.once_print, report.asked_print = _once_print(arrived.once), fingerprint(repr(told))
+        report.once_print, report.asked_print = once_print(arrived.once), fingerprint(repr(told))
     report.save(force_insert=True)
     return report, _keep_files(told, report, hand)
 

@@ -83,3 +83,14 @@ class Attachment(models.Model):
 
     class Meta:
         app_label = "intake"
+
+
+class Pasted(models.Model):
+    """A pasted message that was added to an open case: the same message is never added twice."""
+
+    print = models.CharField(max_length=64, unique=True)  # of the message's words, without their spacing
+    number = models.CharField(max_length=20)  # of the case
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "intake"

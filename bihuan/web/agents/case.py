@@ -268,6 +268,7 @@ def asked_of(asked: Mapping[str, str], hearing: Hearing) -> list[tuple[str, str]
     told = [(str(words), hearing.told(asked.get(code, ""))) for code, words in QUESTIONS.items()]
     told.append((_("Where it is used"), environment_words(asked.get("environment", ""))))
     told.append((_("When it suits best"), str(SUITS.get(asked.get("suits", ""), ""))))
+    told.append((_("Wished time"), asked.get("wished", "")))
     told.append((_("Code scanned at"), hearing.told(asked.get("scanned", ""))))
     return [(name, value) for name, value in told if value]
 

@@ -69,6 +69,11 @@ class Look:
         return links(self.roles, self._request.path)
 
     @cached_property
+    def pastes(self) -> str:
+        """Where pasted messages go, for those who take reports; empty for others."""
+        return address("agents:paste") if self.roles & {"agent", "supervisor"} else ""
+
+    @cached_property
     def bottom(self) -> list[Link]:
         return links(self.roles, self._request.path, place="bottom")
 
@@ -86,6 +91,7 @@ class Look:
         names = {
             "home": "home",
             "search": "agents:search",
+            "manifest": "agents:manifest",
             "sign_in": "account_login",
             "sign_out": "account_logout",
             "security": "mfa_index",

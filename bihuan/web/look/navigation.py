@@ -44,6 +44,7 @@ NAVIGATION: tuple[Entry, ...] = (
     _entry(_("To do"), "todo:todo", "list-check"),
     _entry(_("My desk"), "agents:desk", "headset", *_DESK),
     _entry(_("New report"), "agents:report", "phone-plus", "agent", "supervisor"),
+    _entry(_("Paste"), "agents:paste", "clipboard-text", "agent", "supervisor"),
     _entry(_("Cases"), "agents:cases", "list-details", *_DESK, *_LEADS, *_READERS, "dispatcher"),
     _entry(_("Tables and forms"), "agents:tables", "file-spreadsheet", *_DESK, *_LEADS, *_POINT, "dispatcher"),
     _entry(_("Callbacks"), "agents:callbacks", "phone-calling", "callback_agent", "supervisor"),

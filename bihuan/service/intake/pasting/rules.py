@@ -22,7 +22,8 @@ MOST_CARDS = 100
 _POLITE = re.compile(
     r"你好|您好|在吗|师傅|客服|谢谢|麻烦|请问?|帮忙|帮我|安排|一下|登记|报修单?|报个修"
     r"|维修|修理|上门|来看看|能不能|可以吗|有空吗|能来吗|转单|转自服务群|收到|好的|电话|手机"
-    r"|联系|地址|型号|品牌|我家的?|家里的?|我们|我的|我叫|客户|来电|住在|家住|姓|先生|女士|hello|hi|please|thanks|thank you|my|is|address|phone|name",
+    r"|联系|地址|型号|品牌|我家的?|家里的?|我们|我的|我叫|客户|来电"
+    r"|住在|家住|姓|先生|女士|hello|hi|please|thanks|thank you|my|is|address|phone|name",
     re.I,
 )
 _FAULT = re.compile(

@@ -5,6 +5,7 @@ import { beginForms } from "./forms.js";
 import { beginGreeting } from "./greeting.js";
 import { beginKeys } from "./keys.js";
 import { beginNotes } from "./notes.js";
+import { beginPaste } from "./paste.js";
 import { beginPush } from "./push.js";
 
 window.htmx = htmx;
@@ -27,5 +28,6 @@ beginForms();
 beginGreeting();
 beginKeys();
 beginNotes();
+beginPaste();
 beginPush();
 Alpine.start();
