@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import models, transaction
 from django.db.models import ProtectedError
 
-from bihuan.ground.journal.actions import record, writing
+from bihuan.ground.journal.actions import lock_chains, record, writing
 from bihuan.ground.journal.event import CLOCK, Actor
 from bihuan.ground.journal.models import Entry
 from bihuan.ground.journal.reactions import let_go
@@ -31,6 +31,7 @@ def tell_taking_out(cases: Sequence[Case], *, run_id: int, by: Actor, now: datet
     """Write into the stories of these cases that they go, and let the rooms above forget what they keep of them. What
     the stories still owe is not carried out any more."""
     with writing():
+        lock_chains(case.chain_id for case in cases)
         leaving = CasesTakenOut(
             subject_id=run_id, cases=tuple(case.id for case in cases), days=days_of(cases)
         )

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.timezone import localdate
 
-from bihuan.ground.journal.actions import record, writing
+from bihuan.ground.journal.actions import lock_chains, record, writing
 from bihuan.ground.journal.event import Actor, Event, Fact
 from bihuan.service.cases.cards_in_use import card_at
 from bihuan.service.cases.events import CaseBroughtIn, CaseOpened
@@ -84,6 +84,7 @@ def promise_carried(carried: Sequence[Carried], *, by: Actor, now: datetime) -> 
             for one in resting
         )
     with writing():
+        lock_chains(one.case.chain_id for one in carried)
         for one, promises in zip(carried, rows, strict=True):
             if promises:
                 told = PromisesMade(

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from bihuan.ground.journal.actions import writing
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.customers.bringing_in import Placed, write_lines
 from bihuan.registers.customers.households import Picture, picture_of
@@ -104,16 +105,17 @@ class OpenCasesTarget:
         placed = [one.placed for one in fresh if one.placed is not None]
         hand = write_lines(placed, picture, node=house.head, now=now)
         tolds = [_told(one) for one in fresh]
-        cases = bring_in_cases(tolds, hand=hand, run_id=run_id, by=viewer.actor, now=now)
-        carried = [
-            (case, event, told.technician_id)
-            for (case, event), told in zip(cases, tolds, strict=True)
-            if isinstance(event, CaseBroughtIn)
-        ]
-        if carried:
-            keep_with(carried, head=house.head, now=now)
-            held = [Carried(case=case, event=event) for case, event, _ in carried]
-            promise_carried(held, by=viewer.actor, now=now)
+        with writing():
+            cases = bring_in_cases(tolds, hand=hand, run_id=run_id, by=viewer.actor, now=now)
+            carried = [
+                (case, event, told.technician_id)
+                for (case, event), told in zip(cases, tolds, strict=True)
+                if isinstance(event, CaseBroughtIn)
+            ]
+            if carried:
+                keep_with(carried, head=house.head, now=now)
+                held = [Carried(case=case, event=event) for case, event, _ in carried]
+                promise_carried(held, by=viewer.actor, now=now)
         made = {one.line.number: case for one, (case, _) in zip(fresh, cases, strict=True)}
         return [_written(one, made.get(one.line.number), run_id) for one in looked]
 

@@ -41,11 +41,18 @@ def phone_key(values: Mapping[str, Any]) -> str:
     return str(numbers[0]) if numbers else ""
 
 
+MOST_STREETS = 5_000
+_streets: dict[tuple[str, ...], dict[str, divisions.Division]] = {}
+"""Served cities → how addresses began, from province to street, and where that is. Nothing nearer to a door."""
+
+
 class Reckoning:
     """What is asked once for many rows: the families of the catalogue, the cities that are served."""
 
     def __init__(self) -> None:
         self.near: Sequence[str] = served_cities()
+        self.streets = _streets.setdefault(tuple(self.near), {})
+        self.lengths = tuple(sorted({len(one) for one in self.streets}, reverse=True))
         self.families: dict[str, str] = {}
         for row in categories_listed():
             for word in (row.code, row.name_zh, row.name_en):
@@ -80,6 +87,10 @@ class Reckoning:
         )
 
     def _found(self, text: str, door: str, troubles: list[Trouble]) -> AddressTold:
+        if known := self._by_beginning(text):
+            place, rest = known
+            told = " ".join(part for part in (rest, door) if part)
+            return AddressTold(city=place.city, district=place.district, street=place.street, door=told)
         found = divisions.find(text, near=self.near) if text else None
         if found is None:
             troubles.append(Trouble(code="address_unread", field="address"))
@@ -88,12 +99,28 @@ class Reckoning:
             troubles.append(Trouble(code="address_unsure", field="address"))
             return AddressTold(city=found.city, district=found.district, street=found.street, door=text)
         rest = text[found.span[1] :].strip(" ,，、")
+        if found.span[0] == 0 and found.street and text[: found.span[1]].endswith(found.street):
+            self._remember(text[: found.span[1]], found)
         return AddressTold(
             city=found.city,
             district=found.district,
             street=found.street,
             door=" ".join(part for part in (rest, door) if part),
         )
+
+    def _by_beginning(self, text: str) -> tuple[divisions.Division, str] | None:
+        """The street in which an address lies that begins as another one did, and what follows."""
+        for length in self.lengths:
+            place = self.streets.get(text[:length])
+            if place is not None and len(text) > length:
+                return place, text[length:].strip(" ,，、")
+        return None
+
+    def _remember(self, beginning: str, found: divisions.Found) -> None:
+        if len(self.streets) >= MOST_STREETS:
+            self.streets.clear()
+        self.streets[beginning] = divisions.Division(found.province, found.city, found.district, found.street)
+        self.lengths = tuple(sorted({*self.lengths, len(beginning)}, reverse=True))
 
     def _machine(self, values: Mapping[str, Any], troubles: list[Trouble]) -> MachineTold | None:
         if not any(field.code in values for field in (CATEGORY, BRAND, MODEL, SERIAL, OUTDOOR)):
