@@ -93,7 +93,7 @@ def _until(run: Import, *, now: datetime, ends: float) -> bool:
         run.refresh_from_db()
         if run.state != begun_in:
             return False
-        if monotonic() >= ends:
+        if monotonic() >= ends and run.done < run.rows:  # what only has to be ended is ended
             return True
     return False
 

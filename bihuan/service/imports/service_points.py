@@ -14,7 +14,7 @@ from bihuan.registers.organisation import actions
 from bihuan.registers.organisation.models import Authorisation, Coverage, Node
 from bihuan.service.imports import reading
 from bihuan.service.imports.register_target import Decided, RegisterTarget
-from bihuan.service.imports.target import Candidate, Field, Line
+from bihuan.service.imports.target import Candidate, Field, Line, Trouble
 from bihuan.service.imports.wants import Kind, Plan, Want
 
 OWNED = {
@@ -253,6 +253,8 @@ def _plan(line: Line, held: _Held, decided: Decided, *, now: datetime) -> Plan:
         told["parent_id"] = parent.pk if parent is not None else None
         point.under, point.link = region, "parent_id"
     plan.main = point
+    if row is None and "districts" not in values:
+        plan.troubles.append(Trouble(code="no_coverage", field="districts"))
     wants = [point] if region is None else [region, point]
     if not _cover(plan, wants, values, point, held) or not _authorise(wants, values, point, held, now=now):
         return plan

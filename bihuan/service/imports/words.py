@@ -28,7 +28,7 @@ BOOK: dict[str, Promise] = {
         "The letters of this text file are in no known encoding. Save it as .xlsx or as CSV UTF-8."
     ),
 }
-TROUBLES: dict[str, Promise] = {
+TROUBLES: dict[str, Promise | str] = {
     "missing": _("%(field)s is missing."),
     "too_long": _("%(field)s has %(length)s characters; %(limit)s are the most."),
     "digits_lost": _(
@@ -54,7 +54,7 @@ TROUBLES: dict[str, Promise] = {
     "broke": _(
         "This row could not be written. Everything else went on; tell an administrator of the system."
     ),
-    "refused": _("%(sentence)s"),
+    "refused": "%(sentence)s",  # the register's own words, already in the reader's language
     "repeats": _("This row repeats row %(row)s of the file."),
     "touched_since": _("It was changed since."),
     "used_since": _("It is in use by now."),
