@@ -1,5 +1,7 @@
 """The settings, the sign-in and the second factor as a person sees them: accessible, and nothing cut off."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
@@ -21,6 +23,18 @@ PAGES = [
     "messages",
     "symptoms",
     "symptoms/add",
+    "checklists/add",
+    "warranty/add",
+    "coverage",
+    "coverage/ground",
+    "coverage/streets?city=杭州市&district=西湖区",
+    "skills/table",
+    "leave/calendar",
+    "cards",
+    "cards/repair/1",
+    "process/upload",
+    "profiles/upload",
+    "parts?format=print",
     "history",
     "reveals",
     "customers/forget",
@@ -51,7 +65,11 @@ def test_the_settings_are_accessible_and_fit_a_phone(page: Page, live_server: Li
     for name in PAGES:
         answer = page.goto(f"{live_server.url}/settings/{name}")
         assert answer is not None and answer.status == 200, name
-        found += looked_at(page, name.replace("/", "-"))
+        found += looked_at(page, re.sub("[^a-z]+", "-", name))
+    technician = made.technicians[0].pk
+    for name in (f"technicians/{technician}/whole", f"technicians/{technician}", f"nodes/{made.own.pk}"):
+        page.goto(f"{live_server.url}/settings/{name}")
+        found += looked_at(page, re.sub("[^a-z]+", "-", name))
     assert found == []
 
 

@@ -334,4 +334,3 @@ def _keep_sentence(viewer: Viewer, row_id: int | None, told: dict[str, Any], now
 
 
 REGISTERS = (*map(_register, PLAIN), _sentences())
-IN_PLAIN_FIELDS = frozenset({*(plain.kind for plain in PLAIN), *LINES})

@@ -92,7 +92,9 @@ def test_a_service_point_at_work_stays_and_says_what_to_do_first(
     case = a_case(made)
     Case.objects.filter(pk=case.pk).update(node=made.own)
     page = administrator.get(f"/settings/nodes/{made.own.pk}").content.decode()
-    assert "Open cases: <strong>1</strong> · Finish them, or give them to another service point first." in page
+    assert (
+        "Open cases: <strong>1</strong> · Finish them, or give them to another service point first." in page
+    )
     assert "Technicians in use: <strong>2</strong>" in page
     assert f"/settings/nodes/{made.own.pk}/out" not in page
     answer = administrator.post(f"/settings/nodes/{made.own.pk}/out")
@@ -178,9 +180,10 @@ def test_coverage_that_was_removed_is_put_back_once(administrator: Client, made:
     assert (back.node_id, back.city, back.district) == (made.own.pk, "杭州市", "拱墅区")
     assert administrator.post(f"/settings/history/{change.pk}/back").status_code == 422
     assert Coverage.objects.filter(street="米市巷街道").count() == 1
-    assert f"/settings/history/{change.pk}/back" not in administrator.get(
-        "/settings/coverage/history"
-    ).content.decode()
+    assert (
+        f"/settings/history/{change.pk}/back"
+        not in administrator.get("/settings/coverage/history").content.decode()
+    )
 
 
 def test_leave_and_a_skill_come_back_from_the_history(administrator: Client, made: Company) -> None:
