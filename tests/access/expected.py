@@ -115,6 +115,8 @@ STAFF_PAGES = {
     "agents:customer": ("get", "ADBS"),
     "agents:customer_mend": ("post", "AS"),
     "agents:customer_reveal": ("post", "ADOPTBQES"),
+    "agents:machine_paper": ("post", "ADOPTBQES"),
+    "agents:proof_seen": ("post", "AS"),
     "agents:tables": ("get", "ADOPTKBQESVLYM"),
     "agents:table": ("get", "ADOPTKBQESVLYM"),
     "agents:table_file": ("get", "ADOPBQSYM"),

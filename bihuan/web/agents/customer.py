@@ -21,6 +21,7 @@ from bihuan.registers.customers.queries import shown
 from bihuan.service.cases.queries import visible
 from bihuan.web.agents.customers import seen_by
 from bihuan.web.agents.facts import consents_shown, machines_shown
+from bihuan.web.agents.papers import papers_shown
 from bihuan.web.agents.rows import rows_of
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.forms import TidyForm
@@ -90,12 +91,14 @@ def _card(
     now = moment(request)
     found = visible(viewer).filter(customer_id=held.id).select_related("customer")
     listed = page(found, ("-opened_at", "-id"), request.GET.get("after"), 20)
+    machines = machines_shown(held.id, day=localdate(now))
     context = {
         "customer": held,
         "contact": revealed or shown([held])[held.id],
         "page": listed,
         "rows": rows_of(listed.rows, viewer, now=now),
-        "machines": machines_shown(held.id, day=localdate(now)),
+        "machines": machines,
+        "papers": papers_shown(held.id, machines),
         "consents": consents_shown(held.id),
         "reveals": reveals_of(held.id)[:5],
         "form": form,

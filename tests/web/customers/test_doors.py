@@ -106,10 +106,11 @@ class TestOtherSites:
 
 class TestWays:
     def test_a_visitor_finds_a_front_and_not_the_staff_login(self, reader: Client) -> None:
+        company()
         page = reader.get("/")
         words = page.content.decode()
         assert page.status_code == 200
-        for link in ("/report/", "/track/", "/accounts/login/", "/field/sign-in"):
+        for link in ("/report/", "/track/", "/my", "/accounts/login/", "/field/sign-in"):
             assert f'href="{link}"' in words
 
     def test_slot_and_quote_lead_back_and_every_page_to_report_and_track(self, reader: Client) -> None:

@@ -396,3 +396,68 @@ class TestPrivacy:
         for told, kept in (("0", 0), ("5", 0), ("x", 0), ("1", 1)):
             assert browser().post(f"{path}/hear", {"days": told}).status_code == 302
             assert Customer.objects.get(id=case.customer_id).progress_days == kept
+
+
+class TestPeopleWhoLook:
+    def test_staff_open_a_paper_by_name_and_only_then_the_card_says_it_was_seen(self) -> None:
+        from bihuan.registers.access.models import Reveal
+        from bihuan.registers.access.roles import Role
+        from bihuan.registers.customers.registering import Paper
+
+        made = company()
+        case = a_case(made, phone="13800138000")
+        invoice = Paper(kind="invoice", media="image/png", content=PNG)
+        told = MachineTold(
+            category="refrigerator",
+            brand="澄川",
+            serials={"whole": "SN9001"},
+            bought_on=case.opened_at.date(),
+        )
+        machine = register_machine(case.customer, told, papers=[invoice], now=case.opened_at)
+        row = MachinePaper.objects.get()
+        page = f"/desk/customers/{case.customer_id}"
+        clerk, other = Client(headers={"Accept-Language": "en"}), Client()
+        clerk.force_login(made.people[Role.AGENT])
+        other.force_login(made.people[Role.TECHNICIAN])
+        assert "Papers the customer sent" in clerk.get(page).content.decode()
+        assert "as the owner said" in browser().get(f"/w/{token_of(machine.id)}").content.decode()
+        answer = clerk.post(f"{page}/papers/{row.id}")
+        assert (answer.content, answer.headers["Content-Type"]) == (PNG, "application/octet-stream")
+        assert Reveal.objects.get().customer_id == case.customer_id
+        assert other.post(f"{page}/papers/{row.id}").status_code == 404
+        assert clerk.post(f"{page}/machines/{machine.id}/proof").status_code == 302
+        assert "Proof of purchase seen" in clerk.get(page).content.decode()
+        assert "as the owner said" not in browser().get(f"/w/{token_of(machine.id)}").content.decode()
+
+
+class TestCasePage:
+    def path(self, case: Case) -> str:
+        from bihuan.service.intake.queries import link_of
+
+        return "/c/" + link_of(case.report).rpartition("/")[2]
+
+    @pytest.mark.demand("U-09")
+    def test_what_cannot_be_done_now_says_why(self) -> None:
+        from bihuan.registers.access.roles import Role
+        from bihuan.service.cases.actions import Doer, move_case
+
+        case = a_case(company())
+        page = browser().get(self.path(case)).content.decode()
+        for words in (
+            "Remind us",
+            "Cancel this case",
+            "I want to complain",
+            "There is no time to change yet",
+        ):
+            assert words in page
+        doer = Doer(by=case_actor(case), roles=frozenset({str(Role.CUSTOMER)}))
+        move_case(case, "cancel", doer=doer, now=case.opened_at, reason="other")
+        answer = browser().post(self.path(case) + "/chase")
+        said = browser().get(answer.headers["Location"]).content.decode()
+        assert "there is nothing to remind us of" in said
+
+
+def case_actor(case: Case) -> Any:
+    from bihuan.ground.journal.event import Actor
+
+    return Actor(kind="customer", id=case.customer_id)
