@@ -3,8 +3,11 @@
 from datetime import date
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bihuan.ground.journal.models import Entry, Reaction
 from bihuan.ground.journal.queries import all_faults, story_of
@@ -19,7 +22,10 @@ from bihuan.service.commitments import actions as promises
 from bihuan.service.commitments.models import Difference, Promise, Rest
 from bihuan.service.commitments.replaying import replay_all
 from bihuan.service.dispatch.models import Assignment, Offer, Visit
+from bihuan.service.imports import actions
 from bihuan.service.imports.models import ImportLine
+from bihuan.service.imports.running import carry_on, finish
+from bihuan.service.imports.target import Take
 from bihuan.service.improvement.counting import keep_days
 from bihuan.service.improvement.models import DayFigure
 from bihuan.service.improvement.queries import figures_now
@@ -80,7 +86,7 @@ def made() -> Company:
 
 def an_open(number: str, state: str = "", point: str = "", technician: str = "", **more: str) -> list[Any]:
     kind, words = more.get("kind", "维修"), more.get("words", "冰箱不制冷")
-    phone = more.get("phone", f"139{abs(hash(number)) % 10**8:08d}")
+    phone = more.get("phone", f"139{crc32(number.encode()) % 10**8:08d}")
     opened = more.get("opened", "2026-11-10 09:30")
     return [number, opened, kind, words, "李春梅", phone, ADDRESS, "冰箱", "澄川", state, point, technician]
 
@@ -335,3 +341,37 @@ def test_the_case_is_found_by_its_new_number_and_says_where_it_comes_from(made: 
     [brought, *_] = story_of(found.chain_id)
     words = line_of(brought, Known(card=card_of(found))).words
     assert f"import {run.id}" in words
+
+
+def test_a_run_of_cases_that_was_killed_is_carried_on_and_doubles_nothing(
+    made: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bihuan.service.imports.staging.BATCH", 2)
+    viewer = made.viewer(Role.ADMINISTRATOR)
+    run = looked(viewer, "cases", open_file(*(an_open(f"WX{at}") for at in range(5))))
+    actions.confirm(viewer, run.id, take=Take.OURS, now=NOW)
+    assert carry_on(run.id, now=NOW, seconds=0)
+    assert Case.objects.count() == 2  # a whole batch; then the worker dies
+    finish(run.id, now=NOW)
+    run.refresh_from_db()
+    assert (run.state, run.written, Case.objects.count()) == (run.DONE, {"new": 5}, 5)
+    assert list(all_faults()) == []
+
+
+@pytest.mark.parametrize("kind", ["cases", "past_cases"])
+def test_a_batch_costs_the_same_statements_however_many_rows_it_has(made: Company, kind: str) -> None:
+    viewer = made.viewer(Role.ADMINISTRATOR)
+    row = an_open if kind == "cases" else a_past
+
+    def statements_of(first: int, count: int) -> int:
+        numbers = range(first, first + count)
+        rows = [row(f"WX{at}", phone=f"1390001{at:04d}") for at in numbers]
+        run = looked(viewer, kind, (open_file if kind == "cases" else past_file)(*rows))
+        actions.confirm(viewer, run.id, take=Take.OURS, now=NOW)
+        with CaptureQueriesContext(connection) as seen:
+            finish(run.id, now=NOW)
+        return sum(not one["sql"].startswith(("BEGIN", "COMMIT")) for one in seen.captured_queries)
+
+    statements_of(1, 2)  # what is remembered is read
+    few, many = statements_of(100, 5), statements_of(200, 60)
+    assert many < few + 30  # what is remembered may be read again meanwhile; 55 more rows cost nothing
