@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bihuan.ground.journal.models import Entry
 from bihuan.ground.process.card import Card, Move
@@ -17,7 +17,7 @@ from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.customers.queries import shown
 from bihuan.service.cases.cards_in_use import card_at
 from bihuan.service.cases.events import CaseMoved
-from bihuan.service.cases.models import Case, Note, Tick
+from bihuan.service.cases.models import Case, Follow, Note, Tick
 from bihuan.service.cases.rules import read_number
 
 FULL_AFTER_DONE = timedelta(hours=24)
@@ -40,9 +40,14 @@ def visible(viewer: Viewer) -> QuerySet[Case]:
 
 
 def case_by_number(viewer: Viewer, number: str) -> Case:
-    """One case with what a page about it needs; the same refusal whether it is absent or not theirs."""
-    tidy = read_number(number)
-    found = visible(viewer).select_related(*ONE).filter(number=tidy).first() if tidy else None
+    """One case with what a page about it needs; `followed` says whether the viewer follows it. The same refusal
+    whether it is absent or not theirs."""
+    tidy, mine = (
+        read_number(number),
+        Follow.objects.filter(case=OuterRef("id"), person_id=viewer.person_id or 0),
+    )
+    rows = visible(viewer).select_related(*ONE).annotate(followed=Exists(mine))
+    found = rows.filter(number=tidy).first() if tidy else None
     if found is None:
         raise NotFound
     return found

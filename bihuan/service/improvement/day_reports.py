@@ -149,9 +149,12 @@ def freeze(day: date, in_force: DayRule, *, now: datetime) -> int:
 
 
 def _reported_nodes(nodes: Iterable[Node], in_force: DayRule) -> list[Node]:
-    """The head office, and each node where somebody gets the report."""
+    """The head office, and each node where somebody gets the report; where chat groups get it, every node but teams,
+    for whose group may stand anywhere is not known here."""
     people = Person.objects.filter(is_active=True).values_list("node_id", "roles")
     wanted = {node for node, roles in people if set(roles) & set(in_force.roles)}
+    if in_force.groups:
+        wanted |= {node.id for node in nodes if node.kind != Node.TEAM and node.retired_at is None}
     return [node for node in nodes if node.parent_id is None or node.id in wanted]
 
 

@@ -9,6 +9,7 @@ from bihuan.ground.journal.event import Event, Fact
 from bihuan.registers.access.models import Person
 from bihuan.registers.organisation.queries import node
 from bihuan.service.notices.actions import tell_person
+from bihuan.service.notices.groups import tell_groups
 from bihuan.service.notices.telling import about
 
 # The figures of the event, in its order: cases in, done, not done, of these over 72 h, overdue, chased, complaints,
@@ -28,6 +29,15 @@ def tell_day_report(fact: Fact[Event]) -> None:
             tell_person(
                 person, "day_report", about=about(fact), fill=fill, link=link, case=None, now=fact.recorded_at
             )
+    if facts["groups"]:
+        tell_groups(
+            "day_report",
+            about=about(fact),
+            fill=lambda language: fill_of(facts, language=language),
+            link=link,
+            now=fact.recorded_at,
+            node_id=facts["node_id"],
+        )
 
 
 def fill_of(facts: dict[str, Any], *, language: str) -> dict[str, str]:

@@ -22,7 +22,6 @@ from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.customers.queries import machine_cards
 from bihuan.registers.knowledge.queries import symptoms_named
 from bihuan.registers.organisation.queries import names_of as nodes_named
-from bihuan.service.cases.following import follows
 from bihuan.service.cases.queries import (
     OpenMove,
     card_of,
@@ -140,7 +139,7 @@ def case_page(
         "colleagues": colleagues(held, viewer),
         "links": links_of(held, viewer),
         "may": may_of(held, viewer),
-        "follows": follows(held.id, viewer.person_id),
+        "follows": held.followed,
     }
     return render(request, "agents/case.html", context)
 

@@ -69,6 +69,11 @@ class Tile:
     good: str
     icon: str
 
+    @property
+    def presses(self) -> bool:
+        """What is red on a large screen, when there is any."""
+        return self.code in {"over_72", "late"} and self.figure > 0
+
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
@@ -172,6 +177,7 @@ def _context(
         "shown": shown,
         "day": the_day,
         "is_today": the_day == today,
+        "past": the_day < today,
         "now": now,
         "filters": filters,
         "tiles": [tile_of(name, shown, filters) for name in (ON_WALL if wall else FIGURES)],

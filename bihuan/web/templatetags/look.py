@@ -171,9 +171,12 @@ def kpi(
     good: str = "",
     unit: str = "",
     icon: str = "",
+    past: bool = False,
 ) -> dict[str, Any]:
-    """A figure against yesterday and the same day last week; `good` says whether up or down is welcome."""
-    before = [(_("yesterday"), yesterday), (_("last week"), last_week)]
+    """A figure against yesterday and the same day last week; `good` says whether up or down is welcome. `past`: it is
+    one of an earlier day, whose yesterday is the day before."""
+    before = [(_("the day before") if past else _("yesterday"), yesterday)]
+    before.append((_("a week before") if past else _("last week"), last_week))
     deltas = [_delta(name, figure, past, good) for name, past in before if past is not None]
     return {
         "label": label, "figure": figure, "deltas": deltas, "url": url,

@@ -9,6 +9,7 @@ import pytest
 
 from bihuan.ground.journal.event import CLOCK
 from bihuan.ground.journal.models import Entry
+from bihuan.ground.vault.actions import keys_of
 from bihuan.registers.access.errors import NotAllowed
 from bihuan.registers.access.roles import Role
 from bihuan.service.cases.actions import Doer, move_case, tick
@@ -35,6 +36,7 @@ from bihuan.service.improvement.days import AGE_NAMES, FIGURES, TOLD, Day, day_o
 from bihuan.service.improvement.models import DayFact, DayReport, DayRule
 from bihuan.service.improvement.rules import WHEN
 from bihuan.service.improvement.scope import Scope, scope_of
+from bihuan.service.notices.groups import keep_group
 from bihuan.service.notices.models import Notice
 from tests.afterwards import CUSTOMER, a_done_case, finish_work
 from tests.makers import Company, a_case, company, settle
@@ -362,3 +364,27 @@ def test_a_company_without_a_case_reports_nothing(db: None) -> None:
     company()
     assert (report_days(MORNING), DayReport.objects.count()) == (0, 0)
     assert rule().roles == [Role.MANAGER, Role.SUPERVISOR]
+
+
+@pytest.mark.demand("U-11")
+def test_a_chat_group_hears_the_day_of_its_own_node_once_and_nothing_of_a_customer(week: Company) -> None:
+    group = keep_group(
+        week.viewer(Role.ADMINISTRATOR),
+        None,
+        now=NOW,
+        name="网点群",
+        kind="wecom",
+        webhook="https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa",
+        secret="",
+        node_id=week.own.id,
+        news=["day_report"],
+        calendar="24x7",
+        language="zh-hans",
+    )
+    report_days(MORNING)
+    settle(MORNING)
+    [told] = Notice.objects.filter(kind="day_report", group=group)
+    words = keys_of([told.words_sealed]).open(told.words_sealed) or ""
+    mine = frozen_figures(DayReport.objects.get(node=week.own, day=MONDAY))
+    assert f"{week.own.name}日报 11-30 进单{mine.total('opened')}，完工{mine.total('done')}" in words
+    assert ("/manage/day/2026-11-30" in words, "张三" in words, "138" in words) == (True, False, False)
