@@ -29,6 +29,7 @@ STOCK = Kind(
     code="stock",
     model=Stock,
     register="stock",
+    told_by="quantity",
     keep=lambda viewer, row, told, now: actions.keep_stock(getattr(row, "id", None), **told),
 )
 

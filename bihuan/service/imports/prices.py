@@ -36,7 +36,7 @@ def _keep_price(viewer: Viewer, row: Any, told: dict[str, Any], now: datetime) -
     return found
 
 
-PRICE = Kind(code="price", model=Price, register="prices", keep=_keep_price)
+PRICE = Kind(code="price", model=Price, register="prices", keep=_keep_price, told_by="price")
 
 
 class Prices(RegisterTarget):

@@ -1,7 +1,7 @@
 """Asking about imports: what pages show of them, in the reader's language. All for administrators."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -67,7 +67,7 @@ class ShownLine:
 
     number: int
     state: str
-    cells: tuple[str, ...]
+    cells: tuple[tuple[str, str], ...]  # (head, text)
     troubles: tuple[str, ...]
     candidates: tuple[Candidate, ...]
     changes: tuple[str, ...]
@@ -170,22 +170,22 @@ def lines_kept(one: Opened, *, most: int) -> list[ShownLine]:
 def _shown(one: Opened, lines: Sequence[ImportLine]) -> list[ShownLine]:
     rows = rows_numbered(one.row, [line.number for line in lines], one.by)
     columns = sorted(one.field_of)
+    return [_line(one, line, rows.get(line.number), columns) for line in lines]
+
+
+def _line(one: Opened, line: ImportLine, row: Row | None, columns: Sequence[int]) -> ShownLine:
     names = {field.code: field_name(field) for field in one.target.fields}
-    return [_line(one, line, rows.get(line.number), columns, names) for line in lines]
-
-
-def _line(
-    one: Opened, line: ImportLine, row: Row | None, columns: Sequence[int], names: Mapping[str, str]
-) -> ShownLine:
     told = opened(line, one.by)
     cells = row.cells if row is not None else ()
     return ShownLine(
         number=line.number,
         state=line.state,
-        cells=tuple(_short(cells[at]) if at < len(cells) else "" for at in columns),
+        cells=tuple(
+            (field_name(one.field_of[at]), _short(cells[at]) if at < len(cells) else "") for at in columns
+        ),
         troubles=tuple(trouble_words(one.target, trouble) for trouble in troubles_of(line, one.by)),
         candidates=candidates_of(line, one.by),
-        changes=tuple(names.get(code, code) for code in told.get("changes", [])),
+        changes=tuple(names[code] for code in told.get("changes", []) if code in names),
         take=line.take,
         take_id=line.take_id,
         kept=tuple(trouble_words(one.target, Trouble(code=code)) for code in line.kept),

@@ -26,6 +26,9 @@ from bihuan.service.imports.target import (
 )
 from bihuan.service.imports.wants import Kind, Memo, Plan, carry_out, take_back
 
+SAID_BY = {"authorised": "owned", "node_id": "point", "name_zh": "name", "category_id": "category"}
+"""Which field of a file tells a column of a register, where they are called otherwise."""
+
 
 @dataclass(frozen=True)
 class Decided:
@@ -126,8 +129,16 @@ def _finding(line: Line, plan: Plan) -> Finding:
         troubles=tuple(troubles),
         row_id=main.pk if main is not None else None,
         candidates=plan.candidates,
-        changes=tuple(sorted({name for want in plan.wants for name in want.changes})),
+        changes=_changes(plan),
     )
+
+
+def _changes(plan: Plan) -> tuple[str, ...]:
+    """The fields of the file that say something else than what is there; of what is new there is nothing to say."""
+    if plan.main is None or plan.main.is_new:
+        return ()
+    names = [want.kind.told_by or SAID_BY.get(name, name) for want in plan.wants for name in want.changes]
+    return tuple(dict.fromkeys(names))
 
 
 def _state(line: Line, plan: Plan) -> State:

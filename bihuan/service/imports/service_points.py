@@ -58,9 +58,15 @@ NODE = Kind(
     keep=_keep_node,
     personal=frozenset({"phone", "address"}),
 )
-COVERAGE = Kind(code="coverage", model=Coverage, register="coverage", keep=_keep_coverage)
+COVERAGE = Kind(
+    code="coverage", model=Coverage, register="coverage", keep=_keep_coverage, told_by="districts"
+)
 AUTHORISATION = Kind(
-    code="authorisation", model=Authorisation, register="authorisations", keep=_keep_authorisation
+    code="authorisation",
+    model=Authorisation,
+    register="authorisations",
+    keep=_keep_authorisation,
+    told_by="brands",
 )
 
 
@@ -186,6 +192,9 @@ class ServicePoints(RegisterTarget):
         "no_head_office": _("There is no head office yet. Set up your company first."),
         "no_city": _("It is not known in which city “%(told)s” lies. Fill in the city, or write it before."),
         "not_a_service_point": _("This code belongs to a node that is no service point."),
+        "unknown_district": _(
+            "“%(told)s” is not in the official table of divisions; it is taken as it is written."
+        ),
         "no_coverage": _("No district is told, so it is offered work from everywhere."),
     }
 
@@ -292,7 +301,9 @@ def _cover(plan: Plan, wants: list[Want], values: Mapping[str, Any], point: Want
         if place is None:
             plan.refuse("no_city", "districts", told=told)
             return False
-        city, district, street = place
+        city, district, street = place[0]
+        if not place[1]:
+            plan.troubles.append(Trouble(code="unknown_district", field="districts", params={"told": told}))
         row = (
             held.covers.get((point.row.pk, city, district, street, "", "")) if point.row is not None else None
         )
@@ -310,8 +321,8 @@ def _cover(plan: Plan, wants: list[Want], values: Mapping[str, Any], point: Want
     return True
 
 
-def _place(told: str, city: str, address: str) -> tuple[str, str, str] | None:
-    """City, district and street as the official table has them; as told where it does not know the district."""
+def _place(told: str, city: str, address: str) -> tuple[tuple[str, str, str], bool] | None:
+    """City, district and street, and whether the official table of divisions knows them; else they stay as told."""
     try:
         found = find(told) or None
         if found is None or not found.sure:
@@ -319,8 +330,8 @@ def _place(told: str, city: str, address: str) -> tuple[str, str, str] | None:
     except NotBuilt:
         found = None
     if found is not None and found.sure and found.city and (found.district or found.city in told):
-        return found.city, found.district, found.street
-    return (city, told, "") if city else None
+        return (found.city, found.district, found.street), True
+    return ((city, told, ""), False) if city else None
 
 
 def _city_of(address: str) -> str:

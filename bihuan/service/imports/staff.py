@@ -68,12 +68,14 @@ SKILL = Kind(
     code="skill",
     model=Skill,
     register="skills",
+    told_by="skills",
     keep=lambda viewer, row, told, now: keeping.keep_skill(getattr(row, "id", None), **told),
 )
 CERTIFICATE = Kind(
     code="certificate",
     model=Certificate,
     register="certificates",
+    told_by="permits",
     keep=lambda viewer, row, told, now: keeping.keep_certificate(getattr(row, "id", None), **told),
     personal=frozenset({"number"}),
 )
@@ -81,6 +83,7 @@ SHIFT = Kind(
     code="shift",
     model=Shift,
     register="shifts",
+    told_by="shifts",
     keep=lambda viewer, row, told, now: keeping.keep_shift(getattr(row, "id", None), **told),
 )
 

@@ -30,6 +30,7 @@ class Kind:
     keep: Keep
     personal: frozenset[str] = frozenset()
     used: Callable[[Any], bool] = lambda row: False
+    told_by: str = ""
 
 
 @dataclass(kw_only=True)

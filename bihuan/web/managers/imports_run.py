@@ -154,6 +154,7 @@ def _groups(one: Opened, phase: str, states: tuple[str, ...]) -> list[dict[str, 
             "state": state,
             "title": STATES[state],
             "colour": COLOURS[state],
+            "last": {"refused": _("What is wrong"), "changed": _("What changes")}.get(state, ""),
             "count": counts.get(state, 0),
             "lines": queries.lines_shown(one, phase=phase, states=[state], most=FIRST),
         }

@@ -1,7 +1,7 @@
 """Workbooks and text files as bytes, for the tests of bringing them in."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import openpyxl
@@ -21,7 +21,7 @@ def xlsx(rows: Sequence[Sequence[Any]], *, merges: Sequence[str] = (), sheet: st
     return _bytes(book)
 
 
-def sheets(pages: dict[str, Sequence[Sequence[Any]]]) -> bytes:
+def sheets(pages: Mapping[str, Sequence[Sequence[Any]]]) -> bytes:
     """A workbook of several sheets."""
     book = openpyxl.Workbook()
     for at, (title, rows) in enumerate(pages.items()):

@@ -15,7 +15,7 @@ from bihuan.registers.access.errors import NotAllowed
 from bihuan.registers.access.models import Person
 from bihuan.registers.access.roles import Role
 from bihuan.registers.parts.models import Part
-from bihuan.service.imports import actions, forgetting, queries, running, staging, writing
+from bihuan.service.imports import actions, forgetting, queries, running, staging, step, writing
 from bihuan.service.imports.errors import ImportForgotten, ImportMovedOn, NotAWorkbook
 from bihuan.service.imports.models import Import, ImportBatch, ImportKey, ImportLine
 from bihuan.service.imports.parts import Parts
@@ -52,7 +52,7 @@ def test_a_power_cut_leaves_whole_batches_and_the_run_goes_on(
     viewer = company().viewer(Role.ADMINISTRATOR)
     run = looked(viewer, "parts", parts(30))
     actions.confirm(viewer, run.id, take=Take.OURS, now=NOW)
-    real, seen = writing.written_line, iter(range(1_000))
+    real, seen = step.written_line, iter(range(1_000))
 
     def cut(step: Step, written: Any) -> ImportLine:
         if next(seen) == at:

@@ -91,7 +91,7 @@ def test_the_sheet_of_errors_is_mended_and_sent_in_again(client: Client) -> None
     client.post(f"/settings/import/{run.id}/columns", columns(run))
     finish(run.id, now=NOW)
     answer = client.get(f"/settings/import/{run.id}/errors.xlsx", headers={"accept-language": "en"})
-    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer)))  # type: ignore[arg-type]
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer)))
     rows = [[cell.value for cell in row] for row in book.worksheets[0].iter_rows()]
     assert rows == [
         ["网点名称", "网点编码", "电话", "店长生日", "What is wrong", "Row in the file"],
@@ -153,7 +153,7 @@ def test_the_template_is_brought_in_without_its_example_row(client: Client) -> N
     for kind in ("service_points", "staff", "parts", "prices"):
         for lang in ("zh", "en"):
             answer = client.get(f"/settings/import/template/{kind}?lang={lang}")
-            sent(client, b"".join(answer), kind)  # type: ignore[arg-type]
+            sent(client, b"".join(answer), kind)
             run = Import.objects.latest("id")
             assert len(run.mapping) >= 8, (kind, lang)
             client.post(f"/settings/import/{run.id}/columns", columns(run))
