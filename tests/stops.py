@@ -51,10 +51,10 @@ def stops_of(role: str, enter: Callable[[int], str]) -> list[Stop]:
     if role == "technician":
         return [*jobs(enter), *signing_in()]
     if role == "manager":
-        return [*promises_of_a_manager(), *what_ifs()]
+        return [*promises_of_a_manager(), *what_ifs(), *days()]
     if role == "administrator":
         return profiles()
-    return [*cases_at_each_place(), *remote_guidance()] if role == "agent" else []
+    return [*cases_at_each_place(), *remote_guidance(), *waiting_lists()] if role == "agent" else []
 
 
 def open_pages() -> list[Stop]:
@@ -236,6 +236,25 @@ def promises_of_a_manager() -> list[Stop]:
         "kept-three-months": "/manage/kept?span=3",
         "kept-rows": "/manage/kept/rows",
     }
+    return [Stop(name=name, path=path) for name, path in paths.items()]
+
+
+def days() -> list[Stop]:
+    """The large screen, the day before with its report, and the rows of a figure."""
+    from django.utils.timezone import localdate
+
+    from bihuan.ground.worktime import clock
+
+    yesterday = (localdate(clock.now()) - timedelta(days=1)).isoformat()
+    paths = {"day-wall": "/manage/day?wall=1", "day-before": f"/manage/day/{yesterday}"}
+    paths["day-rows"] = f"/manage/day/{yesterday}/rows?figure=opened"
+    return [Stop(name=name, path=path) for name, path in paths.items()]
+
+
+def waiting_lists() -> list[Stop]:
+    """The lanes of one's own list, and the note to the next shift."""
+    paths = {f"todo-{lane}": f"/todo/?lane={lane}" for lane in ("mine", "silent", "put_off")}
+    paths["shift"] = "/desk/handover"
     return [Stop(name=name, path=path) for name, path in paths.items()]
 
 
