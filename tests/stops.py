@@ -6,6 +6,7 @@ the demo company is asked for one case at each place, and for the same addresses
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 OWN = "own:"  # a session of a customer's own pages, not of staff
@@ -53,7 +54,7 @@ def stops_of(role: str, enter: Callable[[int], str]) -> list[Stop]:
     if role == "manager":
         return [*promises_of_a_manager(), *what_ifs(), *days()]
     if role == "administrator":
-        return profiles()
+        return [*profiles(), *imports_under_way()]
     return [*cases_at_each_place(), *remote_guidance(), *waiting_lists()] if role == "agent" else []
 
 
@@ -289,3 +290,30 @@ def profiles() -> list[Stop]:
     paths = {f"profile-{row.name}": f"/settings/commitments/{row.name}/{row.version}" for row in rows}
     paths["profile-differences"] = "/settings/commitments/differences"
     return [Stop(name=name, path=path) for name, path in paths.items()]
+
+
+def imports_under_way() -> list[Stop]:
+    """A list of service points at each step of bringing it in: its columns, the dry run, the end."""
+    from django.utils import timezone
+
+    from bihuan.management.commands.demo_logins import first_of_each_role
+    from bihuan.registers.access.queries import viewer_of
+    from bihuan.registers.access.roles import Role
+    from bihuan.service.imports import actions
+    from bihuan.service.imports.running import finish
+    from bihuan.service.imports.target import Take
+
+    now, viewer = timezone.now(), viewer_of(first_of_each_role()[Role.ADMINISTRATOR])
+    told = "网点名称,网点编码,电话,城市,服务区域,备注\n示范网点,TOUR1,13800138000,上海市,浦东新区,新\n缺电话网点,TOUR2,123,上海市,黄浦区,\n"
+    stops = [Stop(name="imports", path="/settings/import")]
+    for name in ("columns", "looked", "done"):
+        run = actions.receive(viewer, "service_points", told.encode("gb18030"), file_name="网点.csv", now=now)
+        if name != "columns":
+            columns = {int(at): code for at, code in run.mapping.items()}
+            actions.map_columns(viewer, run.id, columns, now=now)
+            finish(run.id, now=now)
+        if name == "done":
+            actions.confirm(viewer, run.id, take=Take.OURS, now=now)
+            finish(run.id, now=now)
+        stops.append(Stop(name=f"import-{name}", path=f"/settings/import/{run.id}"))
+    return stops
