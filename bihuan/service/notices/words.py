@@ -112,7 +112,7 @@ NEWS: dict[str, Lazy] = {
     "unsolved": _("Still not solved after a callback"),
     "mentioned": _("Mentions of me"),
     "day_report": _("Day report"),
-    "other": pgettext_lazy("news", "All other news"),
+    "other": _("All other news"),
 }
 WAYS: dict[str, Lazy] = {
     "push": _("Browser"),
