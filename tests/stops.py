@@ -303,8 +303,9 @@ def imports_under_way() -> list[Stop]:
     from bihuan.service.imports.running import finish
     from bihuan.service.imports.target import Take
 
-    now, viewer = timezone.now(), viewer_of(first_of_each_role()[Role.ADMINISTRATOR])
-    told = "网点名称,网点编码,电话,城市,服务区域,备注\n示范网点,TOUR1,13800138000,上海市,浦东新区,新\n缺电话网点,TOUR2,123,上海市,黄浦区,\n"
+    now, viewer = timezone.now(), viewer_of(dict(first_of_each_role())[Role.ADMINISTRATOR])
+    told = "网点名称,网点编码,电话,城市,服务区域,备注\n示范网点,TOUR1,13800138000,上海市,浦东新区,新\n"
+    told += "缺电话网点,TOUR2,123,上海市,黄浦区,\n"
     stops = [Stop(name="imports", path="/settings/import")]
     for name in ("columns", "looked", "done"):
         run = actions.receive(viewer, "service_points", told.encode("gb18030"), file_name="网点.csv", now=now)
