@@ -20,6 +20,8 @@ import psycopg
 import pytest
 from django.conf import settings
 
+from bihuan.management.beginning_anew import RestartWish, finish_removal, wish_restart
+
 pytestmark = [pytest.mark.django_db, pytest.mark.demand("U-04")]
 
 MANAGE = str(Path(settings.BASE_DIR) / "manage.py")
@@ -228,3 +230,28 @@ def test_files_of_the_demo_that_stayed_are_taken_away_at_the_next_start(
     finish += "from bihuan.management.beginning_anew import finish_removal; print(finish_removal())"
     assert here.start(finish).communicate()[0] == "0\n"  # the demo is there: the swap did not come to pass
     assert (here.folder / "files" / "ab" / "sealed").exists()
+
+
+def test_cut_short_after_the_swap_only_what_is_older_than_it_goes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(settings, "BIHUAN_DATA", tmp_path)
+    (tmp_path / "files" / "ab").mkdir(parents=True)
+    of_demo, of_ours = tmp_path / "files" / "ab" / "old", tmp_path / "files" / "ab" / "new"
+    for file, moment in ((of_demo, 1_000_000), (of_ours, 3_000_000)):
+        file.touch()
+        os.utime(file, (moment, moment))
+    marker = tmp_path / "demo-removed.json"
+    marker.write_text('{"at": 2000000}')
+    assert finish_removal() == 1
+    assert (of_demo.exists(), of_ours.exists(), marker.exists()) == (False, True, False)
+    assert finish_removal() == 0
+
+
+def test_a_wish_to_begin_anew_is_heard_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(settings, "BIHUAN_DATA", tmp_path)
+    wish = RestartWish()
+    assert not wish.is_new()
+    wish_restart()
+    assert (wish.is_new(), wish.is_new()) == (True, False)
+    assert not RestartWish().is_new()

@@ -28,6 +28,16 @@ class Group:
     title: str
     findings: tuple[Finding, ...]
 
+    @property
+    def open(self) -> list[Finding]:
+        """What waits for somebody, the worst first."""
+        found = [one for one in self.findings if one.state != State.FINE]
+        return sorted(found, key=lambda one: one.state != State.BROKEN)
+
+    @property
+    def fine(self) -> list[Finding]:
+        return [one for one in self.findings if one.state == State.FINE]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Open:

@@ -11,9 +11,17 @@ from bihuan.service.commitments.profiles_in_use import FIRST
 from bihuan.web.look.forms import TidyForm
 from bihuan.web.managers.founding import FIELD, OFFICE, Founding, base_profiles, calendars, faults
 
+SHIPPED_HOURS = {  # as they ship; who changed a calendar finds it by its own name
+    "24x7": _("Day and night"),
+    "cn-office": _("Working days, 9 to 12 and 13 to 18"),
+    "cn-workdays": _("Working days, round the clock"),
+    "cn-contact": _("Every day, 9 to 21"),
+    "cn-field": _("Every day, 8 to 20"),
+}
+
 
 def _calendars() -> list[tuple[str, str]]:
-    return [(card.code, f"{card.name} · {card.code}") for card in calendars()]
+    return [(card.code, f"{SHIPPED_HOURS.get(card.code, card.name)} · {card.code}") for card in calendars()]
 
 
 def _profiles() -> list[tuple[str, Any]]:
