@@ -184,6 +184,14 @@ class HandOverEmpty(Refusal):
         super().__init__(sentence, fields={"words": sentence})
 
 
+class HandOverPersonal(Refusal):
+    """A phone number stands in a note that no customer's key seals."""
+
+    def __init__(self) -> None:
+        sentence = _("Leave phone numbers out and name the case by its number; its page has the rest.")
+        super().__init__(sentence, fields={"words": sentence})
+
+
 class HandOverOwn(Refusal):
     status = 403
 

@@ -1,5 +1,6 @@
 """交接班: a note from one shift to the next, with the cases that press; whoever comes reads it and takes it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +14,14 @@ from bihuan.ground.vault.actions import keys, new_key
 from bihuan.registers.access.errors import NotFound
 from bihuan.registers.access.models import Person
 from bihuan.registers.access.viewer import Viewer
-from bihuan.service.cases.errors import HandOverEmpty, HandOverOwn, HandOverTaken
+from bihuan.service.cases.errors import HandOverEmpty, HandOverOwn, HandOverPersonal, HandOverTaken
 from bihuan.service.cases.events import ShiftHandedOver, ShiftTaken
 from bihuan.service.cases.models import NO_DUTY, HandedItem, HandOver
 
 LONGEST = 5000
+_PHONE = re.compile(
+    r"(?<!\d)(?:86)?1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)"
+)  # a mobile number, together or in groups
 JOINED = ("by", "to", "taken_by", "node", "key")
 
 
@@ -36,10 +40,12 @@ def hand_over_shift(
 ) -> HandOver:
     """Write the note of one's shift. `items` are what presses at this moment; `to` a colleague, or whoever comes.
 
-    Words may not say nothing about nothing: without cases there must be words.
+    Words may not say nothing about nothing: without cases there must be words. A phone number in them is refused.
     """
     if not words.strip() and not items:
         raise HandOverEmpty
+    if _PHONE.search(words):
+        raise HandOverPersonal
     key = new_key(now=now)
     kept = HandOver.objects.create(
         node_id=viewer.node_id or 0,

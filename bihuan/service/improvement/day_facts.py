@@ -165,24 +165,21 @@ def _keep(rows: list[DayFact]) -> None:
 
 def gather_day_facts() -> int:
     """Write down from the journal whatever is lacking, case by case. Returns how many facts were looked at."""
-    found = 0
-    with_facts = Case.objects.order_by("id").values_list("id", flat=True)
-    for ids in _in_parts(with_facts.iterator(chunk_size=CHAINS_AT_ONCE)):
-        rows = list(_facts_of(ids))
-        DayFact.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
-        found += len(rows)
-    return found
+    found, reached = 0, 0
+    while True:
+        looked_at, after = gather_some(reached)
+        if after == reached:
+            return found
+        found, reached = found + looked_at, after
 
 
-def _in_parts(ids: Iterable[int]) -> Iterator[list[int]]:
-    part: list[int] = []
-    for one in ids:
-        part.append(one)
-        if len(part) == CHAINS_AT_ONCE:
-            yield part
-            part = []
-    if part:
-        yield part
+def gather_some(after: int, *, limit: int = CHAINS_AT_ONCE) -> tuple[int, int]:
+    """The same for the next cases after this one: how many facts were looked at, and up to which case; the same case
+    again when there are no more."""
+    ids = list(Case.objects.filter(id__gt=after).order_by("id").values_list("id", flat=True)[:limit])
+    rows = list(_facts_of(ids)) if ids else []
+    DayFact.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    return len(rows), ids[-1] if ids else after
 
 
 def _facts_of(ids: list[int]) -> Iterator[DayFact]:

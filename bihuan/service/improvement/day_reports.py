@@ -20,7 +20,7 @@ from bihuan.registers.access.roles import Role
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.organisation.models import Node
 from bihuan.service.cases.models import Case
-from bihuan.service.improvement.day_facts import gather_day_facts
+from bihuan.service.improvement.day_facts import gather_some
 from bihuan.service.improvement.day_rows import Late, late_list
 from bihuan.service.improvement.days import FIGURES, TOLD, Day, Figures, day_of, figures_of
 from bihuan.service.improvement.events import DayReported
@@ -56,12 +56,19 @@ def rules_listed(search: str = "") -> QuerySet[DayRule]:
 
 
 def gather_once(now: datetime) -> int:
-    """A sweep: after an upgrade write down from the journal what happened before facts of days were kept."""
-    if DayRule.objects.filter(gathered_at__isnull=False).exists():
+    """A sweep: after an upgrade write down from the journal what happened before facts of days were kept, some cases
+    a round. Returns how many facts were looked at."""
+    held = DayRule.objects.order_by("id").first()
+    if held is None:
+        load_rule()
         return 0
-    load_rule()
-    found = gather_day_facts()
-    DayRule.objects.filter(gathered_at__isnull=True).update(gathered_at=now)
+    if held.gathered_at is not None:
+        return 0
+    found, reached = gather_some(held.gathered_to)
+    if reached == held.gathered_to:
+        DayRule.objects.filter(id=held.id).update(gathered_at=now)
+    else:
+        DayRule.objects.filter(id=held.id).update(gathered_to=reached)
     return found
 
 

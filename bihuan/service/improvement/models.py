@@ -163,9 +163,8 @@ class DayRule(models.Model):
     calendar = models.CharField(max_length=40, blank=True, default="")
     roles = models.JSONField(default=list)
     groups = models.BooleanField(default=True)  # chat groups with a robot, those that want day reports
-    gathered_at = models.DateTimeField(
-        null=True
-    )  # when the facts of the time before this table were gathered
+    gathered_at = models.DateTimeField(null=True)  # when all facts of the time before were gathered
+    gathered_to = models.BigIntegerField(default=0)  # the case up to which they are
 
     class Meta:
         app_label = "improvement"

@@ -16,6 +16,7 @@ from bihuan.service.cases.actions import Doer, move_case
 from bihuan.service.cases.errors import (
     HandOverEmpty,
     HandOverOwn,
+    HandOverPersonal,
     HandOverTaken,
     MentionedBlind,
     MentionedTwofold,
@@ -223,6 +224,14 @@ def test_a_note_for_one_colleague_waits_for_nobody_else(made: Company) -> None:
     assert list(handing_over.to_take(made.viewer(Role.SUPERVISOR))) == []
     with pytest.raises(NotFound):
         handing_over.hand_over(made.viewer(Role.SERVICE_POINT_OWNER), kept.id)
+
+
+@pytest.mark.parametrize("words", ["请回电13800138000", "138 0013 8000 张先生", "+8613800138000"])
+def test_a_phone_number_stays_out_of_the_note(made: Company, words: str) -> None:
+    with pytest.raises(HandOverPersonal):
+        handing_over.hand_over_shift(words, items=[], to=None, viewer=made.viewer(Role.AGENT), now=NOW)
+    by_number = "AF20261123001 请先回电"
+    handing_over.hand_over_shift(by_number, items=[], to=None, viewer=made.viewer(Role.AGENT), now=NOW)
 
 
 def test_a_note_without_words_and_cases_says_nothing(made: Company) -> None:

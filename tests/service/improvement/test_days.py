@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,6 +26,7 @@ from bihuan.service.improvement.day_reports import (
     frozen_figures,
     frozen_late,
     gather_once,
+    load_rule,
     report_days,
     report_of,
     rule,
@@ -242,8 +244,10 @@ def test_facts_of_days_can_be_made_anew_from_the_journal(week: Company) -> None:
 def test_after_an_upgrade_the_past_is_gathered_once(week: Company) -> None:
     before = facts()
     DayFact.objects.all().delete()
-    assert gather_once(NOW) == len(before)
-    assert (facts(), gather_once(NOW)) == (before, 0)
+    load_rule()
+    assert [gather_once(NOW) for _ in range(3)] == [len(before), 0, 0]
+    assert facts() == before
+    assert DayRule.objects.get().gathered_at == NOW
 
 
 def test_the_figures_cost_the_same_statements_however_much_work_there_is(week: Company) -> None:
@@ -257,9 +261,15 @@ def test_the_figures_cost_the_same_statements_however_much_work_there_is(week: C
 # --- the morning report
 
 
-def told_figures() -> list[list[int]]:
+def reported(made: Company) -> list[dict[str, Any]]:
+    """What was told of the whole company, in the order told."""
     entries = Entry.objects.filter(kind="improvement.day_reported").order_by("id")
-    return [json.loads(entry.body)["facts"]["figures"] for entry in entries]
+    told = [json.loads(entry.body)["facts"] for entry in entries]
+    return [facts for facts in told if facts["node_id"] == made.head.id]
+
+
+def told_figures(made: Company) -> list[list[int]]:
+    return [facts["figures"] for facts in reported(made)]
 
 
 @pytest.mark.demand("U-11", "S3-118")
@@ -270,7 +280,7 @@ def test_at_half_past_eight_yesterday_is_frozen_and_told_once(week: Company) -> 
     held = report_of(MONDAY)
     assert held is not None and held.turn == 1
     figures = figures_of(everything(week), day_of(MONDAY, now=MORNING))
-    assert told_figures() == [[figures.total(name) for name in TOLD]]
+    assert told_figures(week) == [[figures.total(name) for name in TOLD]]
     assert frozen_figures(held).cells == figures.cells
     assert frozen_late(held, everything(week)) == late_list(everything(week), day_of(MONDAY, now=MORNING))
     settle(MORNING)
@@ -283,13 +293,13 @@ def test_at_half_past_eight_yesterday_is_frozen_and_told_once(week: Company) -> 
 
 def test_a_morning_that_was_missed_is_made_up_until_the_evening_and_not_later(week: Company) -> None:
     report_days(MORNING + timedelta(hours=6))
-    assert len(told_figures()) == 1
+    assert len(told_figures(week)) == 1
     DayReport.objects.all().delete()
     report_days(MORNING + timedelta(days=1, hours=12))  # 20:30: kept, not told
     held = report_of(MONDAY + timedelta(days=1))
-    assert (len(told_figures()), held is not None and held.turn == 0) == (1, True)
+    assert (len(told_figures(week)), held is not None and held.turn == 0) == (1, True)
     report_days(MORNING + timedelta(days=2))
-    assert len(told_figures()) == 2
+    assert len(told_figures(week)) == 2
 
 
 def test_days_without_their_own_morning_are_told_together_on_the_next_one(week: Company) -> None:
@@ -302,9 +312,9 @@ def test_days_without_their_own_morning_are_told_together_on_the_next_one(week: 
     assert told_on(in_force, friday) == [friday - timedelta(days=1)]
     saturday = datetime.combine(friday + timedelta(days=1), time(9), SHANGHAI)
     report_days(saturday)
-    assert (report_of(friday) is not None, told_figures()) == (True, [])
+    assert (report_of(friday) is not None, told_figures(week)) == (True, [])
     report_days(saturday + timedelta(days=2))
-    assert len(told_figures()) == 3
+    assert len(told_figures(week)) == 3
 
 
 @pytest.mark.demand("U-11")
@@ -335,10 +345,10 @@ def test_a_fact_that_came_late_is_a_correction_and_the_report_stays(week: Compan
         send_again(week.viewer(Role.MANAGER), MONDAY, now=late)
         == DayReport.objects.filter(day=MONDAY).count()
     )
-    newest = json.loads(Entry.objects.filter(kind="improvement.day_reported").latest("id").body)["facts"]
+    newest = reported(week)[-1]
     assert (newest["corrected"], newest["turn"]) == (True, 2)
     done = TOLD.index("done")
-    assert newest["figures"][done] == told_figures()[0][done] + 1
+    assert newest["figures"][done] == told_figures(week)[0][done] + 1
 
 
 def test_only_who_leads_sends_a_report_again(week: Company) -> None:
