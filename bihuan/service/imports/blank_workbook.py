@@ -22,7 +22,7 @@ def blank_workbook(target: Target, *, language: str) -> IO[bytes]:
     with translation.override(language):
         chinese = language.startswith("zh")
         sheet = book.add_worksheet(str(target.title)[:31])
-        notes = book.add_worksheet(_("Notes"))
+        notes = book.add_worksheet(_("How to fill it in"))
         choices = book.add_worksheet(_("Choices"))
         _heads(book, sheet, target, chinese=chinese)
         _offer(sheet, choices, target, chinese=chinese)

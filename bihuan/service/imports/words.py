@@ -63,7 +63,7 @@ TROUBLES: dict[str, Promise | str] = {
 }
 STATES: dict[str, Promise] = {
     State.NEW: _("New"),
-    State.CHANGED: _("Changed"),
+    State.CHANGED: _("Updated"),
     State.SAME: _("The same already"),
     State.DUPLICATE: _("Possibly there already"),
     State.REFUSED: _("Refused"),

@@ -30,7 +30,7 @@ STATES = {
     "writing": gettext_lazy("Being brought in"),
     "done": gettext_lazy("Brought in"),
     "undoing": gettext_lazy("Being taken back"),
-    "undone": gettext_lazy("Taken back"),
+    "undone": gettext_lazy("Undone"),
     "dropped": gettext_lazy("Put aside"),
 }
 
