@@ -27,7 +27,7 @@ CHANGES: dict[str, Lazy] = {
     CHANGED: pgettext_lazy("difference", "otherwise"),
 }
 WHATS: dict[str, Lazy] = {
-    "card": gettext_lazy("Card"),
+    "card": pgettext_lazy("process", "Card"),
     "place": gettext_lazy("Place"),
     "move": gettext_lazy("Move"),
 }
@@ -40,8 +40,8 @@ ASPECTS: dict[str, Lazy] = {
     "guide": gettext_lazy("Guide"),
     "standard": gettext_lazy("Standard"),
     "stage": gettext_lazy("What customers see"),
-    "leaves": gettext_lazy("From"),
-    "reaches": gettext_lazy("To"),
+    "leaves": pgettext_lazy("move", "From"),
+    "reaches": pgettext_lazy("move", "To"),
     "needs": gettext_lazy("Needs"),
     "unticks": gettext_lazy("Asks again for"),
     "allowed_to": gettext_lazy("Who may"),

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bihuan.ground.process.drawing import draw
@@ -112,8 +113,8 @@ def _columns() -> list[Column[dict[str, Any]]]:
 
     return [
         Column(_("Move"), lambda line: line["title"]),
-        Column(_("From"), listed("leaves")),
-        Column(_("To"), lambda line: line["reaches"]),
+        Column(pgettext("move", "From"), listed("leaves")),
+        Column(pgettext("move", "To"), lambda line: line["reaches"]),
         Column(_("Needs"), listed("needs")),
         Column(_("Who may"), listed("allowed")),
         Column(_("Asks for a reason"), lambda line: _("yes") if line["asks_reason"] else ""),
