@@ -16,7 +16,7 @@ from bihuan.service.cases.events import CaseBroughtIn, CaseImportUndone, CasesTa
 from bihuan.service.cases.models import Case
 from bihuan.service.intake.models import RawMessage, Report
 
-FIRST_WORDS = frozenset({CaseBroughtIn.kind, PastCaseBroughtIn.kind, "promise.made"})
+FIRST_WORDS = frozenset({CaseBroughtIn.kind, PastCaseBroughtIn.kind, CaseImportUndone.kind, "promise.made"})
 
 
 def worked_on(cases: Sequence[Case]) -> set[int]:

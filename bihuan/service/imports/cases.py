@@ -16,7 +16,6 @@ from bihuan.registers.customers.households import Picture, picture_of
 from bihuan.service.cases.bringing_in import CarriedTold, bring_in_cases, known_here
 from bihuan.service.cases.events import CaseBroughtIn
 from bihuan.service.cases.models import Case
-from bihuan.service.cases.queries import visible
 from bihuan.service.cases.taking_out import remove_cases, tell_taking_out, worked_on
 from bihuan.service.commitments.bringing_in import Carried, promise_carried
 from bihuan.service.commitments.taking_out import forget_promises
@@ -76,7 +75,7 @@ class OpenCasesTarget:
     words: Mapping[str, Promise | str] = CASE_WORDS
 
     def count(self, viewer: Viewer) -> int:
-        return visible(viewer).filter(open=True).count()
+        return Case.objects.filter(open=True).count()
 
     def key(self, values: Mapping[str, Any]) -> str:
         return str(values.get("number", ""))
@@ -210,13 +209,14 @@ def _take_out(written: Sequence[Written], *, viewer: Viewer, now: datetime) -> l
         run_id = int(lines[leaving[0].id][1].after["run"])
         with transaction.atomic():
             tell_taking_out(leaving, run_id=run_id, by=viewer.actor, now=now)
+            stay = dict.fromkeys(worked_on(leaving), "touched_since")  # now that their stories are held
             forget_promises([case.id for case in leaving])
-            stay = remove_cases(leaving)
+            stay = stay or dict.fromkeys(remove_cases(leaving), "used_since")
             if stay:
                 transaction.set_rollback(True)
         if not stay:
             break
-        why |= dict.fromkeys(stay, "used_since")
+        why |= stay
         leaving = [case for case in leaving if case.id not in stay]
     return [
         Kept(number=lines[case][0], kind="case", id=case, trouble=Trouble(code=code))

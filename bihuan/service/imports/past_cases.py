@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from bihuan.registers.access.viewer import Viewer
-from bihuan.service.cases.queries import visible
+from bihuan.service.cases.models import Case
 from bihuan.service.imports.carried import CASE_WORDS, House, Judged
 from bihuan.service.imports.case_fields import PAST_CASE
 from bihuan.service.imports.cases import OpenCasesTarget
@@ -27,7 +27,7 @@ class PastCasesTarget(OpenCasesTarget):
     words: Mapping[str, Promise | str] = CASE_WORDS
 
     def count(self, viewer: Viewer) -> int:
-        return visible(viewer).filter(open=False).count()
+        return Case.objects.filter(open=False).count()
 
     def judge(self, house: House, line: Line, *, now: datetime) -> Judged:
         return house.past_case(line.values, now=now)

@@ -111,7 +111,7 @@ def _brought_in(event: Any, known: Known) -> str:
     except KeyError:  # a card edited beyond what this case began under
         place = event.stands_at
     told = {"run": event.run_id, "place": place}
-    return _("Brought in from another system (import %(run)s), where it stood at: %(place)s") % told
+    return _("Brought in from another system (import %(run)s); it goes on at: %(place)s") % told
 
 
 def _past_brought_in(event: Any, known: Known) -> str:

@@ -3,6 +3,7 @@
 from datetime import date
 from threading import Barrier, Thread
 
+import phonenumbers
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 from hypothesis import given
@@ -12,7 +13,14 @@ from bihuan.registers.access.masking import masked_email, masked_name, masked_ph
 from bihuan.registers.customers.actions import know_by, note_consents, reach_by
 from bihuan.registers.customers.models import Contact, Customer
 from bihuan.registers.customers.queries import consents_of, known_by, shown
-from bihuan.registers.customers.rules import Cover, cover_on, months_after, read_email, read_phone
+from bihuan.registers.customers.rules import (
+    Cover,
+    cover_on,
+    is_same_name,
+    months_after,
+    read_email,
+    read_phone,
+)
 from bihuan.registers.organisation.actions import add_node
 from bihuan.registers.organisation.models import Node
 from tests.makers import NOW, later
@@ -190,3 +198,27 @@ def test_two_calls_at_once_from_one_number_know_one_customer() -> None:
     for thread in threads:
         thread.join()
     assert (len(known), len(set(known)), Customer.objects.count()) == (4, 1, 1)
+
+
+@pytest.mark.one_database
+def test_the_mobiles_that_are_known_without_asking_are_those_that_the_library_knows() -> None:
+    for beginning in range(1300, 2000):
+        number = f"{beginning}0001234"[:11]
+        read = phonenumbers.parse(number, "CN")
+        mobile = phonenumbers.is_valid_number(read) and phonenumbers.number_type(read) in {
+            phonenumbers.PhoneNumberType.MOBILE,
+            phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+        }
+        found = read_phone(number)
+        assert (found is not None and found.mobile) == mobile
+        assert found is None or found.number == f"+86{number}"
+    assert read_phone("8613800138000") == read_phone("+86 138 0013 8000") == read_phone("13800138000")
+
+
+def test_a_title_or_spaces_make_no_other_name() -> None:
+    assert [is_same_name("张三丰", told) for told in ("张先生", "张 三丰", "李先生", "张三")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
