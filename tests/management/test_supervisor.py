@@ -89,3 +89,29 @@ def test_each_early_death_doubles_the_wait_up_to_a_limit() -> None:
 
 def test_a_child_that_lived_long_is_started_again_at_once() -> None:
     assert wait_before_restart(1, 61.0) == 0.0
+
+
+BEGINNING_ANEW = FAMILY.replace(
+    "supervisor.run()",
+    """
+import os, time
+def each_round():
+    if os.path.exists(sys.argv[1]) and not os.path.exists(sys.argv[1] + ".anew"):
+        open(sys.argv[1] + ".anew", "w").close()
+        supervisor.begin_anew()
+supervisor.run(each_round=each_round)
+""",
+)
+
+
+def test_all_children_can_begin_anew_at_once(tmp_path: Path) -> None:
+    note = tmp_path / "pids"
+    parent = subprocess.Popen(
+        [sys.executable, "-c", BEGINNING_ANEW, str(note)], stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    first, second = pids_noted(note, 2)
+    assert gone(first)
+    assert lives(second)
+    parent.terminate()
+    assert parent.wait(20) == 0
+    assert gone(second)
