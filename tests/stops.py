@@ -54,7 +54,7 @@ def stops_of(role: str, enter: Callable[[int], str]) -> list[Stop]:
     if role == "manager":
         return [*promises_of_a_manager(), *what_ifs(), *days()]
     if role == "administrator":
-        return [*profiles(), *imports_under_way()]
+        return [*profiles(), *imports_under_way(), *registers()]
     return [*cases_at_each_place(), *remote_guidance(), *waiting_lists()] if role == "agent" else []
 
 
@@ -318,3 +318,36 @@ def imports_under_way() -> list[Stop]:
             finish(run.id, now=now)
         stops.append(Stop(name=f"import-{name}", path=f"/settings/import/{run.id}"))
     return stops
+
+
+def registers() -> list[Stop]:
+    """Every register's list with the form of its first entry, and the pages beside them."""
+    from bihuan.web.managers.settings_all import REGISTERS
+
+    found = []
+    for code, register in REGISTERS.items():
+        found.append(Stop(name=f"register-{code}", path=f"/settings/{code}"))
+        row = register.rows("").order_by("pk").first()
+        if row is not None:
+            found.append(Stop(name=f"register-{code}-one", path=f"/settings/{code}/{row.pk}"))
+    technician = REGISTERS["technicians"].rows("").order_by("pk").first()
+    price, product = (REGISTERS[code].rows("").order_by("pk").first() for code in ("prices", "products"))
+    served = REGISTERS["coverage"].rows("").order_by("pk").first()
+    paths = {
+        "skills-table": "/settings/skills/table",
+        "leave-calendar": "/settings/leave/calendar",
+        "cards-kept": "/settings/cards",
+        "card-kept": "/settings/cards/repair/1",
+        "card-upload": "/settings/process/upload",
+        "register-print": "/settings/parts?format=print",
+    }
+    if technician is not None:
+        paths["technician-whole"] = f"/settings/technicians/{technician.pk}/whole"
+    if price is not None and product is not None:
+        paths["price-next"] = f"/settings/prices/{price.pk}/next"
+        paths["model-at-a-glance"] = f"/settings/products/{product.pk}/glance"
+    if served is not None:
+        where = f"city={served.city}&district={served.district}"
+        paths["coverage-gaps"] = f"/settings/coverage/ground?{where}"
+        paths["coverage-streets"] = f"/settings/coverage/streets?{where}"
+    return [*found, *(Stop(name=name, path=path) for name, path in paths.items())]

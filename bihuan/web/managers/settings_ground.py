@@ -71,7 +71,8 @@ def districts_known(city: str) -> tuple[str, ...]:
 def ground(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     """Every district of the cities that are served: how many streets nobody serves, how many several do. One opened:
     its streets."""
-    lines = [_line(row) for row in queries.coverage_lines()]
+    held = queries.coverage_lines()
+    lines, points = [_line(row) for row in held], {row.node_id: row.node.name for row in held}
     cities = sorted({line.city for line in lines})
     city = request.GET.get("city", "")
     city = city if city in cities else (cities[0] if cities else "")
@@ -93,11 +94,11 @@ def ground(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
         "categories": chosen.category_codes(),
         "kind": kind,
         "kinds": chosen.kinds(),
-        "districts": [_district_line(name, rows) for name, rows in found.items()],
+        "districts": [_district_line(name, rows, points) for name, rows in found.items()],
         "opened": opened,
         "only": _among(request.GET.get("only", ""), ONLY),
         "onlys": ONLY,
-        "streets": _street_lines(found.get(opened, []), request.GET.get("only", "")),
+        "streets": _street_lines(found.get(opened, []), request.GET.get("only", ""), points),
         "everywhere": queries.uncovering(),
     }
     return render(request, "managers/settings_ground.html", told)
@@ -118,7 +119,7 @@ def _districts(lines: Sequence[Line], city: str) -> list[str]:
     return list(dict.fromkeys([*districts_known(city), *served]))
 
 
-def _district_line(name: str, rows: Sequence[Ground]) -> dict[str, Any]:
+def _district_line(name: str, rows: Sequence[Ground], points: Mapping[int, str]) -> dict[str, Any]:
     streets = [row for row in rows if row.street]
     counted = streets or list(rows)
     return {
@@ -126,27 +127,22 @@ def _district_line(name: str, rows: Sequence[Ground]) -> dict[str, Any]:
         "streets": len(streets),
         "gaps": len([row for row in counted if row.is_gap]),
         "overlaps": len([row for row in counted if row.is_overlap]),
-        "by": _names(sorted({node for row in rows for node in (*row.by, *row.also)})),
+        "by": [points[one] for one in sorted({node for row in rows for node in (*row.by, *row.also)})],
     }
 
 
-def _street_lines(rows: Sequence[Ground], only: str) -> list[dict[str, Any]]:
+def _street_lines(rows: Sequence[Ground], only: str, points: Mapping[int, str]) -> list[dict[str, Any]]:
     return [
         {
             "street": row.street,
-            "by": _names(row.by),
-            "also": _names(row.also),
+            "by": [points[one] for one in row.by],
+            "also": [points[one] for one in row.also],
             "gap": row.is_gap,
             "overlap": row.is_overlap,
         }
         for row in rows
         if not (only == "gaps" and not row.is_gap) and not (only == "overlaps" and not row.is_overlap)
     ]
-
-
-def _names(ids: Sequence[int]) -> list[str]:
-    named = queries.names_of(set(ids)) if ids else {}
-    return [named.get(one, str(one)) for one in ids]
 
 
 @never_cache
