@@ -26,6 +26,7 @@ BIHUAN_PROVIDERS = installation.providers(os.environ)
 BIHUAN_CHANNEL_HOSTS = frozenset(filter(None, os.environ.get("BIHUAN_CHANNEL_HOSTS", "").lower().split(",")))
 BIHUAN_CHANNELS_PRIVATE = os.environ.get("BIHUAN_CHANNELS_PRIVATE", "0") == "1"
 BIHUAN_PROXIES = int(os.environ.get("BIHUAN_PROXIES", "0"))
+BIHUAN_PROGRESS_DAYS = int(os.environ.get("BIHUAN_PROGRESS_DAYS", "3"))
 BIHUAN_HOTLINE = os.environ.get("BIHUAN_HOTLINE", "")
 BIHUAN_COMPANY = os.environ.get("BIHUAN_COMPANY", "")
 

@@ -28,7 +28,7 @@ CHOICES = (1, 2, 3, 7, 0)  # days that a customer can choose; 0 = not at all
 
 def house_days() -> int:
     """How many days without news the house lets pass where nobody chose and no clause says; 0 = it never writes."""
-    return int(getattr(settings, "BIHUAN_PROGRESS_DAYS", 3))
+    return int(settings.BIHUAN_PROGRESS_DAYS)
 
 
 def tell_still_open(now: datetime) -> int:
