@@ -7,7 +7,7 @@ the demo company is asked for one case at each place, and for the same addresses
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 OWN = "own:"  # a session of a customer's own pages, not of staff
 WRONG = "this-link-was-never-given-to-anybody"

@@ -81,7 +81,6 @@ STAFF_PAGES = {
     "agents:desk_file": ("get", "ADOPBQSYM"),
     "agents:report": ("get", "AS"),
     "agents:paste": ("get", "AS"),
-    "agents:paste_undo": ("post", "AS"),
     "agents:report_caller": ("post", "AS"),
     "agents:report_heard": ("post", "AS"),
     "agents:cases": ("get", "ADOPTKBQESVLYM"),

@@ -6,13 +6,13 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.timezone import get_current_timezone, localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from bihuan.ground.divisions import AS_OF, SOURCE
 from bihuan.registers.access.viewer import Viewer
@@ -23,7 +23,7 @@ from bihuan.service.cases import talking
 from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.queries import case_by_number, case_of_report
 from bihuan.service.intake.errors import ReportRefused
-from bihuan.service.intake.pasting.actions import note_joined, take_in
+from bihuan.service.intake.pasting.actions import let_go, note_joined, take_in
 from bihuan.service.intake.pasting.queries import known, mark_of
 from bihuan.service.intake.pasting.rules import LONGEST_PASTE, read
 from bihuan.service.intake.pasting.values import Card, Known
@@ -45,6 +45,9 @@ def paste(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     if do == "read":
         return _read(request, viewer, request.POST.get("text", ""))
     shown = _posted(request, viewer)
+    if do.startswith("undo-"):
+        _undo(request, viewer, shown, row_of(do.removeprefix("undo-")))
+        return _page(request, shown, rest=request.POST.get("rest", ""))
     rest = request.POST.get("rest", "")
     wanted = row_of(do.removeprefix("take-")) if do.startswith("take-") else -1
     before = sum(one.done for one in shown)
@@ -126,7 +129,7 @@ def _take(request: HttpRequest, viewer: Viewer, one: Shown) -> None:
             form.add_error(name if name in form.fields else None, sentence)
         return
     case = case_of_report(made.id)
-    one.number, one.kept = case.number if case else "", case is None
+    one.number, one.kept, one.undoable = case.number if case else "", case is None, case is not None
 
 
 def _join(request: HttpRequest, viewer: Viewer, one: Shown, number: str, mark: str) -> None:
@@ -174,16 +177,19 @@ def _page(
     return render(request, "agents/paste.html", context, status=status)
 
 
-@require_POST
-@staff_page("report.take")
-def undo(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
-    """Take back what was taken in by mistake: the case is withdrawn, its story stays."""
-    held = case_by_number(viewer, number)
-    talking.move_saying(
-        held, "cancel", doer=Doer.of(viewer), now=moment(request), reason=_("Pasted by mistake")
-    )
-    messages.success(request, _("Case %(number)s was withdrawn.") % {"number": held.number})
-    return redirect("agents:paste")
+def _undo(request: HttpRequest, viewer: Viewer, shown: list[Shown], at: int) -> None:
+    """Take back what was taken in by mistake: the case is withdrawn, its story stays, the message is a form again."""
+    now = moment(request)
+    for index, one in enumerate(shown):
+        if one.at != at or not one.undoable:
+            continue
+        held = case_by_number(viewer, one.number)
+        with transaction.atomic():
+            talking.move_saying(held, "cancel", doer=Doer.of(viewer), now=now, reason=_("Pasted by mistake"))
+            let_go(held.report_id)
+        text = str(request.POST.get(f"{at}-text", ""))[:LONGEST_TEXT]
+        shown[index] = shown_card(_again(text, known(), now), at, viewer, now=now)
+        messages.success(request, _("Case %(number)s was withdrawn.") % {"number": held.number})
 
 
 @require_GET

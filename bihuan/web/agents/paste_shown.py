@@ -1,7 +1,7 @@
 """What stands beside a pasted report: the text with what was understood, the customer we know, open cases, twins."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from bihuan.service.intake.pasting.values import Card
 from bihuan.web.agents.caller import Caller, caller_of
 from bihuan.web.agents.paste_form import CardForm, initial_of
 
+UNDO_FOR = timedelta(hours=1)
 KINDS_HEARD: dict[str, Any] = {
     "name": _("Name"),
     "phone": _("Phone"),
@@ -58,6 +59,7 @@ class Shown:
     kept: bool = False  # written down, but no case could be opened by itself
     joined: bool = False
     before: bool = False  # this very message was taken in earlier
+    undoable: bool = False  # taken in by the reader, a short while ago
     whole: bool = False
     hazards: bool = False
 
@@ -105,7 +107,11 @@ def beside(shown: Shown, card: Card, viewer: Viewer, *, now: datetime) -> Shown:
     held = taken_before(mark)
     if held is not None:
         case = case_of_report(held.id)
-        shown.number, shown.kept, shown.before = case.number if case else "", case is None, True
+        mine = (
+            case is not None and held.taken_by_id == viewer.person_id and now - case.stands_since < UNDO_FOR
+        )
+        shown.number, shown.kept, shown.before = case.number if case else "", case is None, not mine
+        shown.undoable = case is not None and mine and case.open
     elif number := joined_before(mark):
         shown.number, shown.joined, shown.before = number, True, True
     return shown

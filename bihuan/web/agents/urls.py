@@ -32,7 +32,6 @@ urlpatterns: list[URLPattern] = [
     path("handover/<int:hand_over_id>/take", shift.shift_take, name="shift_take"),
     path("report", report.report, name="report"),
     path("paste", paste.paste, name="paste"),
-    path("paste/undo/<str:number>", paste.undo, name="paste_undo"),
     path("manifest.webmanifest", paste.manifest, name="manifest"),
     path("report/caller", report.caller, name="report_caller"),
     path("report/heard", report.heard, name="report_heard"),

@@ -124,11 +124,14 @@ def test_a_customer_who_asks_again_is_noted_on_the_open_case_once() -> None:
 
 def test_what_was_taken_in_by_mistake_is_withdrawn() -> None:
     client = signed_in(company())
-    send(client, paste(client, MESSAGE), "take-1")
+    taken = send(client, paste(client, MESSAGE), "take-1")
     case = Case.objects.get()
-    client.post(reverse("agents:paste_undo", args=[case.number]))
+    again = send(client, taken, "undo-1")
     case.refresh_from_db()
     assert (case.open, case.closed_how) == (False, "withdrawn")
+    assert fields(again)["1-name"] == "张伟"
+    send(client, again, "take-1")
+    assert Case.objects.filter(open=True).count() == 1
 
 
 def test_what_no_rule_understood_is_marked_and_stays_in_the_words() -> None:

@@ -44,6 +44,11 @@ def take_in(
         return held
 
 
+def let_go(report_id: int) -> None:
+    """What was taken in was withdrawn: the same message may be taken in again."""
+    Report.objects.filter(id=report_id).update(once_print=None, asked_print="")
+
+
 def note_joined(mark: str, *, number: str, now: datetime) -> bool:
     """Say that this message was added to a case; False when it was before. Call inside the joining's transaction."""
     try:
