@@ -166,7 +166,7 @@ _EMPTY = Filter(
 
 
 def _category(row: Any) -> str:
-    return chosen.word(chosen.category_codes(), row.category)
+    return chosen.category_word(row.category)
 
 
 REGISTERS = (

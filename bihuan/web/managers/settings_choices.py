@@ -1,5 +1,6 @@
 """What can be chosen in the forms of the registers: codes and rows, in the reader's language."""
 
+from time import monotonic
 from typing import Any
 
 from django.utils.translation import get_language
@@ -55,6 +56,10 @@ ENERGIES = (("electric", _("Electricity")), ("gas", _("Gas")))
 UNITS = (("indoor", _("Indoor unit")), ("outdoor", _("Outdoor unit")))
 
 
+REMEMBERED_SECONDS = 1.0
+_category_words: dict[str, tuple[float, dict[str, str]]] = {}  # language → when looked up, code → name
+
+
 def in_chinese() -> bool:
     return (get_language() or "").startswith("zh")
 
@@ -86,6 +91,17 @@ def points() -> list[tuple[int, str]]:
 
 def category_codes() -> list[tuple[str, str]]:
     return [(row.code, named(row)) for row in categories()]
+
+
+def category_word(code: str) -> str:
+    """The name of a category in a line of a list. Names are remembered for a second, so that a long list asks once;
+    a code without a name is looked up anew."""
+    language, at = get_language() or "", monotonic()
+    looked_at, words = _category_words.get(language, (float("-inf"), {}))
+    if at - looked_at > REMEMBERED_SECONDS or (code and code not in words):
+        words = {row.code: named(row) for row in categories_listed()}
+        _category_words[language] = (at, words)
+    return words.get(code, code)
 
 
 def category_numbers() -> list[tuple[int, str]]:

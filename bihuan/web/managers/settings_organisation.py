@@ -63,7 +63,7 @@ class PolicyForm(TidyForm):
 
 
 def category_word(row: Any) -> str:
-    return chosen.word(chosen.category_codes(), row.category)
+    return chosen.category_word(row.category)
 
 
 def _keep_node(viewer: Viewer, row_id: int | None, told: dict[str, Any], now: datetime) -> Any:

@@ -213,9 +213,7 @@ REGISTERS = (
         rows=technicians.skills_listed,
         columns=(
             _TECHNICIAN,
-            Head(
-                _("Category"), lambda row: chosen.word(chosen.category_codes(), row.category), key="category"
-            ),
+            Head(_("Category"), lambda row: chosen.category_word(row.category), key="category"),
             Head(_("Kind of work"), lambda row: chosen.word(chosen.kinds(), row.kind), key="kind"),
             Head(_("Level"), lambda row: row.level, key="level"),
         ),

@@ -97,7 +97,7 @@ def _skills(technician_id: int) -> list[tuple[str, list[Any]]]:
     """(category, its skills with their words), category by category."""
     found: dict[str, list[Any]] = {}
     for one in staff.skills_of(technician_id):
-        name = chosen.word(chosen.category_codes(), one.category)
+        name = chosen.category_word(one.category)
         found.setdefault(name, []).append((one, chosen.word(chosen.kinds(), one.kind)))
     return list(found.items())
 

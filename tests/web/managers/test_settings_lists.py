@@ -182,3 +182,20 @@ def test_profiles_are_never_put_in_force_by_the_handful(administrator: Client) -
     row = REGISTERS["profiles"].rows("").first()
     answer = administrator.post("/settings/profiles/batch", {"do": "out", "row": [row.pk]})
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("code", ["coverage", "skills", "prices", "symptoms"])
+def test_a_long_list_costs_no_statement_a_line(
+    administrator: Client, made: Company, code: str, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(30):
+        Coverage.objects.create(
+            node=made.own, city="杭州市", district=f"某区{number}", category="refrigerator"
+        )
+        Price.objects.create(
+            item="part", code=f"P{number}", category="refrigerator", name_zh="件", name_en="Part", fen=number,
+            valid_from=date(2024, 1, 1),
+        )  # fmt: skip
+    administrator.get(f"/settings/{code}")
+    with django_assert_max_num_queries(20):
+        administrator.get(f"/settings/{code}")
