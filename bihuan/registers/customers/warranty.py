@@ -1,6 +1,7 @@
 """The electronic warranty card (电子保修卡) of a machine: what it says to its owner, and what anybody who holds it may
 check. The public address is derived from the installation's key; nothing on it says whose the machine is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -55,10 +56,20 @@ def machine_by_card(token: str) -> Machine:
     return found
 
 
-def machine_with_serial(number: str) -> Machine | None:
-    """The machine of this serial, when one owner and no other registered it."""
+def machines_with_serial(number: str) -> list[Machine]:
+    """Every machine of this serial; more than one when several people reported it as theirs."""
     held = {row.machine_id for row in Serial.objects.filter(number=number.strip())}
-    return _machines().filter(id__in=held).first() if len(held) == 1 else None
+    return list(_machines().filter(id__in=held).order_by("id"))
+
+
+def the_one(machines: Sequence[Machine]) -> Machine | None:
+    """The machine whose card counts among those of one serial: the one whose proof of purchase was seen, else the only
+    one that has a day of purchase; None while that cannot be told."""
+    for one in machines:
+        if one.checked_at is not None:
+            return one
+    dated = [one for one in machines if one.bought_on is not None]
+    return dated[0] if len(dated) == 1 else machines[0] if len(machines) == 1 else None
 
 
 def _machines() -> QuerySet[Machine]:

@@ -17,7 +17,8 @@ from bihuan.registers.customers.warranty import (
     WarrantyCard,
     card_of,
     machine_by_card,
-    machine_with_serial,
+    machines_with_serial,
+    the_one,
 )
 from bihuan.registers.parts.queries import product
 from bihuan.web.customers.door import WRONG_LINKS
@@ -69,12 +70,14 @@ def scan(request: HttpRequest, token: str) -> HttpResponse:
     """What a machine's own code says: its warranty where it is registered, and the two things one can do."""
     code = scanned(token)
     counted("machine", moment(request))
-    held = machine_with_serial(code.serial) if code.serial else None
+    known_as = machines_with_serial(code.serial) if code.serial else []
+    held = the_one(known_as)
     known = product(code.brand, code.model) if code.model else None
     context: dict[str, Any] = {
         "code": code,
         "family": family_name(code.category),
         "months": known.warranty_months if known else None,
+        "registered": bool(known_as),
         "card": None,
     }
     if held is not None:

@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils.timezone import localdate
 
+from bihuan.ground.journal.event import Actor
 from bihuan.ground.worktime import clock
 from bihuan.registers.access.roles import Role
 from bihuan.registers.customers.models import Visits
@@ -40,7 +41,7 @@ def test_each_service_says_what_was_asked_solved_and_how_soon() -> None:
         public=True,
     )
     alone = a_case(made, channel="qr")
-    doer = Doer(by=alone_actor(alone), roles=frozenset({"customer"}))
+    doer = Doer(by=Actor(kind="customer", id=alone.customer_id), roles=frozenset({"customer"}))
     move_case(alone, "cancel", doer=doer, now=later(hours=1), reason="works_again")
     a_case(made, channel="hotline")
     day = localdate(NOW)
@@ -49,12 +50,6 @@ def test_each_service_says_what_was_asked_solved_and_how_soon() -> None:
     assert (one.inquiries, one.human, one.response_minutes, one.ended) == (1, 1, 30.0, 0)
     assert (other.inquiries, other.own_rate, other.human_rate, other.solved_rate) == (1, 100.0, 0.0, 100.0)
     assert (all_.inquiries, all_.own, all_.human, found["complaint"].own_rate) == (2, 1, 1, None)
-
-
-def alone_actor(case: object) -> object:
-    from bihuan.ground.journal.event import Actor
-
-    return Actor(kind="customer", id=case.customer_id)  # type: ignore[attr-defined]
 
 
 def test_another_nodes_cases_are_not_counted() -> None:
@@ -88,6 +83,6 @@ def test_the_page_and_its_files_open_for_leaders() -> None:
     client = Client(headers={"Accept-Language": "en"})
     client.force_login(made.people[Role.MANAGER])
     assert "Solved by themselves" in client.get("/manage/online?days=7").content.decode()
-    csv = b"".join(client.get("/manage/online.csv")).decode()  # type: ignore[arg-type]
+    csv = b"".join(client.get("/manage/online.csv")).decode()
     assert csv.splitlines()[0].endswith("Settled by now")
     assert client.get("/manage/online.xlsx").status_code == 200

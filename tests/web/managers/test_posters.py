@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 
 from bihuan.registers.access.roles import Role
 from bihuan.registers.customers.models import ScanCode
-from bihuan.registers.customers.registering import register_machine
+from bihuan.registers.customers.registering import mark_checked, register_machine
 from bihuan.registers.customers.scan_codes import LENGTH, SIGNS, LeadsTo, address_of, codes_for, scanned
 from bihuan.registers.customers.serial_lists import MOST, TooMany, Unsound, serials_in
 from bihuan.registers.customers.told import MachineTold
@@ -194,3 +194,14 @@ class TestScanning:
         page = reader.get(f"/m/{row.code}").content.decode()
         assert "Report a problem with it" in page
         assert ("SN9001" in page, "张" in page, case.number in page) == (False, False, False)
+
+    def test_several_who_name_one_serial_hide_no_card_that_was_proved(self) -> None:
+        made = company()
+        one, two = a_case(made), a_case(made)
+        [row] = codes_for([LeadsTo(purpose="sticker", brand="澄川", serial="SN9001")], now=NOW)
+        reader = Client(headers={"Accept-Language": "en"})
+        told = MachineTold(category="refrigerator", brand="澄川", serials={"whole": "SN9001"})
+        first, _second = (register_machine(case.customer, told, now=NOW) for case in (one, two))
+        assert "for its warranty please ring us" in reader.get(f"/m/{row.code}").content.decode()
+        mark_checked(first, now=NOW)
+        assert f"W{first.id:08d}" in reader.get(f"/m/{row.code}").content.decode()
