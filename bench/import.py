@@ -19,8 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bench import house
 
 ROWS = 100_000
-OPEN_SHARE = 20  # one open case for so many rows of customers
-CUSTOMERS_A_SECOND, CASES_A_SECOND = 1_500, 500  # on SQLite; for orientation elsewhere
+OPEN_SHARE, FEWEST_OPEN = 10, 1_500  # one open case for so many rows of customers
+CUSTOMERS_A_SECOND, CASES_A_SECOND = 1_500, 500  # of the processor's own time, on SQLite
 MEMORY_RATIO = 1.5
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 STREETS = ("文新街道", "古荡街道", "翠苑街道", "蒋村街道", "三墩镇", "北山街道")
@@ -62,7 +62,7 @@ def _on(name: str, address: str, rows: int) -> bool:
     )
     kept = house.gate(f"{name}: memory, {rows} rows over a tenth of them", ratio, MEMORY_RATIO)
     if name == "sqlite":
-        speeds = {run["what"]: run["written a second"] for run in whole["runs"]}
+        speeds = {run["what"]: run["of its own time"] for run in whole["runs"]}
         for what, wanted in (("customers", CUSTOMERS_A_SECOND), ("past_cases", CASES_A_SECOND)):
             fast = speeds[what] >= wanted
             kept &= fast
@@ -107,7 +107,7 @@ def measure(rows: int, *, profile: bool = False) -> None:
     files: list[tuple[str, int, Callable[[int], Made]]] = [
         ("customers", rows, customers),
         ("past_cases", rows, past_cases),
-        ("cases", rows // OPEN_SHARE, open_cases),
+        ("cases", max(rows // OPEN_SHARE, FEWEST_OPEN), open_cases),
     ]
     runs = []
     for kind, count, lines in files:

@@ -7,6 +7,7 @@ from zlib import crc32
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bihuan.ground.journal.models import Entry, Reaction
@@ -375,3 +376,13 @@ def test_a_batch_costs_the_same_statements_however_many_rows_it_has(made: Compan
     statements_of(1, 2)  # what is remembered is read
     few, many = statements_of(100, 5), statements_of(200, 60)
     assert many < few + 30  # what is remembered may be read again meanwhile; 55 more rows cost nothing
+
+
+def test_the_page_of_a_case_says_where_it_comes_from(made: Company, client: Client) -> None:
+    bring(made, "cases", open_file(an_open("WX1", "待配件", "文新网点")))
+    bring(made, "past_cases", past_file(a_past("GD1")))
+    client.force_login(made.people[Role.AGENT])
+    client.cookies["language"] = "en"
+    for number, words in (("WX1", "Brought in from another system"), ("GD1", "as a past case")):
+        page = client.get(f"/desk/case/{the(number).number}")
+        assert words in page.content.decode()
