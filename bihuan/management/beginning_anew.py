@@ -19,6 +19,7 @@ from time import time
 from django.conf import settings
 from django.db import connection
 
+from bihuan.ground.vault import backups
 from bihuan.management import fresh
 from bihuan.management.demo.models import Filling
 from bihuan.web.managers.founding import Founding, FoundingRefused, faults
@@ -53,6 +54,7 @@ def begin_anew(founding: Founding, *, say: Say, now: datetime) -> None:
                     "The database was busy for too long; the demo is untouched. Stop the product and try again."
                 ) from None
             connection.close()
+            (Path(settings.BIHUAN_DATA) / backups.LAST).unlink(missing_ok=True)  # it tells of the demo
         say("3/4 Taking the demo's files away ...")
         finish_removal()
         say("4/4 Letting the running processes begin anew ...")

@@ -219,6 +219,29 @@ def test_whoever_reads_meanwhile_sees_one_or_the_other(demo: Installation, tmp_p
         assert reader.execute("SELECT count(*) FROM access_person").fetchone()[0] == 1
 
 
+@pytest.mark.skipif(not ON_POSTGRESQL, reason="the schemas of PostgreSQL")
+def test_the_swap_waits_for_whoever_is_at_work_and_then_they_see_the_new_company(
+    demo: Installation, tmp_path: Path
+) -> None:
+    here = demo.copy_to(tmp_path / "data")
+    assert here.start(BUILDING).wait() == 0
+    with psycopg.connect(here.environment["DATABASE_URL"], autocommit=True) as other:
+        for _ in range(8):  # often enough for a prepared statement, which must find the new table
+            other.execute("SELECT count(*) FROM access_person", prepare=True)
+        with other.transaction():
+            before = other.execute("SELECT count(*) FROM access_person").fetchone()
+            process = here.start(SWAPPING)
+            assert process.stdin is not None and process.stdout is not None
+            process.stdout.readline()
+            process.stdin.write("\n")
+            process.stdin.flush()
+            sleep(1)
+            assert process.poll() is None
+            assert other.execute("SELECT count(*) FROM access_person").fetchone() == before
+        assert process.wait(30) == 0
+        assert other.execute("SELECT count(*) FROM access_person", prepare=True).fetchone() == (1,)
+
+
 def test_files_of_the_demo_that_stayed_are_taken_away_at_the_next_start(
     demo: Installation, tmp_path: Path
 ) -> None:

@@ -1,9 +1,11 @@
 """Founding a company: all of it or nothing, once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from bihuan.ground.worktime.queries import calendar_card
 from bihuan.registers.access.models import Change, Person
@@ -115,3 +117,19 @@ def test_what_cannot_be_taken_is_told_by_its_field_and_nothing_is_made(field: st
         found(wrong, now=NOW)
     assert set(refused.value.fields) == {field}
     assert rows() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_found_at_once_one_is_refused() -> None:
+    def attempt(login: str) -> str:
+        try:
+            return found(replace(OURS, login=login), now=NOW).login
+        except FoundingRefused:
+            return "refused"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=2) as hands:
+        told = sorted(hands.map(attempt, ["lin", "wang"]))
+    assert told[1] == "refused" or told[0] == "refused"
+    assert (Person.objects.count(), Node.objects.filter(kind=Node.HEAD_OFFICE).count()) == (1, 1)
