@@ -16,7 +16,7 @@ from bihuan.registers.access.viewer import Viewer
 from bihuan.service.imports import actions, queries
 from bihuan.service.imports.error_sheet import error_sheet
 from bihuan.service.imports.queries import Opened
-from bihuan.service.imports.running import carry_on, carry_on_soon
+from bihuan.service.imports.running import set_going
 from bihuan.service.imports.target import Take
 from bihuan.service.imports.words import BOOK, STATES, TAKES, field_name
 from bihuan.web.look.doors import moment, staff_page
@@ -24,7 +24,6 @@ from bihuan.web.look.export import XLSX
 from bihuan.web.look.forms import row_of
 from bihuan.web.managers import imports
 
-AT_ONCE_SECONDS = 1.0  # carried on before the page is shown; the engine does what is left
 FIRST = 10  # rows shown of each state
 DUPLICATES = 50  # possible duplicates on one page
 LOOK_STATES = ("new", "changed", "same", "duplicate", "refused")
@@ -206,8 +205,8 @@ def do(request: HttpRequest, viewer: Viewer, import_id: int, deed: str) -> HttpR
             raise
         messages.error(request, str(refused))
         return redirect("managers:import", import_id)
-    if moves and carry_on(import_id, now=moment(request), seconds=AT_ONCE_SECONDS):
-        carry_on_soon.enqueue(import_id)
+    if moves:
+        set_going(import_id, now=moment(request))
     if deed == "drop":
         return redirect("managers:imports")
     return redirect("managers:import", import_id)

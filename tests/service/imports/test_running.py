@@ -243,3 +243,16 @@ def test_a_look_at_many_rows_costs_the_same_number_of_statements() -> None:
             running.finish(run.id, now=NOW)
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_a_long_file_is_read_by_the_engine_and_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    viewer = company().viewer(Role.ADMINISTRATOR)
+    monkeypatch.setattr(running, "SHORT_FILE", 10)
+    run = actions.receive(viewer, "parts", parts(3), file_name="x.xlsx", now=NOW)
+    actions.map_columns(viewer, run.id, {int(at): code for at, code in run.mapping.items()}, now=NOW)
+    running.set_going(run.id, now=NOW)
+    run.refresh_from_db()
+    assert (run.state, run.staged) == (Import.LOOKING, False)
+    running.carry_on_soon.func(run.id)
+    run.refresh_from_db()
+    assert (run.state, run.looked) == (Import.LOOKED, {"new": 3})
