@@ -55,7 +55,18 @@ def stops_of(role: str, enter: Callable[[int], str]) -> list[Stop]:
         return [*promises_of_a_manager(), *what_ifs(), *days()]
     if role == "administrator":
         return [*profiles(), *imports_under_way(), *registers()]
-    return [*cases_at_each_place(), *remote_guidance(), *waiting_lists()] if role == "agent" else []
+    return (
+        [*cases_at_each_place(), *remote_guidance(), *waiting_lists(), *pasted()] if role == "agent" else []
+    )
+
+
+def pasted() -> list[Stop]:
+    """Copied messages as they are read: one that is whole, one whose place must be chosen."""
+    text = (
+        "李敏 13800137001 西湖区文新街道骆家庄8幢 海尔空调不制冷 明天上午 门口有两只石狮子\n"
+        "王先生 13800137002 鼓楼区中山路1号 热水器漏水 周六"
+    )
+    return [Stop(name="pasted", path=f"/desk/paste?{urlencode({'text': text})}")]
 
 
 def open_pages() -> list[Stop]:
