@@ -223,7 +223,7 @@ class TestTheInstallation:
 
     def test_a_database_whose_time_is_another(self, monkeypatch: pytest.MonkeyPatch) -> None:
         there = doctor_house.database_time()
-        monkeypatch.setattr(doctor_house, "time", lambda: there + 60)
+        monkeypatch.setattr(doctor_house, "time", lambda: there + 60.5)
         told = doctor_house.moved_time(NOW)
         assert (told.state, "60 seconds apart" in told.said) == (BROKEN, True)
 
