@@ -115,7 +115,8 @@ def _empty_keys(table: str, rows: Iterable[tuple[int, str, str | None]]) -> str:
     """SQL that makes a row for each key, without the key: for restoring when the keys are gone."""
     lines = [
         f"INSERT INTO {table} (id, wrapped, made_at, destroyed_at) "
-        f"VALUES ({number}, NULL, '{made}', {f"'{destroyed}'" if destroyed else 'NULL'}) ON CONFLICT DO NOTHING;"
+        f"SELECT {number}, NULL, '{made}', {f"'{destroyed}'" if destroyed else 'NULL'} "
+        f"WHERE NOT EXISTS (SELECT 1 FROM {table} WHERE id = {number});"
         for number, made, destroyed in rows
     ]
     return "".join(f"{line}\n" for line in lines)

@@ -53,7 +53,8 @@ def run(command: Sequence[str], settings: Mapping[str, Any], *, told: bytes | No
     )
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines() or ["it said nothing"]
-        raise CommandError(f"{Path(command[0]).name} did not finish: {said[0]}")
+        wrong = next((line for line in said if "error" in line.lower()), said[-1])
+        raise CommandError(f"{Path(command[0]).name} did not finish: {wrong}")
     return done.stdout
 
 
