@@ -92,7 +92,7 @@ def _own(address: str, rows: int) -> str:
 
     name = f"import_{rows}"
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+        connection.execute(f"CREATE DATABASE {name}")
     return address.replace("/postgres?", f"/{name}?")
 
 

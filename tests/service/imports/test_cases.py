@@ -255,10 +255,7 @@ def test_a_past_case_wakes_nothing(made: Company) -> None:
     [told] = story_of(case.chain_id)
     assert (told.event.kind, told.event.fee_fen, told.event.score) == ("case.past_brought_in", 12000, 5)
     assert told.happened_at == case.opened_at
-    assert [
-        model.objects.count()  # type: ignore[attr-defined]
-        for model in (Promise, Survey, Notice, Reaction, Offer)
-    ] == [0, 0, 0, 0, 0]
+    assert [model.objects.count() for model in (Promise, Survey, Notice, Reaction, Offer)] == [0, 0, 0, 0, 0]
 
 
 def test_a_past_case_is_no_work_of_today(made: Company) -> None:
@@ -301,7 +298,7 @@ def test_an_import_of_cases_is_taken_back_and_only_their_stories_stay(made: Comp
     taken_back(made.viewer(Role.ADMINISTRATOR), run)
     assert run.undone == {"taken_back": 2, "kept": 0}
     left = (Case, Report, RawMessage, Promise, Offer, Customer)
-    assert [model.objects.count() for model in left] == [0] * 6  # type: ignore[attr-defined]
+    assert [model.objects.count() for model in left] == [0] * 6
     assert story_of(chain)[-1].event.kind == "case.import_undone"
     assert list(all_faults()) == []
     assert settle(later(hours=1)) == 0
