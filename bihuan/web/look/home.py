@@ -3,8 +3,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from bihuan.web.look.doors import moment
 from bihuan.web.look.first_run import START, waits_for_company
 from bihuan.web.look.navigation import address, links
+from bihuan.web.look.visits import counted
 
 # Where each role begins, for whoever has several the first one here; the others begin with their navigation.
 BEGINS: tuple[tuple[str, str], ...] = (
@@ -31,6 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated and waits_for_company():
         return redirect(START)
     if not request.user.is_authenticated:
+        counted("home", moment(request))
         return render(request, "look/front.html")
     roles = getattr(request.user, "roles", [])
     found = [address(page) for role, page in BEGINS if role in roles] or [one.url for one in links(roles, "")]
