@@ -237,6 +237,7 @@ def test_an_open_case_is_offered_and_goes_the_whole_way(made: Company) -> None:
     case = the("WX1")
     assert (case.stands_at, case.open) == ("closed", False)
     assert list(all_faults()) == []
+    assert replay_all(now=loop.at, everything=True).different == 0
 
 
 def test_a_case_nobody_has_is_offered_by_itself(made: Company) -> None:
