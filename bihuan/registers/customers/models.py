@@ -188,7 +188,7 @@ class ScanCode(models.Model):
         app_label = "customers"
 
 
-class Visits(models.Model):
+class Opened(models.Model):
     """How often a page for customers was opened on a day. A count and nothing else: nobody is followed."""
 
     day = models.DateField()
@@ -197,4 +197,4 @@ class Visits(models.Model):
 
     class Meta:
         app_label = "customers"
-        constraints = (models.UniqueConstraint(fields=("day", "page"), name="customers_visits_a_day"),)
+        constraints = (models.UniqueConstraint(fields=("day", "page"), name="customers_opened_a_day"),)

@@ -9,7 +9,7 @@ from django.db.models import Exists, Min, OuterRef, Subquery
 from django.utils.timezone import get_default_timezone, make_aware
 
 from bihuan.registers.access.viewer import Viewer
-from bihuan.registers.customers.visits import visits_between
+from bihuan.registers.customers.opened import opened_between
 from bihuan.service.cases.models import Note
 from bihuan.service.cases.queries import visible
 from bihuan.service.dispatch.models import Visit
@@ -76,7 +76,7 @@ def used_between(viewer: Viewer, first: date, last: date) -> list[Used]:
 
 def pages_between(first: date, last: date) -> dict[str, int]:
     """page → how often it was opened."""
-    return visits_between(first, last)
+    return opened_between(first, last)
 
 
 @dataclass(frozen=True)

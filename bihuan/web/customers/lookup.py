@@ -17,8 +17,8 @@ from bihuan.service.cases.rules import read_number
 from bihuan.service.intake.queries import link_of
 from bihuan.web.look.doors import customer_page, moment
 from bihuan.web.look.forms import TidyForm
+from bihuan.web.look.opened import counted
 from bihuan.web.look.throttle import Throttle
-from bihuan.web.look.visits import counted
 
 LOOKUPS = Throttle(name="look-up", times=10, seconds=600)
 NOBODY = 0  # the number of no customer

@@ -24,7 +24,7 @@ from bihuan.service.intake.queries import link_of
 from bihuan.web.customers.my_door import Owner, own_page
 from bihuan.web.customers.words import COVERS, STAGES, STAGES_WITHOUT_VISIT
 from bihuan.web.look.naming import family_name
-from bihuan.web.look.visits import counted
+from bihuan.web.look.opened import counted
 from bihuan.web.look.words import due_time
 
 ENDED_SHOWN = 20

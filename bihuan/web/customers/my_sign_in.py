@@ -27,8 +27,8 @@ from bihuan.web.customers import my_door
 from bihuan.web.customers.my_door import Owner, own_page
 from bihuan.web.look.doors import customer_page, moment
 from bihuan.web.look.forms import TidyForm
+from bihuan.web.look.opened import counted
 from bihuan.web.look.throttle import Throttle
-from bihuan.web.look.visits import counted
 
 ASKS = Throttle(name="my-ask", times=10, seconds=600)  # of one address
 CODES = Throttle(name="my-code", times=30, seconds=600)  # of one address

@@ -24,8 +24,8 @@ from bihuan.service.intake.rules import LONGEST_WORDS, faults_of
 from bihuan.service.intake.told import FileTold, Told
 from bihuan.web.look.doors import customer_page, moment
 from bihuan.web.look.forms import TidyForm
+from bihuan.web.look.opened import counted
 from bihuan.web.look.throttle import Throttle
-from bihuan.web.look.visits import counted
 
 TRIES = Throttle(name="report-form", times=8, seconds=600)
 MOST_FILES, LARGEST_FILE = 4, 10 * 1024 * 1024

@@ -32,9 +32,9 @@ from bihuan.web.customers.promised import promised
 from bihuan.web.customers.words import CERTIFICATES, NEXT, NEXT_WITHOUT_VISIT, SAID, STAGES_WITHOUT_VISIT
 from bihuan.web.customers.words import STAGES as STAGE_WORDS
 from bihuan.web.look.naming import family_name
+from bihuan.web.look.opened import counted
 from bihuan.web.look.throttle import Throttle
 from bihuan.web.look.visiting import visit_words
-from bihuan.web.look.visits import counted
 from bihuan.web.look.words import due_time
 
 VISIT = "on_the_way"  # the stage of those cards that send somebody

@@ -25,7 +25,7 @@ from bihuan.web.customers.door import WRONG_LINKS
 from bihuan.web.customers.words import COVERS
 from bihuan.web.look.doors import customer_page, moment
 from bihuan.web.look.naming import family_name
-from bihuan.web.look.visits import counted
+from bihuan.web.look.opened import counted
 
 
 def public_page(view: Any) -> Any:

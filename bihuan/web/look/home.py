@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from bihuan.web.look.doors import moment
 from bihuan.web.look.first_run import START, waits_for_company
 from bihuan.web.look.navigation import address, links
-from bihuan.web.look.visits import counted
+from bihuan.web.look.opened import counted
 
 # Where each role begins, for whoever has several the first one here; the others begin with their navigation.
 BEGINS: tuple[tuple[str, str], ...] = (

@@ -61,7 +61,7 @@ def online(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "periods": PERIODS,
         "used": [(SERVICES[one.service], one) for one in used_between(viewer, first, last)],
         "pages": [(words, counted.get(page, 0)) for page, words in PAGES.items()],
-        "visits": sum(counted.values()),
+        "opened": sum(counted.values()),
         "first": first,
         "last": last,
     }

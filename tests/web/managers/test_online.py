@@ -10,12 +10,12 @@ from django.utils.timezone import localdate
 from bihuan.ground.journal.event import Actor
 from bihuan.ground.worktime import clock
 from bihuan.registers.access.roles import Role
-from bihuan.registers.customers.models import Visits
-from bihuan.registers.customers.visits import visits_between
+from bihuan.registers.customers.models import Opened
+from bihuan.registers.customers.opened import opened_between
 from bihuan.service.cases import talking
 from bihuan.service.cases.actions import Doer, move_case
 from bihuan.service.improvement.online import used_between
-from bihuan.web.look import visits
+from bihuan.web.look import opened
 from tests.makers import NOW, a_case, company, later
 
 pytestmark = pytest.mark.django_db
@@ -24,8 +24,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _nothing_counted() -> None:
     cache.clear()
-    visits._counting.pages.clear()
-    visits._counting.written_at = None
+    opened._counting.pages.clear()
+    opened._counting.written_at = None
 
 
 @pytest.mark.demand("S3-200", "S3-191")
@@ -71,11 +71,11 @@ def test_visits_are_a_count_and_set_no_cookie() -> None:
     for page in ("/report/", "/report/", "/track/", "/my/sign-in"):
         assert reader.get(page).status_code == 200
     assert dict(reader.cookies) == {}
-    visits.write_down()
+    opened.write_down()
     today = localdate(clock.now())
-    counted = visits_between(today, today)
+    counted = opened_between(today, today)
     assert (counted["report"], counted["track"], counted["my"]) == (2, 1, 1)
-    assert {field.name for field in Visits._meta.get_fields()} == {"id", "day", "page", "count"}
+    assert {field.name for field in Opened._meta.get_fields()} == {"id", "day", "page", "count"}
 
 
 def test_the_page_and_its_files_open_for_leaders() -> None:

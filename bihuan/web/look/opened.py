@@ -9,7 +9,7 @@ from threading import Lock
 from django.db import DatabaseError
 from django.utils.timezone import localdate
 
-from bihuan.registers.customers.visits import add_visits
+from bihuan.registers.customers.opened import add_opened
 
 EVERY = timedelta(seconds=30)
 
@@ -45,7 +45,7 @@ def write_down() -> None:
 
 def _write(counted_now: Counter[tuple[date, str]]) -> None:
     try:
-        add_visits(counted_now)
+        add_opened(counted_now)
     except DatabaseError:  # a figure is not worth a customer's page
         with _counting.lock:
             _counting.pages.update(counted_now)
