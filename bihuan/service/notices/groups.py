@@ -167,6 +167,12 @@ def retire_group(viewer: Viewer, group_id: int, *, now: datetime) -> None:
     waiting.update(state=Notice.GIVEN_UP, trouble="group_retired")
 
 
+def take_back_group(viewer: Viewer, group_id: int) -> None:
+    """Tell this group again from now on; what was given up stays so."""
+    viewer.must("settings.change")
+    Group.objects.filter(id=group_id, retired_at__isnull=False).update(retired_at=None)
+
+
 def _refuse_unfit(before: Group | None, *, webhook: str, **told: Any) -> None:
     kind = told.get("kind") or (before.kind if before is not None else "")
     faults: dict[str, str] = {}

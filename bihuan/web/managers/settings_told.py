@@ -140,6 +140,7 @@ REGISTERS = (
         form=GroupForm,
         keep=_keep_group,
         out=lambda viewer, row_id, now: groups.retire_group(viewer, row_id, now=now),
+        back=lambda viewer, row_id, now: groups.take_back_group(viewer, row_id),
         out_about=_("The group is told no more. What was sent to it stays in the outbox."),
         key=("name", "id"),
         personal=frozenset({"webhook", "secret"}),

@@ -267,6 +267,22 @@ def test_danger_has_the_rest_of_the_robots_minute(made: Company, robot: Robot) -
     assert robot.said[-1].words.startswith("【安全】AF9")
 
 
+def test_what_a_sweep_wakes_goes_together_and_is_woken_once(made: Company, robot: Robot) -> None:
+    group = a_group(made)
+    for number in range(4):
+        groups.tell_groups(
+            "new_case", about=f"a{number}", fill={"number": f"AF{number}", "place": ""}, link="", now=NOW
+        )
+    rows = Notice.objects.filter(group=group).order_by("id")
+    assert sending.wake_due(NOW) == 4
+    assert sending.wake_due(NOW) == 0
+    handed = [[row.id, row.attempts] for row in rows]
+    sending.send_soon.call(handed)
+    sending.send_soon.call(handed)
+    assert [words.splitlines()[0] for words in sent(robot)] == ["新工单 ×4"]
+    assert {row.state for row in rows.all()} == {Notice.SENT}
+
+
 def test_two_workers_say_it_once(made: Company, robot: Robot) -> None:
     group = a_group(made)
     [notice] = groups.tell_groups(
@@ -352,9 +368,10 @@ def test_a_group_that_is_retired_hears_no_more(made: Company, robot: Robot) -> N
     groups.retire_group(made.viewer(Role.ADMINISTRATOR), group.id, now=NIGHT)
     assert sending.send_due(MORNING) == 0
     assert Notice.objects.get(group=group).trouble == "group_retired"
-    assert (
-        groups.tell_groups("new_case", about="b", fill={"number": "AF2", "place": ""}, link="", now=NOW) == []
-    )
+    after = {"number": "AF2", "place": ""}
+    assert groups.tell_groups("new_case", about="b", fill=after, link="", now=NOW) == []
+    groups.take_back_group(made.viewer(Role.ADMINISTRATOR), group.id)
+    assert len(groups.tell_groups("new_case", about="b", fill=after, link="", now=NOW)) == 1
 
 
 def test_address_and_secret_are_sealed_kept_and_never_given_back(made: Company, robot: Robot) -> None:

@@ -241,3 +241,39 @@ def test_nothing_stands_in_the_way_of_anybody(
     page.locator(".bell-count").first.wait_for()
     assert violations(page) == []
     assert overflow(page) == 0
+
+
+# What a push service would give; there is none on this machine.
+SUBSCRIBED = """
+Notification.requestPermission = async () => "granted";
+PushManager.prototype.subscribe = async function (asked) {
+  const key = new Uint8Array(asked.applicationServerKey);
+  if (key.length !== 65 || !asked.userVisibleOnly) throw new Error("not a key");
+  return { toJSON: () => ({ endpoint: "https://fcm.googleapis.com/fcm/send/abc",
+    keys: { p256dh: "%s", auth: "MDEyMzQ1Njc4OWFiY2RlZg" } }) };
+};
+"""
+
+
+@pytest.mark.demand("U-08")
+@pytest.mark.one_database
+def test_a_browser_subscribes_by_one_press(live_server: LiveServer, page: Page, settings: Settings) -> None:
+    settings.BIHUAN_ADDRESS = live_server.url
+    settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
+    person = company().people[Role.AGENT]
+    point = ec.generate_private_key(ec.SECP256R1()).public_key()
+    raw = point.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+    page.add_init_script(SUBSCRIBED % base64.urlsafe_b64encode(raw).decode().rstrip("="))
+    page.goto(f"{live_server.url}/accounts/login/")
+    page.fill("[name=login]", person.login)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda url: "login" not in url)
+    page.goto(f"{live_server.url}/me/notices")
+    page.locator("[data-push-ask]").click()
+    page.locator("form[action$='/stop']").wait_for()
+    assert Browser.objects.get().person_id == person.id
+    registered = page.evaluate(
+        "navigator.serviceWorker.getRegistrations().then(all => all.map(one => one.scope))"
+    )
+    assert registered == [f"{live_server.url}/me/"]
