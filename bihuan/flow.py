@@ -103,7 +103,7 @@ from bihuan.service.fieldwork.events import (
 )
 from bihuan.service.imports import running as bringing_in
 from bihuan.service.imports.events import WorkbookBroughtIn, WorkbookTakenBack
-from bihuan.service.imports.forgetting import forget_old
+from bihuan.service.imports.forgetting import forget_old, hear_forgotten
 from bihuan.service.improvement import counting, day_facts, day_reports
 from bihuan.service.improvement.events import DayReported, ImprovementCarriedOn, ImprovementProposed
 from bihuan.service.intake import actions as intake
@@ -216,6 +216,7 @@ BROUGHT_IN: tuple[Line, ...] = (
 LINES: tuple[Line, ...] = (
     on(ReportUnderstood, at_once=[opening.open_for_report]),
     on(SheetSigned, later=[printing.print_sheet]),
+    on(RegisterChanged, at_once=[hear_forgotten]),
     on_every(hearing.hear),
     *SENT,
     *HEARD,
@@ -260,7 +261,6 @@ NOBODY_WAITS_FOR: tuple[type, ...] = (
     SheetPrinted,
     OpinionGiven,
     OfferWithdrawn,
-    RegisterChanged,
     CallbackAttempted,
     ComplainedAbout,
     ComplaintLinked,

@@ -46,6 +46,7 @@ class Import(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
+    forget_at = models.DateTimeField(null=True)  # sooner than after 30 days: somebody in it was forgotten
     forgotten_at = models.DateTimeField(null=True)
 
     class Meta:

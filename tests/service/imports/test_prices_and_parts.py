@@ -1,6 +1,7 @@
 """The price list and the parts brought in."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ PRICES = ["收费项目", "项目名称", "品类", "服务类型", "收费标�
 
 def test_a_price_list_is_brought_in_and_ends_what_held_before() -> None:
     viewer = company().viewer(Role.ADMINISTRATOR)
-    first = [PRICES, ["人工费", "清洗挂机", "空调", "清洗", "¥80.00", "2026-01-01"]]
+    first: list[list[Any]] = [PRICES, ["人工费", "清洗挂机", "空调", "清洗", "¥80.00", "2026-01-01"]]
     assert brought_in(viewer, "prices", sheets.xlsx(first)).written == {"new": 1}
     later = [PRICES, ["人工费", "清洗挂机", "空调", "清洗", "95元", "2026年12月1日"]]
     run = brought_in(viewer, "prices", sheets.xlsx(later))
@@ -45,7 +46,7 @@ def test_a_price_that_began_is_not_rewritten() -> None:
 
 def test_prices_without_what_they_need_are_refused() -> None:
     viewer = company().viewer(Role.ADMINISTRATOR)
-    rows = [
+    rows: list[list[Any]] = [
         PRICES,
         ["人工费", "x", "飞船", None, 1, None],
         ["人工费", "x", "空调", "发射", 1, None],
@@ -65,7 +66,7 @@ def test_prices_without_what_they_need_are_refused() -> None:
 def test_parts_are_brought_in_with_price_and_stock() -> None:
     viewer = company().viewer(Role.ADMINISTRATOR)
     heads = ["物料编码", "物料名称", "适用品类", "序列号管理", "零售价", "仓库", "现有库存"]
-    rows = [
+    rows: list[list[Any]] = [
         heads,
         ["P-001", "压缩机", "空调", "是", "￥1,200", "文新网点", "3个"],
         [10025.0, "门封条", None, "否", None, None, None],
@@ -82,7 +83,7 @@ def test_parts_are_brought_in_with_price_and_stock() -> None:
     assert Stock.objects.get(part=part).quantity == 3
     assert Part.objects.get(number="10025").name_zh == "门封条"
     assert brought_in(viewer, "parts", sheets.xlsx(rows)).written == {"same": 2}
-    counted = [heads, ["P-001", "压缩机", "空调", "是", None, "文新网点", 5]]
+    counted: list[list[Any]] = [heads, ["P-001", "压缩机", "空调", "是", None, "文新网点", 5]]
     second = brought_in(viewer, "parts", sheets.xlsx(counted))
     assert (second.written, Stock.objects.get(part=part).quantity) == ({"changed": 1}, 5)
     taken_back(viewer, second)

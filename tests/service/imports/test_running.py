@@ -15,6 +15,7 @@ from bihuan.registers.access.errors import NotAllowed
 from bihuan.registers.access.models import Person
 from bihuan.registers.access.roles import Role
 from bihuan.registers.parts.models import Part
+from bihuan.service.cases.models import Case
 from bihuan.service.imports import actions, forgetting, queries, running, staging, step, writing
 from bihuan.service.imports.errors import ImportForgotten, ImportMovedOn, NotAWorkbook
 from bihuan.service.imports.models import Import, ImportBatch, ImportKey, ImportLine
@@ -23,7 +24,8 @@ from bihuan.service.imports.step import MovedOn, Step
 from bihuan.service.imports.target import Take
 from bihuan.service.imports.targets import target
 from bihuan.service.imports.writing import one_batch
-from tests.makers import NOW, company
+from bihuan.service.notices.forgetting import forget_customer
+from tests.makers import NOW, a_case, company
 from tests.service.imports import sheets
 from tests.service.imports.bringing import brought_in, looked, taken_back
 
@@ -199,12 +201,15 @@ def test_nothing_of_the_file_stands_in_clear() -> None:
     assert clear not in (files._path(run.file)).read_bytes()
 
 
-def test_after_thirty_days_the_file_and_what_was_before_are_forgotten() -> None:
+def test_after_thirty_days_the_file_and_what_was_before_are_forgotten(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
     viewer = company().viewer(Role.ADMINISTRATOR)
     run = brought_in(viewer, "parts", parts(3))
     name = run.file
     assert forgetting.forget_old(NOW + timedelta(days=29)) == 0
-    assert forgetting.forget_old(NOW + timedelta(days=31)) == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        assert forgetting.forget_old(NOW + timedelta(days=31)) == 1
     assert forgetting.forget_old(NOW + timedelta(days=31)) == 0
     run.refresh_from_db()
     assert (run.file, run.file_name_sealed, run.written) == ("", "", {"new": 3})
@@ -256,3 +261,20 @@ def test_a_long_file_is_read_by_the_engine_and_keeps_nobody_waiting(monkeypatch:
     running.carry_on_soon.func(run.id)
     run.refresh_from_db()
     assert (run.state, run.looked) == (Import.LOOKED, {"new": 3})
+
+
+def test_a_forgotten_customer_is_gone_from_the_lists_that_were_brought_in() -> None:
+    made = company()
+    viewer = made.viewer(Role.ADMINISTRATOR)
+    case = a_case(made)
+    Case.objects.filter(id=case.id).update(open=False)
+    customers = brought_in(
+        viewer, "customers", sheets.xlsx([["姓名", "手机号"], ["司马相如", "13911119999"]])
+    )
+    spares = brought_in(viewer, "parts", parts(2))
+    forget_customer(viewer, case.customer_id, now=NOW)
+    customers.refresh_from_db()
+    spares.refresh_from_db()
+    assert (customers.forgotten_at, spares.forgotten_at) == (NOW, None)
+    assert Key.objects.get(id=customers.key_id).wrapped is None
+    assert ImportBatch.objects.filter(run=customers).count() == 0
