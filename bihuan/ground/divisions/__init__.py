@@ -5,6 +5,7 @@ a province is its own city, and in a city without districts (东莞市) the town
 """
 
 from bihuan.ground.divisions.finding import find
+from bihuan.ground.divisions.names import since
 from bihuan.ground.divisions.table import (
     AS_OF,
     LICENCE,
@@ -31,6 +32,7 @@ __all__ = [
     "districts_of",
     "find",
     "provinces",
+    "since",
     "streets_of",
     "where",
 ]

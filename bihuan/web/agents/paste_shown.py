@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from bihuan.ground.divisions import Division
+from bihuan.ground.divisions import Division, since
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.queries import case_of_report, visible
 from bihuan.service.intake.pasting.queries import joined_before, mark_of, taken_before
@@ -53,6 +53,7 @@ class Shown:
     parts: list[Part] = field(default_factory=list)
     choices: tuple[Division, ...] = ()
     said: str = ""
+    renamed: str = ""  # the month since when the name that was said is an old one
     caller: Caller = field(default_factory=lambda: Caller(state="none"))
     twins: list[str] = field(default_factory=list)  # numbers of cases with the same order number
     number: str = ""  # of the case it became, or was added to
@@ -101,6 +102,7 @@ def beside(shown: Shown, card: Card, viewer: Viewer, *, now: datetime) -> Shown:
     phone = str(shown.form["phone"].value() or "")
     order = str(shown.form["outside_number"].value() or "")
     shown.parts, shown.choices, shown.said = parts_of(card), card.place.choices, card.place.said
+    shown.renamed = since(card.place.said) if card.place.said else ""
     shown.hazards = bool(card.hazards)
     shown.caller = caller_of(phone, "", viewer, now=now) if phone else shown.caller
     shown.twins = [] if len(order) < 6 else _with_order(order, viewer)

@@ -15,6 +15,7 @@ from bihuan.ground.divisions import (
     districts_of,
     find,
     provinces,
+    since,
     streets_of,
     where,
 )
@@ -73,7 +74,7 @@ def test_short_names_count_alone_only_near_the_service_points() -> None:
 def test_old_names_lead_to_the_place_of_today_and_are_named() -> None:
     found = find("下城区朝晖六区12幢")
     assert found is not None
-    assert (found.district, found.said) == ("拱墅区", "下城区")
+    assert (found.district, found.said, since(found.said)) == ("拱墅区", "下城区", "2021-04")
 
 
 def test_a_street_mends_the_district_that_was_drawn_anew() -> None:
