@@ -12,7 +12,7 @@ LOOK_SOURCES := $(shell find bihuan/web -path '*/static' -prune -o -type f \( -n
 CATALOGUES := $(wildcard bihuan/locale/*/LC_MESSAGES/*.po)
 MESSAGES := $(CATALOGUES:.po=.mo)
 
-.PHONY: help setup run backup restore drill upgrade test check bench bench-dispatch demands tour i18n format lock browser apt
+.PHONY: help setup run backup restore drill upgrade test check bench bench-dispatch demands tour pictures i18n format lock browser apt
 .SUFFIXES:
 .DELETE_ON_ERROR:
 
@@ -53,6 +53,11 @@ demands: .venv/.ok ## each demand on the product with the tests that prove it
 
 tour: setup browser ## a picture of every page, both languages, light and dark, desk and phone
 	@exec $(PY) -m tests.tour $(ARGS)
+
+pictures: setup browser ## the guide's pictures, taken on the way of the first week's story
+	@set -e; for each in zh:zh-CN en:en-GB; do mkdir -p docs/guide/$${each%%:*}/pictures; \
+	  BIHUAN_PICTURES=$(CURDIR)/docs/guide/$${each%%:*}/pictures BIHUAN_PICTURES_LANGUAGE=$${each##*:} \
+	  $(PY) -m pytest -q tests/stories/test_the_first_week.py; done
 
 i18n: .venv/.ok ## find new words, convert to traditional Chinese, compile (ARGS=pieces.json merges translations)
 	@$(PY) -m tools.translations update $(ARGS)

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from bihuan.ground.vault.actions import keys
 from bihuan.registers.access.masking import masked_words
@@ -53,7 +52,7 @@ def _customer(case: Any) -> Section:
     return Section(
         title=_("Customer"),
         lines=(
-            (pgettext_lazy("of a person", "Name"), who.name if who else ""),
+            (_("Name"), who.name if who else ""),
             (_("Contact"), who.phone or str(contact_kind({})) if who else ""),
             (_("Address"), who.address if who else ""),
         ),
