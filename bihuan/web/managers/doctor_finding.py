@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from django.db import DatabaseError, transaction
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 
@@ -81,5 +82,6 @@ def register(code: str) -> str:
 
 def some(names: list[str], most: int = 5) -> str:
     """The first few names, and how many more there are."""
-    told = "、".join(names[:most])
+    between = "、" if (get_language() or "").startswith("zh") else ", "
+    told = between.join(names[:most])
     return told if len(names) <= most else f"{told} (+{len(names) - most})"
