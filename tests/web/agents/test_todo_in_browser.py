@@ -20,8 +20,9 @@ pytestmark = pytest.mark.django_db
 
 def open_as(page: Page, live_server: LiveServer, client: Client, made: Company, role: Role) -> None:
     client.force_login(made.people[role])
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    page.context.add_cookies([{**cookie}])
+    page.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
 
 
 def busy(made: Company) -> None:
