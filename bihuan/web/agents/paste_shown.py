@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bihuan.ground.divisions import Division, since
@@ -29,6 +30,7 @@ KINDS_HEARD: dict[str, Any] = {
     "bought_on": _("Bought on"),
     "bought_at": _("Bought where"),
     "order": _("Order number elsewhere"),
+    "case_number": _("Case number"),
     "kind": _("Kind of work"),
     "fault": _("What happened"),
     "urgent": _("Urgency"),
@@ -105,7 +107,7 @@ def beside(shown: Shown, card: Card, viewer: Viewer, *, now: datetime) -> Shown:
     shown.renamed = since(card.place.said) if card.place.said else ""
     shown.hazards = bool(card.hazards)
     shown.caller = caller_of(phone, "", viewer, now=now) if phone else shown.caller
-    shown.twins = [] if len(order) < 6 else _with_order(order, viewer)
+    shown.twins = _told_of(order, card.case_number, viewer)
     held = taken_before(mark)
     if held is not None:
         case = case_of_report(held.id)
@@ -119,6 +121,11 @@ def beside(shown: Shown, card: Card, viewer: Viewer, *, now: datetime) -> Shown:
     return shown
 
 
-def _with_order(order: str, viewer: Viewer) -> list[str]:
-    found = visible(viewer).filter(outside_number=order).order_by("-id")
-    return list(found.values_list("number", flat=True)[:3])
+def _told_of(order: str, number: str, viewer: Viewer) -> list[str]:
+    """The cases with this order number, and the one that the message names itself."""
+    if len(order) < 6 and not number:
+        return []
+    found = visible(viewer).filter(Q(outside_number=order) if len(order) >= 6 else Q(number=number))
+    if len(order) >= 6 and number:
+        found = found | visible(viewer).filter(number=number)
+    return list(found.order_by("-id").values_list("number", flat=True)[:3])

@@ -15,7 +15,7 @@ _TITLE = r"(?:先生|女士|小姐姐?|太太|阿姨|叔叔|老师|师傅|经理
 _TITLED = re.compile(rf"(?P<name>{_SURNAME}[一-龥]{{0,2}}?{_TITLE})(?![一-龥]{{0,1}}(?:产|活|程|作|日|病))")
 _SIMPLE = re.compile(rf"{_SURNAME}[一-龥]{{0,2}}(?:{_TITLE})?")
 _SAID = re.compile(
-    rf"(?:我叫|名叫|大名|名字叫|我的名字是|我是(?!{_SURNAME}?[一-龥]{{0,6}}(?:街道|小区|的))|姓名是?|客户(?:叫|是)?|收件人|贵姓[:是]?)\s{{0,2}}"
+    rf"(?:[我她他]叫|名叫|大名|名字叫|我的名字是|我是(?!{_SURNAME}?[一-龥]{{0,6}}(?:街道|小区|的))|姓名是?|客户(?:叫|是)?|收件人|贵姓[:是]?)\s{{0,2}}"
     rf"(?P<name>{_SURNAME}[一-龥]{{1,3}}?)(?=[\s,，。;、\d{TAKEN}(（|]|家住|住在?|电话|手机|[先女小]|来电|$)"
 )
 _BY_SURNAME = re.compile(
@@ -27,9 +27,11 @@ _LATIN_SAID = re.compile(
 )
 _PARTS = re.compile(rf"[^\s,;/|。、!！?？:()\[\]【】<>{TAKEN}]+")
 _NO_NAME = re.compile(
-    r"[的了吗呢吧啊请来去不没坏修漏装报约买能要可在有是到给帮]|客服|客户|来电|联系|侬好|危险|谢谢|多谢|你好|您好|电话|手机|地址|空调|冰箱|小区|街道|社区|上午|下午|时间|师傅|急|随时|已|收到"
+    r"[的了吗呢吧啊请来去不没坏修漏装报约买能要可在有是到给帮]|客服|客户|麻烦|前台|来电|联系|侬好|危险|谢谢|多谢|你好|您好|电话|手机|地址|空调|冰箱|小区|街道|社区|上午|下午|时间|师傅|急|随时|已|收到"
     r"|漏水|安装|维修|清洗|老婆|老公|爸|妈|微信|备用|物业|花园|公寓|新村|广场|大厦|家里|品牌|型号|什么|怎么|明天|今天"
 )
+_NO_SURNAME = frozenset("从应都能相后有边那和与到向通公时过")  # alone they are words, not names
+_LITTLE = re.compile(rf"(?:我是|叫我|的|^|[\s,，。])(?P<name>小{_SURNAME})(?![一-龥])")
 _VOCATIVE = re.compile(r"\s?(?:你好|您好|在吗|帮忙|麻烦|请|辛苦|好[,，!]|,|，)?(?:您好|你好|在吗|帮忙|麻烦)")
 _STAFF = re.compile(r"(?:师傅|工|经理|老师)$")
 
@@ -40,6 +42,7 @@ def name_in(text: str, masked: str, labels: Sequence[Labelled], phones: Sequence
         _by_label(text, masked, labels)
         or _spoken(masked)
         or _titled(masked, phones)
+        or _little(masked)
         or _beside(masked, phones)
         or _surname(masked)
         or _alone(masked)
@@ -68,7 +71,7 @@ def _by_label(text: str, masked: str, labels: Iterable[Labelled]) -> Heard | Non
 
 def _spoken(masked: str) -> Heard | None:
     latin = _LATIN_SAID.search(masked) or re.search(
-        r"(?:[Mm]y name is|[Nn]ame is|[Nn]ame|[Cc]ontact|I am|This is):? (?P<name>[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+){0,2})",
+        r"(?:[Mm]y name is|[Nn]ame is|[Nn]ame|[Cc]ontact|I am|I'm|This is):? (?P<name>[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+){0,2})",
         masked,
     )
     if latin:
@@ -80,6 +83,12 @@ def _spoken(masked: str) -> Heard | None:
         end = title.end() if title else end
         return Heard("name", masked[hit.start("name") : end], (hit.start("name"), end))
     return None
+
+
+def _little(masked: str) -> Heard | None:
+    """小陆: how a young customer is called."""
+    hit = _LITTLE.search(masked)
+    return Heard("name", hit["name"], hit.span("name")) if hit else None
 
 
 def _titled(masked: str, phones: Sequence[Span]) -> Heard | None:
@@ -122,7 +131,12 @@ def _beside(masked: str, phones: Sequence[Span]) -> Heard | None:
 
 
 def _may_be_name(word: str) -> bool:
-    return bool(_SIMPLE.fullmatch(word)) and len(word) <= 4 and not _NO_NAME.search(word)
+    return (
+        word not in _NO_SURNAME
+        and bool(_SIMPLE.fullmatch(word))
+        and len(word) <= 4
+        and not _NO_NAME.search(word)
+    )
 
 
 def _surname(masked: str) -> Heard | None:

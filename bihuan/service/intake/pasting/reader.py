@@ -28,7 +28,7 @@ _POLITE = re.compile(
 _FAULT = re.compile(
     r"坏了?|不(?:工作|转|启动|通电|动|亮|响|热|冷|行)|没反应|打不[着开]火?|漏[水气油电氟]|有?异[响味]|跳闸|噪音|结冰|结霜|声音大|保修|过保|多少钱|怎么办|加氟|换新"
 )
-_NUMBERS = ("order", "serial", "phone", "bought_on")
+_NUMBERS = ("case_number", "order", "serial", "phone", "bought_on")
 _MACHINE = ("model", "product", "brand")
 _NO_CUSTOMER = re.compile(r"客服|群|店|小[一-龥]$|助手|机器人")  # senders who hand on what others said
 
@@ -85,9 +85,10 @@ class Reader:
 
     def _numbers(self) -> None:
         """Order, serial and phone, and the day of purchase: digits that are nothing else."""
-        self.found["order"] = things.orders_in(self.text, self.labels)
-        self.found["serial"] = things.serial_in(self.without("order"), self.labels)
-        self.found["phone"] = phones_in(self.without("order", "serial"))
+        self.found["case_number"] = things.case_numbers_in(self.text)
+        self.found["order"] = things.orders_in(self.without("case_number"), self.labels)
+        self.found["serial"] = things.serial_in(self.without("case_number", "order"), self.labels)
+        self.found["phone"] = phones_in(self.without("case_number", "order", "serial"))
         self.bought_on, bought = bought_in(self.without(*_NUMBERS), today=self.sent_at.date())
         self.found["bought_on"] = [bought] if bought else []
 
@@ -154,6 +155,7 @@ class Reader:
             bought_on=self.bought_on,
             bought_at=_first(self.of("bought_at")),
             order=_first(self.of("order")),
+            case_number=_first(self.of("case_number")),
             sent_at=self.piece.sent_at,
             heard=tuple(heard),
         )

@@ -29,7 +29,7 @@ _PAST = (
     r"(?:昨天|昨晚|昨日|前天|前几天|上个?(?:周|星期|礼拜|月)[一二三四五六日天]?|去年|前年|刚才|刚刚|yesterday|last (?:week|night|month))"
     r"(?:早上|上午|中午|下午|晚上|半夜|傍晚)?"
 )
-_OPEN = r"(?:周一到周[五日]|工作日|随时|任何时间|都有空|什么时候都|when ?ever|any day)"
+_OPEN = r"(?:周一到周[五日]|工作日|随时|任何时间|都有空|什么时候都|when ?ever|any (?:day|time|evening|morning|afternoon))"
 _FULL = r"(?<![\d-])(?P<y>20\d\d)\s?[-/.年]\s?(?P<m>1[0-2]|0?[1-9])\s?[-/.月]\s?(?P<d>3[01]|[12]\d|0?[1-9])(?![\d])[日号]?"
 _MONTH_DAY = r"(?<!\d)(?P<m>1[0-2]|0?[1-9])月(?P<d>3[01]|[12]\d|0?[1-9])(?!\d)[日号]?"
 _SPELT = r"(?P<m>十[一二]?|[一二三四五六七八九])月(?P<d>三十一?|二十[一二三四五六七八九]?|十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
@@ -78,6 +78,7 @@ _RULES = [
     ("clock", re.compile(_CLOCK, re.I)),
     ("clock", re.compile(_BARE)),
 ]
+_MEANT_AS_ONE = re.compile(r"(?:[上下中]午|午后|晚上|凌晨|[天日号]|周.|到|至|-|~)\s?$")
 _LOOSE = [("day", re.compile(_DAY_ONLY)), ("day", re.compile(_DAY_SPELT))]
 
 
@@ -128,6 +129,8 @@ def _clock(hit: re.Match[str]) -> Sign | None:
             "clock", hit.span(), begins=int(held["h2"]) * 60 + int(held["min2"]), exact=len(held["h2"]) == 2
         )
     told = held["h"]
+    if told == "一" and not held.get("half") and not _MEANT_AS_ONE.search(hit.string[: hit.start()]):
+        return None  # 一点 is mostly "a little"
     hour = int(told) if told.isdigit() else HOURS[told]
     minutes = 30 if held.get("half") else {"一": 15, "三": 45}.get(held.get("quarter") or "", 0)
     minutes = int(held.get("min") or held.get("min1") or minutes)

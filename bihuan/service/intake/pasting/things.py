@@ -19,7 +19,7 @@ BRANDS: tuple[tuple[str, tuple[str, ...]], ...] = (  # as the trade writes them 
     ("华帝", ("vatti",)), ("云米", ("viomi",)), ("小米", ("米家", "xiaomi")), ("统帅", ("leader",)), ("卡萨帝", ("casarte",)),
     ("美菱", ("meiling",)), ("帅康", ("sacon",)), ("火星人", ("marssenger",)), ("格兰仕", ("galanz",)), ("惠而浦", ("whirlpool",)),
     ("樱花", ("sakura",)), ("春兰", ()), ("新飞", ()), ("扬子", ()), ("荣事达", ("royalstar",)), ("东芝", ("toshiba",)),
-    ("夏普", ("sharp",)), ("威能", ("vaillant",)), ("阿里斯顿", ("ariston",)), ("约克", ("york",)), ("麦克维尔", ("mcquay",)),
+    ("夏普", ("sharp",)), ("威能", ("vaillant",)), ("阿里斯顿", ("ariston",)), ("华凌", ()), ("约克", ("york",)), ("麦克维尔", ("mcquay",)),
 )  # fmt: skip
 _GOES_ON = r"(?!广场|大厦|路|大道|花园|小区|公寓|工业园|城|街)"
 _NOT_BEFORE = {
@@ -32,7 +32,7 @@ _NOT_BEFORE = {
     "统帅": "",
     "能率": "功可效性",
 }
-_BOSS = r"(?:(?<=品牌[: ])老板|(?<=品牌:[ ])老板|老板(?=牌|的(?:油|烟|燃|灶|电)|大?吸?抽?油烟机|烟机|燃?煤?[气灶]|灶|电器|消毒|蒸|集成|热水))"
+_BOSS = r"(?:(?<=品牌[: ])老板|(?<=品牌:[ ])老板|老板(?=的?[A-Z0-9]|牌|的(?:油|烟|燃|灶|电)|大?吸?抽?油烟机|烟机|燃?煤?[气灶]|灶|电器|消毒|蒸|集成|热水))"
 _MODEL = re.compile(
     r"(?<![A-Za-z0-9\-])(?:[A-Z]{2,4}-(?=[A-Z]{2,4}-))?(?:[A-Za-z]{2,6}[-/]?[A-Za-z0-9]*\d[A-Za-z0-9]*|[A-Za-z]\d{2,}[A-Za-z0-9]+|[A-Za-z]{1,5}-[A-Za-z0-9]*\d[A-Za-z0-9]*"
     r"|\d{2}-[A-Z]{1,4}\d+[A-Z0-9]*)(?:[-/][A-Za-z0-9]+){0,3}(?:\([A-Za-z0-9]{1,4}\))?(?![A-Za-z0-9])"
@@ -40,6 +40,7 @@ _MODEL = re.compile(
 _ANY_MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-/.]{2,40}(?:\([A-Za-z0-9]{1,6}\))?")
 _SERIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-]{5,39}")
 _ORDER = re.compile(r"[A-Za-z]{0,6}[-_]?\d[\dA-Za-z\-]{5,40}")
+_CASE_NUMBER = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}20\d{9}(?!\d)")
 _LONG_NUMBER = re.compile(r"(?<![\dA-Za-z])\d{14,30}(?!\d)")
 _CODE = re.compile(
     r"(?:显示|报警?|跳|出现|代码|故障码|报错|error|code|shows?)\s{0,2}(?:了|为|是|代码|故障)?\s{0,2}(?P<code>[A-Za-z]{1,2}\d{1,3}|\d{1,2}[A-Za-z]?|dE|[A-Z]{2})(?![A-Za-z0-9])"
@@ -148,6 +149,11 @@ def orders_in(text: str, labels: Iterable[Labelled]) -> list[Heard]:
     if not found:
         found = [Heard("order", hit.group(), hit.span()) for hit in _LONG_NUMBER.finditer(text)]
     return found
+
+
+def case_numbers_in(text: str) -> list[Heard]:
+    """Numbers of our own cases that the message names."""
+    return [Heard("case_number", hit.group(), hit.span()) for hit in _CASE_NUMBER.finditer(text)]
 
 
 def codes_in(text: str) -> list[Heard]:

@@ -65,6 +65,7 @@ class Card:
     bought_on: date | None = None
     bought_at: str = ""
     order: str = ""
+    case_number: str = ""  # of a case of ours that the message names
     sent_at: datetime | None = None  # when the message itself says that it was sent
     heard: tuple[Heard, ...] = ()
 
