@@ -227,7 +227,7 @@ def the_staff_come_from_a_workbook(play: Stage, founder: Hand, folder: Path) -> 
     sheet = book.active
     assert sheet is not None
     sheet.append(["姓名", "手机", "工号", "岗位", "网点名称", "擅长品类", "持证情况", "工作时间"])
-    sheet.append(["林晓", "139 5555 0001", "A01", "坐席", "", "", "", ""])
+    sheet.append(["林晓", "139 5555 0001", "A01", "坐席", "闭环试用家电服务", "", "", ""])
     for number, point in enumerate(Node.objects.filter(kind=Node.SERVICE_POINT).order_by("id")[:10]):
         sheet.append(
             [

@@ -1,6 +1,6 @@
 """Words of the trade in files, as the codes and rows that the registers know them by."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.utils import translation
 
@@ -77,11 +77,13 @@ def certificate_words() -> dict[str, str]:
     return found
 
 
-def points_named(names: Iterable[str]) -> Mapping[str, list[Node]]:
-    """Service points in use by code or name, as a file may call them."""
+def points_named(
+    names: Iterable[str], *, kinds: Collection[str] = (Node.SERVICE_POINT,)
+) -> Mapping[str, list[Node]]:
+    """Nodes in use by code or name, as a file may call them; service points unless told otherwise."""
     wanted = set(names)
     found: dict[str, list[Node]] = {}
-    points = Node.objects.filter(kind=Node.SERVICE_POINT, retired_at__isnull=True)
+    points = Node.objects.filter(kind__in=kinds, retired_at__isnull=True)
     for node in [*points.filter(code__in=wanted), *points.filter(name__in=wanted)]:
         for word in {node.code, node.name} & wanted:
             held = found.setdefault(word, [])

@@ -135,7 +135,8 @@ class _Held:
     def __init__(self, lines: Sequence[Line]) -> None:
         told = [line.values for line in lines]
         self.head = Node.objects.filter(kind=Node.HEAD_OFFICE).first()
-        self.points = resolving.points_named(one["point"] for one in told if "point" in one)
+        named = (one["point"] for one in told if "point" in one)
+        self.points = resolving.points_named(named, kinds=Node.KINDS)  # agents work at head office
         self.by_phone: dict[str, list[Person]] = {}
         for one in Person.objects.filter(phone__in={each["phone"] for each in told if "phone" in each}):
             self.by_phone.setdefault(one.phone, []).append(one)
@@ -247,9 +248,9 @@ def _technician(
         return None
     row = held.technicians.get(person.row.pk) if person.row is not None else None
     told: dict[str, Any] = {name: values[name] for name in ("number", "max_jobs") if name in values}
-    if point is not None:
+    if point is not None and point.kind in (Node.SERVICE_POINT, Node.TEAM):
         told["node_id"] = point.id
-    elif row is None:
+    elif point is not None or row is None:
         plan.refuse("point_needed", "point")
     if row is None and "phone" not in values and not getattr(person.row, "phone", ""):
         plan.refuse("phone_needed", "phone")
