@@ -51,6 +51,7 @@ PRICE_ITEMS = (
     ("visit", _("Visit")),
     ("inspection", _("Inspection fee")),
     ("part", _("Part")),
+    ("fee", _("Other charge")),
 )
 ENERGIES = (("electric", _("Electricity")), ("gas", _("Gas")))
 UNITS = (("indoor", _("Indoor unit")), ("outdoor", _("Outdoor unit")))

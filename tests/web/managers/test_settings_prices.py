@@ -136,3 +136,18 @@ def test_a_part_says_for_which_models_it_is_made(administrator: Client) -> None:
     found = parts_for("refrigerator")
     assert [one.number for one in parts_that_fit(found, brand="澄川", model="ref123")] == ["A-1"]
     assert parts_that_fit(found, brand="澄川", model="OTHER") == []
+
+
+def test_every_item_of_a_price_list_has_a_word_and_can_be_kept(administrator: Client) -> None:
+    Price.objects.create(
+        item="fee",
+        code="drill_fee",
+        name_zh="墙体打孔",
+        name_en="Drilling",
+        fen=6000,
+        valid_from="2024-01-01",
+    )
+    assert "Other charge" in administrator.get("/settings/prices?q=drill_fee").content.decode()
+    first = (localdate(clock.now()) + timedelta(days=5)).isoformat()
+    told = {"item": "fee", "code": "drill_fee", "name_zh": "墙体打孔", "name_en": "Drilling", "yuan": "70"}
+    assert administrator.post("/settings/prices/add", told | {"valid_from": first}).status_code == 302
