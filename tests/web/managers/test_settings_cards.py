@@ -138,7 +138,10 @@ def test_the_faults_of_a_card_are_said_by_whatever_translates_them() -> None:
     assert told[0].startswith("<repair: <the move ") and "'nowhere'" in told[0]
     with pytest.raises(CardRefused) as refused:
         cards_in_use.sound('name = "x"')
-    assert refused.value.sentence.said(lambda words: f"<{words}>") == "<<The card x>: the version is a whole number from 1 on.>"
+    assert (
+        refused.value.sentence.said(lambda words: f"<{words}>")
+        == "<<The card x>: the version is a whole number from 1 on.>"
+    )
 
 
 def test_a_version_that_is_not_there_is_not_found(administrator: Client) -> None:
