@@ -223,13 +223,14 @@ def test_a_line_for_a_role_is_kept_by_the_register(made: Company) -> None:
 @pytest.mark.one_database
 @pytest.mark.parametrize("path", ["/me/inbox", "/me/notices"])
 @pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("role", [Role.AGENT, Role.TECHNICIAN])
 def test_nothing_stands_in_the_way_of_anybody(
-    live_server: LiveServer, page: Page, settings: Settings, path: str, width: int
+    live_server: LiveServer, page: Page, settings: Settings, path: str, width: int, role: Role
 ) -> None:
     settings.BIHUAN_ADDRESS = live_server.url
     settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
     made = company()
-    person = made.people[Role.AGENT]
+    person = made.people[role]
     told(person, link=f"{live_server.url}/desk/case/AF1")
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{live_server.url}/accounts/login/")
