@@ -15,7 +15,9 @@ from bihuan.registers.access.roles import Role
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.organisation.keeping import held, keep_row
 
-PERSON = frozenset({"login", "name", "phone", "email", "roles", "node_id", "department", "language", "is_active"})
+PERSON = frozenset(
+    {"login", "name", "phone", "email", "roles", "node_id", "department", "language", "is_active"}
+)
 
 
 @transaction.atomic

@@ -14,26 +14,31 @@ from bihuan.registers.access.errors import NotFound
 from bihuan.registers.customers.models import Machine as Machine
 from bihuan.registers.customers.models import Serial
 from bihuan.registers.customers.queries import MachineCard, machine_cards
+from bihuan.registers.parts.models import WarrantyTerm
+from bihuan.registers.parts.queries import warranty_terms
 
 
 @dataclass(frozen=True, kw_only=True)
 class WarrantyCard:
     """One card. `number` is for people to read out; `months` is what the catalogue gives the model (None: it is not
-    in the catalogue); `checked`: a person saw the proof of purchase."""
+    in the catalogue); `terms`: components whose months differ; `checked`: a person saw the proof of purchase."""
 
     number: str
     machine: MachineCard
     months: int | None
+    terms: Sequence[WarrantyTerm]
     checked: bool
     address: str
 
 
 def card_of(machine: Machine, *, day: date) -> WarrantyCard:
     """The card of a machine as it stands on a day."""
+    shown = machine_cards([machine], day=day)[0]
     return WarrantyCard(
         number=f"W{machine.id:08d}",
-        machine=machine_cards([machine], day=day)[0],
+        machine=shown,
         months=machine.product.warranty_months if machine.product else None,
+        terms=warranty_terms(category_code=shown.category, brand=shown.brand, model=shown.model),
         checked=machine.checked_at is not None,
         address=f"{settings.BIHUAN_ADDRESS}/w/{token_of(machine.id)}",
     )

@@ -1,6 +1,5 @@
 """Asking about cases. Whoever asks sees the work of their nodes, what they own, and where they go themselves."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bihuan.ground.journal.models import Entry
+from bihuan.ground.journal.queries import event_of
 from bihuan.ground.process.card import Card, Move
 from bihuan.ground.process.steps import missing, moves_of
 from bihuan.registers.access.errors import NotFound
@@ -73,9 +73,10 @@ def places_passed(cases: Iterable[Case]) -> dict[int, list[tuple[datetime, str]]
     """By chain: when each of these cases came to a place, and which; the oldest first. One query."""
     rows = Entry.objects.filter(chain_id__in=[case.chain_id for case in cases], kind=CaseMoved.kind)
     found: dict[int, list[tuple[datetime, str]]] = {}
-    for chain, at, body in rows.order_by("seq").values_list("chain_id", "happened_at", "body"):
-        if chain is not None:
-            found.setdefault(chain, []).append((at, str(json.loads(body)["reached"])))
+    for entry in rows.order_by("chain_id", "seq"):
+        moved = event_of(entry)
+        if isinstance(moved, CaseMoved) and entry.chain_id is not None:
+            found.setdefault(entry.chain_id, []).append((entry.happened_at, moved.reached))
     return found
 
 

@@ -110,6 +110,8 @@ def _cause(facts: Sequence[Happened], at: int, clause: Clause | None) -> int | N
             return None
         if fact.kind.startswith(TOLD_OF_PROMISES):
             continue
-        if fact.kind in EXCHANGING or (clause is not None and clause.starts_with(_as_start(fact), fact.facts)):
+        if fact.kind in EXCHANGING or (
+            clause is not None and clause.starts_with(_as_start(fact), fact.facts)
+        ):
             return before
     return None

@@ -46,7 +46,9 @@ NAVIGATION: tuple[Entry, ...] = (
     _entry(_("New report"), "agents:report", "phone-plus", "agent", "supervisor"),
     _entry(_("Paste"), "agents:paste", "clipboard-text", "agent", "supervisor"),
     _entry(_("Cases"), "agents:cases", "list-details", *_DESK, *_LEADS, *_READERS, "dispatcher"),
-    _entry(_("Tables and forms"), "agents:tables", "file-spreadsheet", *_DESK, *_LEADS, *_POINT, "dispatcher"),
+    _entry(
+        _("Tables and forms"), "agents:tables", "file-spreadsheet", *_DESK, *_LEADS, *_POINT, "dispatcher"
+    ),
     _entry(_("Callbacks"), "agents:callbacks", "phone-calling", "callback_agent", "supervisor"),
     _entry(_("Technical support"), "agents:consultations", "help", *_SUPPORT),
     _entry(_("Complaints"), "agents:complaints", "message-exclamation", "agent", "approver", *_LEADS),
@@ -71,7 +73,14 @@ NAVIGATION: tuple[Entry, ...] = (
     _entry(_("Outbox"), "managers:outbox", "mail-forward", "supervisor", "manager", "administrator"),
     _entry(_("Online services"), "managers:online", "device-mobile", *_LEADS),
     _entry(
-        _("Posters and codes"), "managers:posters", "qrcode", "agent", "supervisor", "manager", "administrator", *_POINT
+        _("Posters and codes"),
+        "managers:posters",
+        "qrcode",
+        "agent",
+        "supervisor",
+        "manager",
+        "administrator",
+        *_POINT,
     ),
     _entry(_("Process cards"), "managers:cards", "route", *_LEADS, "administrator"),
     _entry(_("Commitment profiles"), "managers:profiles", "checks", *_LEADS, "administrator"),

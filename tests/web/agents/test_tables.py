@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 
 from bihuan.ground.worktime import clock
 from bihuan.registers.access.roles import Role
+from bihuan.service.cases.actions import Doer, move_case
 from bihuan.web.agents.tables.forms import FORMS
 from bihuan.web.agents.tables.lists import LISTS
 from bihuan.web.agents.tables.table import Form, Table
@@ -123,6 +124,16 @@ def test_the_statements_of_a_table_do_not_grow_with_its_rows(client: Client, mad
         a_case(made, now=just_now(), phone=f"1391000000{number}")
     five = statements(lambda: text(agent, "/desk/tables/service-log"))
     assert len(five) == len(one)
+
+
+@pytest.mark.demand("S3-85")
+def test_the_steps_of_a_case_stand_with_their_days(client: Client, made: Company) -> None:
+    case = a_case(made, now=just_now())
+    agent = as_(client, made, Role.AGENT)
+    move_case(case, "guide_remotely", doer=Doer.of(made.viewer(Role.AGENT)), now=clock.now())
+    seen = text(agent, "/desk/tables/issues")
+    assert f"{localtime(case.opened_at):%m-%d %H:%M}" in seen
+    assert seen.count(" → ") == 1
 
 
 @pytest.mark.demand("T-01", "T-06")

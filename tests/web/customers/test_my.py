@@ -29,6 +29,8 @@ from bihuan.registers.customers.queries import consents_of
 from bihuan.registers.customers.registering import register_machine
 from bihuan.registers.customers.told import MachineTold
 from bihuan.registers.customers.warranty import token_of
+from bihuan.registers.parts.actions import keep_warranty
+from bihuan.registers.parts.models import Category
 from bihuan.service.cases.models import Case
 from bihuan.service.notices import customer_codes
 from bihuan.service.notices.models import Notice
@@ -281,11 +283,26 @@ class TestMachines:
         label = SimpleUploadedFile("l.svg", PNG, content_type="image/svg+xml")
         answer = self.registered(reader, label_photo=label)
         machine = Serial.objects.get(number="SN9001").machine
+        keep_warranty(
+            None,
+            category_id=Category.objects.get(code=machine.category).id,
+            component_zh="压缩机",
+            component_en="Compressor",
+            months=120,
+        )
         assert answer.headers["Location"] == f"/my/machines/{machine.id}?said=registered"
         assert (machine.customer_id, str(machine.cover_until)) == (case.customer_id, "2029-01-31")
         assert MachinePaper.objects.get().media == "image/png"
         page = reader.get(f"/my/machines/{machine.id}").content.decode()
-        for words in ("Under warranty", "2029-01-31", "36 months", "SN9001", f"/w/{token_of(machine.id)}"):
+        for words in (
+            "Under warranty",
+            "2029-01-31",
+            "36 months",
+            "Compressor",
+            "120 months",
+            "SN9001",
+            f"/w/{token_of(machine.id)}",
+        ):
             assert words in page
 
     def test_what_is_no_picture_is_refused_and_nothing_is_kept(self) -> None:
