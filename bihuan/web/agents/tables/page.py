@@ -48,7 +48,7 @@ def table(request: HttpRequest, viewer: Viewer, code: str) -> HttpResponse:
         "table": found,
         "asked": asked,
         "nodes": nodes_for(viewer),
-        "lines": [[_cell(column.value(row)) for column in found.columns] for row in rows[:SHOWN]],
+        "lines": [[(one.title, _cell(one.value(row))) for one in found.columns] for row in rows[:SHOWN]],
         "more": len(rows) > SHOWN,
         "shown": SHOWN,
         "blank": range(14) if blank else (),
