@@ -148,8 +148,9 @@ def choose_sheet(
     if not 0 <= sheet < len(book.sheets):
         raise NotAWorkbook(NoBook("no_sheet"))
     with transaction.atomic():
-        _find_heads(run, wanted, book, sheet, by=by, row=head_row)
         _back_to_columns(run, now=now)
+        _find_heads(run, wanted, book, sheet, by=by, row=head_row)
+        run.save()
     return run
 
 
@@ -162,9 +163,9 @@ def reopen_columns(viewer: Viewer, import_id: int, *, now: datetime) -> Import:
 
 
 def _back_to_columns(run: Import, *, now: datetime) -> None:
+    """First the move: from then on no batch under way adds to what is forgotten here, and nobody confirms it."""
+    _moved(run, Import.UPLOADED, now=now)
     _forget_look(run)
-    run.state, run.trouble, run.moved_at = Import.UPLOADED, "", now
-    run.save()
 
 
 def map_columns(viewer: Viewer, import_id: int, mapping: Mapping[int, str], *, now: datetime) -> Import:
@@ -180,17 +181,10 @@ def map_columns(viewer: Viewer, import_id: int, mapping: Mapping[int, str], *, n
             doubled=[field_name(fields[code]) for code in twice(chosen)],
         )
     with transaction.atomic():
-        _remember(wanted, tuple(json.loads(by.open(run.heads_sealed) or "[]")), chosen, now=now)
+        columns = {str(at): code for at, code in sorted(chosen.items())}
+        _moved(run, Import.LOOKING, now=now, mapping=columns, looked={}, done=0, cursor=0)
         _forget_look(run)
-        _moved(
-            run,
-            Import.LOOKING,
-            now=now,
-            mapping={str(at): code for at, code in sorted(chosen.items())},
-            looked={},
-            done=0,
-            cursor=0,
-        )
+        _remember(wanted, tuple(json.loads(by.open(run.heads_sealed) or "[]")), chosen, now=now)
     return run
 
 

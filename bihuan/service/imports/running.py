@@ -113,21 +113,23 @@ def _until(run: Import, *, now: datetime, ends: float) -> bool:
 def _staged(step: Step) -> bool:
     """Read the file into batches; False when somebody else is at it, or it cannot be read after all."""
     run = step.run
-    claim = Import.objects.filter(id=run.id, state=run.state, staged=False, moved_at=run.moved_at)
+    unread = Import.objects.filter(id=run.id, state=run.state, staged=False)
     later = max(step.now, run.moved_at + timedelta(microseconds=1))
-    if not claim.update(moved_at=later):
+    if not unread.filter(moved_at=run.moved_at).update(moved_at=later):
         return False
+    mine = unread.filter(moved_at=later)
     clear = files.fetch(run.file, by=step.by)
     try:
         if clear is None:
             raise NoBook("damaged")
-        rows = stage(run, Book(clear), step.by)
+        rows = stage(run, Book(clear), step.by, mine=mine)
     except NoBook as why:
-        Import.objects.filter(id=run.id).update(state=Import.UPLOADED, trouble=why.code, moved_at=step.now)
+        mine.update(state=Import.UPLOADED, trouble=why.code, moved_at=step.now)
         return False
-    Import.objects.filter(id=run.id).update(staged=True, rows=rows)
+    if not mine.update(staged=True, rows=rows):
+        return False
     run.refresh_from_db()
-    return run.state == Import.LOOKING
+    return True
 
 
 def finish(import_id: int, *, now: datetime) -> None:

@@ -8,12 +8,15 @@ from datetime import date, datetime, time
 from itertools import batched
 from typing import Any
 
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.timezone import get_default_timezone, is_naive, make_aware
 
 from bihuan.ground.vault.actions import Forgotten, SealedBy
 from bihuan.service.imports.book import Book, Row
 from bihuan.service.imports.models import Import, ImportBatch
 from bihuan.service.imports.reading import Cell, Since1904, Unreadable, tidy
+from bihuan.service.imports.step import MovedOn
 from bihuan.service.imports.target import BATCH, Field, Line, Target, Trouble
 
 
@@ -25,19 +28,29 @@ class Reading:
     refused: Mapping[int, tuple[Trouble, ...]]
 
 
-def stage(run: Import, book: Book, by: SealedBy) -> int:
+def stage(run: Import, book: Book, by: SealedBy, *, mine: QuerySet[Import]) -> int:
     """Read the whole sheet below its head into sealed batches, anew, each written by itself: a long file keeps nobody
-    else from writing. Returns how many rows hold something."""
-    ImportBatch.objects.filter(run=run).delete()
+    else from writing. `mine` finds the import while nobody has taken it from this reader; MovedOn once somebody has,
+    for the rows of another sheet may stand there by now. Returns how many rows hold something."""
+    with transaction.atomic():
+        _still(mine)
+        ImportBatch.objects.filter(run=run).delete()
     below = (row for row in book.rows(run.sheet) if row.number > run.head_row)
     total = 0
     for seq, rows in enumerate(batched(below, BATCH)):
         sealed = by.seal_bytes(run.key_id, pack(rows))
-        ImportBatch.objects.create(
-            run=run, seq=seq, first=rows[0].number, last=rows[-1].number, count=len(rows), sealed=sealed
-        )
+        with transaction.atomic():
+            _still(mine)
+            ImportBatch.objects.create(
+                run=run, seq=seq, first=rows[0].number, last=rows[-1].number, count=len(rows), sealed=sealed
+            )
         total += len(rows)
     return total
+
+
+def _still(mine: QuerySet[Import]) -> None:
+    if mine.select_for_update().first() is None:
+        raise MovedOn
 
 
 def rows_of(run: Import, seq: int, by: SealedBy) -> list[Row]:

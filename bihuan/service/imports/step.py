@@ -30,7 +30,7 @@ def move(step: Step, *, cursor: int, **more: Any) -> None:
     """Move the cursor from where this batch found it; MovedOn when it is not there any more. Runs in the transaction
     of the batch."""
     run = step.run
-    mine = Import.objects.filter(id=run.id, state=run.state, cursor=run.cursor)
+    mine = Import.objects.filter(id=run.id, state=run.state, cursor=run.cursor, moved_at=run.moved_at)
     if not mine.update(cursor=cursor, moved_at=step.now, **more):
         raise MovedOn
 
