@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
@@ -40,10 +40,12 @@ from bihuan.service.satisfaction.words import CAUSES, FAULTS, RATINGS, RESULTS
 from bihuan.web.agents.rows import Chip, chip_of, families, in_language
 from bihuan.web.look.context import Look
 from bihuan.web.look.doors import moment, staff_page
+from bihuan.web.look.export import Column, file_of
 from bihuan.web.look.listing import page
 from bihuan.web.look.words import local_time
 
 KEY = ("opened_at", "id")
+EXPORTED = 1000  # callbacks of one file
 WHO: dict[str, Lazy] = {
     "all": gettext_lazy("All due"),
     "mine": gettext_lazy("Mine"),
@@ -81,11 +83,33 @@ class Unsolved:
     answers: str
 
 
+COLUMNS: tuple[Column[Due], ...] = (
+    Column(gettext_lazy("Case number"), lambda row: row.callback.case.number),
+    Column(gettext_lazy("Customer"), lambda row: row.contact.name),
+    Column(gettext_lazy("Appliance"), lambda row: row.machine),
+    Column(gettext_lazy("Why we ring"), lambda row: row.cause),
+    Column(gettext_lazy("Score"), lambda row: " ".join(f"{name} {value}" for name, value in row.scores)),
+    Column(gettext_lazy("Tries"), lambda row: row.tries),
+    Column(gettext_lazy("Who has it"), lambda row: row.callback.holder.name if row.callback.holder else ""),
+    Column(gettext_lazy("Opened"), lambda row: row.callback.opened_at),
+    Column(gettext_lazy("Next promise"), lambda row: row.chip.words if row.chip else ""),
+)
+
+
 @staff_page("callback.work")
-def callbacks(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+def callbacks(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     """The callbacks that are due, the least time left first; below them what came back to work."""
     who = request.GET.get("who", "all")
     found = callbacks_due(viewer, held_by=viewer.person_id if who == "mine" else None, unheld=who == "unheld")
+    if viewer.may("case.export") and (
+        file := file_of(
+            request,
+            "bihuan-callbacks",
+            COLUMNS,
+            lambda: _rows(request, list(found.order_by(*KEY)[:EXPORTED])),
+        )
+    ):
+        return file
     shown_page = page(found, KEY, request.GET.get("after"), 25)
     context = {
         "who": who if who in WHO else "all",
@@ -93,6 +117,7 @@ def callbacks(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "page": shown_page,
         "rows": _rows(request, shown_page.rows),
         "unsolved": _unsolved(request, viewer),
+        "may_export": viewer.may("case.export"),
     }
     return render(request, "agents/callbacks.html", context)
 

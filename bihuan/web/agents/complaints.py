@@ -4,20 +4,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bihuan.ground.process.card import Card, Move
 from bihuan.ground.process.steps import leaving_moves, missing
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.cards_in_use import active_card
 from bihuan.service.cases.queries import card_of, ticked_on_each, visible
-from bihuan.service.cases.words import need_words, place_title, said
+from bihuan.service.cases.words import URGENCIES, need_words, place_title, said
 from bihuan.service.complaints.queries import abouts_of
 from bihuan.web.agents.rows import Row, rows_of
 from bihuan.web.agents.write_up import may_write
+from bihuan.web.look import export
 from bihuan.web.look.doors import moment, staff_page
+from bihuan.web.look.export import file_of
 
 KINDS = ("complaint", "return_exchange")
 SHOWN = 200  # the most pressing; whoever has more open complaints looks at the list of cases
@@ -45,14 +48,36 @@ class Column:
     held: list[Complaint]
 
 
+COLUMNS: tuple[export.Column[Complaint], ...] = (
+    export.Column(gettext_lazy("Number"), lambda one: one.row.case.number),
+    export.Column(
+        gettext_lazy("Urgency"), lambda one: URGENCIES.get(one.row.case.urgency, one.row.case.urgency)
+    ),
+    export.Column(gettext_lazy("Kind"), lambda one: one.row.kind),
+    export.Column(gettext_lazy("Customer"), lambda one: one.row.contact.name),
+    export.Column(gettext_lazy("About case"), lambda one: one.about),
+    export.Column(gettext_lazy("Stands at"), lambda one: one.row.place),
+    export.Column(gettext_lazy("Next step"), lambda one: one.step),
+    export.Column(gettext_lazy("Still needs"), lambda one: one.lacks),
+    export.Column(gettext_lazy("Next promise"), lambda one: one.row.chip.words if one.row.chip else ""),
+)
+
+
 @staff_page("case.read")
-def complaints(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+def complaints(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     """Every open complaint and return that this viewer may see, in columns by place."""
     found = visible(viewer).filter(open=True, kind__in=KINDS).select_related("customer")
     cases = list(found.order_by("next_due_at", "id")[:SHOWN])
     rows = rows_of(cases, viewer, now=moment(request))
-    columns = columns_of(told(rows, viewer))
-    context = {"columns": columns, "count": len(rows), "all_shown": len(rows) < SHOWN}
+    held = told(rows, viewer)
+    if viewer.may("case.export") and (file := file_of(request, "bihuan-complaints", COLUMNS, lambda: held)):
+        return file
+    context = {
+        "columns": columns_of(held),
+        "count": len(rows),
+        "all_shown": len(rows) < SHOWN,
+        "may_export": viewer.may("case.export"),
+    }
     return render(request, "agents/complaints.html", context)
 
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 
 from bihuan.registers.access.errors import Refusal
 from bihuan.registers.access.viewer import Viewer
@@ -12,6 +13,7 @@ from bihuan.service.cases.errors import SupportAnsweredAlready
 from bihuan.service.cases.queries import case_by_number
 from bihuan.service.cases.words import KINDS, SUPPORT_WAYS
 from bihuan.web.look.doors import moment, staff_page
+from bihuan.web.look.export import Column, file_of
 from bihuan.web.look.listing import page
 from bihuan.web.look.naming import family_name
 
@@ -66,19 +68,35 @@ def _write(request: HttpRequest, viewer: Viewer, held: Any) -> None:
         )
 
 
+KEY = ("asked_at", "id")
+EXPORTED = 1000  # questions of one file
+COLUMNS: tuple[Column[dict[str, Any]], ...] = (
+    Column(_("Case number"), lambda row: row["case"].number),
+    Column(_("Appliance"), lambda row: row["what"]),
+    Column(_("Kind"), lambda row: row["kind"]),
+    Column(_("Asked"), lambda row: row["held"].asked_at),
+)
+
+
 @staff_page("support.answer")
-def consultations(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+def consultations(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     """The questions that wait for technical support, the oldest first."""
-    shown: Any = page(
-        consulting.waiting_for_support(viewer), ("asked_at", "id"), request.GET.get("after"), 25
-    )
-    rows = [
+    found = consulting.waiting_for_support(viewer)
+    file = file_of(request, "bihuan-support", COLUMNS, lambda: _lines(found.order_by(*KEY)[:EXPORTED]))
+    if viewer.may("case.export") and file is not None:
+        return file
+    shown: Any = page(found, KEY, request.GET.get("after"), 25)
+    context = {"rows": _lines(shown.rows), "page": shown, "may_export": viewer.may("case.export")}
+    return render(request, "agents/consultations.html", context)
+
+
+def _lines(held: Any) -> list[dict[str, Any]]:
+    return [
         {
             "held": one,
             "case": one.case,
             "what": " ".join(part for part in (one.case.brand, family_name(one.case.category)) if part),
             "kind": KINDS.get(one.case.kind, one.case.kind),
         }
-        for one in shown.rows
+        for one in held
     ]
-    return render(request, "agents/consultations.html", {"rows": rows, "page": shown})

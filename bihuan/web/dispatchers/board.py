@@ -1,11 +1,12 @@
 """The dispatch board of head office: what waits for a service point, for an answer, for a time."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise as Lazy
@@ -36,8 +37,9 @@ from bihuan.service.dispatch.queries import (
 )
 from bihuan.service.dispatch.rules import Choice
 from bihuan.service.dispatch.words import sentence
-from bihuan.web.dispatchers.rows import family_names, rows_of
+from bihuan.web.dispatchers.rows import Row, family_names, rows_of
 from bihuan.web.look.doors import moment, staff_page
+from bihuan.web.look.export import Column, file_of
 from bihuan.web.look.listing import Page, page
 
 TITLES: dict[str, Lazy] = {
@@ -58,6 +60,16 @@ ICONS = {
 }
 ASKING = (TO_OFFER, RETURNED)
 SIZE = 25
+EXPORTED = 1000  # cases of one file
+COLUMNS: tuple[Column[Row], ...] = (
+    Column(_("Number"), lambda row: row.case.number),
+    Column(_("Urgency"), lambda row: URGENCIES.get(row.case.urgency, row.case.urgency)),
+    Column(_("Appliance"), lambda row: row.what),
+    Column(_("Kind"), lambda row: row.kind),
+    Column(_("Area"), lambda row: row.area),
+    Column(_("How it stands"), lambda row: row.stands),
+    Column(_("Next promise"), lambda row: row.chip.words if row.chip else ""),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,12 +83,16 @@ class LaneLink:
 
 @staff_page("offer.make", "visit.assign")
 @require_GET
-def board(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+def board(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     """One lane of cases, most pressing first, with what dispatch knows of each."""
     now = moment(request)
     filters = filters_of(request)
     counts = lane_counts(viewer, filters)
     here = _lane_of(request, counts)
+    if viewer.may("case.export") and (
+        file := file_of(request, f"bihuan-{here}", COLUMNS, lambda: _all_rows(viewer, here, filters, now))
+    ):
+        return file
     shown: Page[Any] = page(lane(viewer, here, filters), KEY, request.GET.get("after"), SIZE)
     held = standings((case.id for case in shown.rows), hands=here not in ASKING)
     choices = points_for_all(shown.rows, now=now, tried=_tried(held)) if here in ASKING else {}
@@ -91,8 +107,15 @@ def board(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "categories": family_names(),
         "urgencies": URGENCIES,
         "filtered": filters != Filters(),
+        "may_export": viewer.may("case.export"),
     }
     return render(request, "dispatchers/board.html", context)
+
+
+def _all_rows(viewer: Viewer, here: str, filters: Filters, now: datetime) -> list[Row]:
+    """One lane as a file holds it: the first thousand, without the candidates for each."""
+    cases = list(lane(viewer, here, filters).order_by(*KEY)[:EXPORTED])
+    return rows_of(cases, standings((case.id for case in cases), hands=here not in ASKING), now=now)
 
 
 def _lane_of(request: HttpRequest, counts: dict[str, int]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 import xlsxwriter
-from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.functional import Promise
 
@@ -102,6 +102,14 @@ def book_response(filename: str, sheets: Iterable[Sheet]) -> HttpResponseBase:
     response = FileResponse(file, content_type=XLSX)
     response.headers["Content-Disposition"] = _disposition(f"{filename}.xlsx")
     return response
+
+
+def file_of[T](
+    request: HttpRequest, filename: str, columns: Sequence[Column[T]], rows: Callable[[], Iterable[T]]
+) -> HttpResponseBase | None:
+    """The list as a file where `?format=csv` or `xlsx` asks for one; None where the page is wanted."""
+    write = {"csv": csv_response, "xlsx": xlsx_response}.get(request.GET.get("format", ""))
+    return None if write is None else write(filename, columns, rows())
 
 
 def _put(sheet: Any, down: int, across: int, value: Any) -> None:

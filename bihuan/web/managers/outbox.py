@@ -1,12 +1,16 @@
 """The outbox: every SMS, mail and push message as its receiver reads it, and what became of it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import batched
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from bihuan.registers.access.actions import note_reveal
@@ -16,6 +20,7 @@ from bihuan.service.notices.actions import try_again
 from bihuan.service.notices.queries import NoticeView
 from bihuan.service.notices.words import CHANNELS, KINDS, STATES, trouble_words
 from bihuan.web.look.doors import moment, staff_page
+from bihuan.web.look.export import Column, file_of
 from bihuan.web.look.listing import page
 
 ICONS = {
@@ -32,6 +37,7 @@ ICONS = {
 COLOURS = {"waiting": "bg-yellow-lt", "sent": "bg-green-lt", "given_up": "bg-red-lt"}
 KEY = ("-made_at", "-id")
 HEADED = ("page", "push")
+EXPORTED, AT_ONCE = 5000, 500  # messages of one file, and opened together
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,14 +56,31 @@ class Message:
     may_open: bool  # to see to whom it went, for a purpose that is written down
 
 
+COLUMNS: tuple[Column[Message], ...] = (  # never the words: a file travels further than a page
+    Column(gettext_lazy("When"), lambda row: row.view.made_at),
+    Column(gettext_lazy("Channel"), lambda row: row.channel),
+    Column(gettext_lazy("About"), lambda row: row.kind),
+    Column(gettext_lazy("Case number"), lambda row: row.view.number),
+    Column(gettext_lazy("To"), lambda row: row.view.receiver),
+    Column(gettext_lazy("State"), lambda row: row.state),
+    Column(gettext_lazy("Sent"), lambda row: row.view.sent_at),
+    Column(gettext_lazy("Tries"), lambda row: row.view.attempts),
+    Column(gettext_lazy("What went wrong"), lambda row: row.trouble),
+)
+
+
 @require_safe
 @staff_page("outbox.read")
-def outbox(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+def outbox(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     """Newest first; the filters stand in the address."""
     chosen = {
         name: request.GET.get(name, "").strip()[:40] for name in ("channel", "state", "kind", "number", "who")
     }
-    found = page(queries.outbox(viewer, **chosen), key=KEY, after=request.GET.get("after"), size=20)
+    rows = queries.outbox(viewer, **chosen)
+    file = file_of(request, "bihuan-outbox", COLUMNS, lambda: _in_order(rows, viewer))
+    if file is not None:
+        return file
+    found = page(rows, key=KEY, after=request.GET.get("after"), size=20)
     context = {
         "messages_shown": [_message(view, viewer) for view in queries.shown(found.rows)],
         "page": found,
@@ -68,6 +91,11 @@ def outbox(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "kinds": KINDS,
     }
     return render(request, "managers/outbox.html", context)
+
+
+def _in_order(rows: Any, viewer: Viewer) -> Iterator[Message]:
+    for some in batched(rows.order_by(*KEY)[:EXPORTED], AT_ONCE):
+        yield from (_message(view, viewer) for view in queries.shown(list(some)))
 
 
 @require_POST
