@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from bihuan.ground.journal.event import Event, Fact
 from bihuan.ground.journal.models import Entry
@@ -57,8 +57,17 @@ def hear_moved(fact: Fact[CaseMoved]) -> None:
     is_open = case.open and case.done_at is None
     card = card_at(case.card, case.card_version)
     finished = is_finish(card, fact.event.left, fact.event.reached)
-    signs = DayFact.objects.filter(case_id=case.id).aggregate(signs=Sum("sign"))
-    _keep(_moved(case, fact, finished=finished, change=is_open - min(max(signs["signs"] or 0, 0), 1)))
+    _keep(_moved(case, fact, finished=finished, change=is_open - min(max(_signs(case.id), 0), 1)))
+
+
+def _signs(case_id: int) -> int:
+    """Whether a case counts as unfinished before this move. One whose past is not gathered yet (after an upgrade) has
+    it gathered now: a move that stood alone would be counted a second time when its past comes."""
+    told = DayFact.objects.filter(case_id=case_id).aggregate(signs=Sum("sign"), held=Count("id"))
+    if not told["held"]:
+        _keep(list(_facts_of([case_id])))
+        told = DayFact.objects.filter(case_id=case_id).aggregate(signs=Sum("sign"))
+    return told["signs"] or 0
 
 
 def hear_given(fact: Fact[CaseGivenTo]) -> None:

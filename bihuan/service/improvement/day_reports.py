@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Min, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, QuerySet
 from django.utils.timezone import get_default_timezone, localdate, localtime
 from django.utils.translation import gettext as _
 
@@ -24,7 +24,7 @@ from bihuan.service.improvement.day_facts import gather_some
 from bihuan.service.improvement.day_rows import Late, late_list
 from bihuan.service.improvement.days import FIGURES, TOLD, Day, Figures, day_of, figures_of
 from bihuan.service.improvement.events import DayReported
-from bihuan.service.improvement.models import DayReport, DayRule
+from bihuan.service.improvement.models import DayFact, DayReport, DayRule
 from bihuan.service.improvement.scope import Scope
 
 RECEIVERS = (Role.MANAGER, Role.SUPERVISOR)  # unless the rule says otherwise
@@ -102,7 +102,7 @@ def report_days(now: datetime) -> int:
     nothing is told any more. Mornings on which nothing goes out are told together on the next one. Returns how many
     reports were made."""
     in_force = rule()
-    if localtime(now).time() < in_force.at:
+    if localtime(now).time() < in_force.at or _past_is_lacking(in_force):
         return 0
     made = _freeze_missing(in_force, now=now)
     if localtime(now).time() < in_force.latest and goes_out(in_force, localdate(now)):
@@ -111,6 +111,14 @@ def report_days(now: datetime) -> int:
         ):
             _tell(held, in_force, by=CLOCK, now=now, first=True)
     return made
+
+
+def _past_is_lacking(in_force: DayRule) -> bool:
+    """Whether facts of the time before an upgrade are still being gathered: what is frozen stays for ever."""
+    if in_force.gathered_at is not None:
+        return False
+    left = Case.objects.filter(id__gt=in_force.gathered_to)
+    return left.exclude(Exists(DayFact.objects.filter(case=OuterRef("pk")))).exists()
 
 
 def goes_out(in_force: DayRule, day: date) -> bool:
