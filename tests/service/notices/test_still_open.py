@@ -14,6 +14,9 @@ from bihuan.service.notices.models import Notice
 from bihuan.service.notices.queries import shown
 from bihuan.service.notices.still_open import tell_still_open
 from tests.makers import NOW, a_case, company, later, settle
+from tests.service.imports import sheets
+from tests.service.imports.bringing import brought_in
+from tests.statements import statements
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +87,22 @@ def test_a_machines_word_keeps_no_promise_of_progress() -> None:
     look(later(days=2))
     settle(later(days=2))
     assert [one.id for one in promises_of(case.id, now=later(days=2)) if one.open] == before
+
+
+def test_a_case_of_another_system_is_quiet_from_the_day_on_which_it_was_brought_in() -> None:
+    heads = ["原工单号", "报修时间", "服务类型", "问题描述", "姓名", "手机", "地址", "状态"]
+    address = "浙江省杭州市西湖区文新街道1号"
+    row = ["A-1", "2026-10-20", "维修", "不打火", "林一", "13800138000", address, "待派工"]
+    run = brought_in(company().viewer(Role.ADMINISTRATOR), "cases", sheets.xlsx([heads, row]))
+    assert run.written == {"new": 1}
+    settle()
+    assert [look(later(days=day, hours=1)) for day in (1, 2, 3)] == [0, 0, 1]
+
+
+def test_looking_costs_the_same_statements_however_many_are_not_due_yet() -> None:
+    made, counts = company(), []
+    for _ in range(2):
+        a_case(made)
+        settle()
+        counts.append(len(statements(lambda: look(later(days=2)))))
+    assert counts[0] == counts[1]
