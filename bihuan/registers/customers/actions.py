@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Q
 
 from bihuan.ground.vault.actions import SealedBy, blind, destroy, keys, keys_for, new_key
 from bihuan.registers.customers.errors import CustomerForgotten
@@ -139,7 +140,9 @@ def keep_machine(
     machine.product = known or machine.product
     machine.category = told.category or (known.category.code if known else machine.category)
     machine.brand, machine.model = told.brand or machine.brand, told.model or machine.model
-    machine.bought_on = told.bought_on or machine.bought_on
+    if told.bought_on and told.bought_on != machine.bought_on:
+        machine.checked_at = None  # the proof that a person saw says another day
+        machine.bought_on = told.bought_on
     machine.about_years = told.about_years if told.about_years is not None else machine.about_years
     machine.bought_at = told.bought_at or machine.bought_at
     machine.extended_until = told.extended_until or machine.extended_until
@@ -192,7 +195,8 @@ def forget(customer: Customer, *, now: datetime) -> None:
     with transaction.atomic():
         destroy(customer.key_id, now=now)
         CustomerSession.objects.filter(customer=customer).delete()
-        CustomerSignIn.objects.filter(customer=customer).delete()
+        blinds = Contact.objects.filter(customer=customer).values("blind")
+        CustomerSignIn.objects.filter(Q(customer=customer) | Q(phone_blind__in=blinds)).delete()
         MachinePaper.objects.filter(machine__customer=customer).delete()
         Contact.objects.filter(customer=customer).delete()
         Serial.objects.filter(machine__customer=customer).delete()

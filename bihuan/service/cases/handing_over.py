@@ -1,16 +1,17 @@
 """交接班: a note from one shift to the next, with the cases that press; whoever comes reads it and takes it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import batched
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 
 from bihuan.ground.journal.actions import record
-from bihuan.ground.vault.actions import keys, new_key
+from bihuan.ground.vault.actions import destroy_all, keys, keys_of, new_key
 from bihuan.registers.access.errors import NotFound
 from bihuan.registers.access.models import Person
 from bihuan.registers.access.viewer import Viewer
@@ -19,6 +20,7 @@ from bihuan.service.cases.events import ShiftHandedOver, ShiftTaken
 from bihuan.service.cases.models import NO_DUTY, HandedItem, HandOver
 
 LONGEST = 5000
+AT_ONCE = 500  # notes that are opened together
 _PHONE = re.compile(
     r"(?<!\d)(?:86)?1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)"
 )  # a mobile number, together or in groups
@@ -116,6 +118,25 @@ def items_of(hand_over_id: int) -> list[HandedItem]:
 def words_of(found: HandOver) -> str:
     """What was written; empty once its key is gone."""
     return keys(found.key).open(found.words_sealed) or ""
+
+
+def forget_words(case_ids: Collection[int], told: Collection[str], *, now: datetime) -> int:
+    """A customer was forgotten: destroy the words of every note on which one of their cases stands or that names one
+    of `told` (their name, the numbers of their cases). Who handed what to whom stays. Returns how many went."""
+    on = set(HandedItem.objects.filter(case_id__in=case_ids).values_list("hand_over_id", flat=True))
+    gone: dict[int, int] = {}
+    rows = (
+        HandOver.objects.exclude(words_sealed="").order_by("id").values_list("id", "key_id", "words_sealed")
+    )
+    for some in batched(rows.iterator(chunk_size=AT_ONCE), AT_ONCE):
+        hand = keys_of(sealed for _id, _key, sealed in some)
+        for row_id, key_id, sealed in some:
+            words = hand.open(sealed) or ""
+            if row_id in on or any(one in words for one in told):
+                gone[row_id] = key_id
+    destroy_all(gone.values(), now=now)
+    HandOver.objects.filter(id__in=list(gone)).update(words_sealed="")
+    return len(gone)
 
 
 def successors(viewer: Viewer) -> list[Person]:

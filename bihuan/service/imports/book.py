@@ -26,6 +26,7 @@ MAX_STRINGS = 150 * 1024 * 1024
 MAX_PARTS = 3_000
 MAX_COLUMNS = 200
 MAX_ROWS = 200_000  # rows that hold something
+LAST_ROW = 1_048_576  # of any workbook; a file may claim a number far behind it
 MAX_CELL = 32_767  # characters
 CHUNK = 1 << 20
 SHORT, LONG = 40, 1 << 12
@@ -150,6 +151,8 @@ class Book:
 
 def _plain_rows(sheet: Any, *, shift: bool) -> Iterator[tuple[int, list[Cell | None]]]:
     for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+        if number > LAST_ROW:
+            raise NoBook("damaged")
         if any(cell is not None for cell in cells):
             yield number, [_cell(cell, shift=shift) for cell in cells[:MAX_COLUMNS]]
         else:

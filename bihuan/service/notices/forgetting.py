@@ -11,12 +11,15 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from bihuan.ground.vault import files
+from bihuan.ground.vault.actions import keys
 from bihuan.registers.access.errors import NotFound, Refusal
 from bihuan.registers.access.history import note_change
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.customers import queries as customers
 from bihuan.registers.customers.actions import forget, reach_by
 from bihuan.registers.customers.models import Contact, Customer, Machine
+from bihuan.registers.customers.queries import reach_of
+from bihuan.service.cases.handing_over import forget_words
 from bihuan.service.cases.models import Case, Note
 from bihuan.service.cases.rules import read_number
 from bihuan.service.intake.models import Attachment, Report
@@ -77,6 +80,7 @@ def forget_customer(viewer: Viewer, customer_id: int, *, now: datetime) -> None:
         raise Refusal(_("This customer has open cases. Conclude or cancel them first."))
     if Callback.objects.filter(case__customer=customer, open=True).exists():
         raise Refusal(_("Somebody still has to ring this customer. Finish the callback first."))
+    _forget_hand_overs(customer, now=now)
     forget(customer, now=now)
     Case.objects.filter(customer=customer).exclude(outside_number="").update(outside_number="")
     for report in Report.objects.filter(customer=customer):
@@ -88,6 +92,16 @@ def forget_customer(viewer: Viewer, customer_id: int, *, now: datetime) -> None:
         viewer, register="customers", row=str(customer_id), deed="forgotten", before={}, after={}, now=now
     )
     transaction.on_commit(lambda: _clear_disk(customer.key_id))
+
+
+def _forget_hand_overs(customer: Customer, *, now: datetime) -> None:
+    """What shifts wrote to each other about this customer, while the name can still be read."""
+    hand = keys(customer.key)
+    cases = dict(Case.objects.filter(customer=customer).values_list("id", "number"))
+    name = (hand.open(customer.name_sealed) or "").strip()
+    reaches = [one.removeprefix("+86") for one in reach_of(customer.id, hand).values()]
+    told = [one for one in (name, *reaches, *cases.values()) if len(one) > 1]
+    forget_words(cases, told, now=now)
 
 
 def _clear_disk(key_id: int) -> None:

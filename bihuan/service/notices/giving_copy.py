@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from bihuan.ground.vault import files
 from bihuan.ground.vault.actions import SealedBy, keys
 from bihuan.registers.customers.models import Consent, Customer, MachinePaper, Place
@@ -17,6 +19,8 @@ from bihuan.service.intake.models import Attachment, Report
 from bihuan.service.intake.queries import words_of
 from bihuan.service.notices.models import Notice
 from bihuan.service.satisfaction.models import Survey
+
+TOLD = Q(public=True) | Q(by_kind="customer")  # what colleagues write for each other is no reply to anybody
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +114,7 @@ def _case(row: Case, hand: SealedBy) -> dict[str, Any]:
                 "by": "you" if note.by_kind == "customer" else "us",
                 "words": hand.open(note.words_sealed) or "",
             }
-            for note in Note.objects.filter(case=row).order_by("id")
+            for note in Note.objects.filter(TOLD, case=row).order_by("id")
         ],
         "visits": [
             {"state": visit.state, "from": _at(visit.slot_from), "until": _at(visit.slot_until)}

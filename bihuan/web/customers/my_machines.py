@@ -34,12 +34,14 @@ from bihuan.service.intake.rules import OLDEST_PURCHASE
 from bihuan.service.intake.told import FileTold, Told
 from bihuan.web.customers.asking import picture
 from bihuan.web.customers.my_door import Owner, own_page
+from bihuan.web.customers.report_form import TooOften
 from bihuan.web.customers.words import COVERS
 from bihuan.web.look.forms import TidyForm
 from bihuan.web.look.naming import family_name
 from bihuan.web.look.throttle import Throttle
 
 REGISTERED = Throttle(name="my-machine", times=12, seconds=86400)
+REPORTED = Throttle(name="my-fault", times=8, seconds=600)
 _SERIAL = {"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}
 
 
@@ -169,6 +171,8 @@ def fault(request: HttpRequest, owner: Owner, machine_id: int) -> HttpResponse:
     if not sent or not form.is_valid():
         context = {"form": form, "owner": owner, "machine": held, "family": family_name(held.category)}
         return render(request, "customers/my_fault.html", context, status=422 if sent else 200)
+    if not REPORTED.count(request, str(owner.customer.id)):
+        raise TooOften
     told = Told(
         words=form.cleaned_data["words"],
         channel="web",

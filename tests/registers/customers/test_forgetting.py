@@ -18,10 +18,11 @@ from bihuan.ground.vault.actions import keys_for
 from bihuan.ground.vault.models import Key
 from bihuan.registers.access.errors import NotAllowed, NotFound, Refusal
 from bihuan.registers.access.roles import Role
-from bihuan.registers.customers.models import Contact, Serial
+from bihuan.registers.customers.models import Contact, CustomerSignIn, Serial
 from bihuan.registers.customers.queries import known_by, named, shown, with_serial
+from bihuan.registers.customers.signing_in import ask_in
 from bihuan.registers.customers.told import Reach
-from bihuan.service.cases import talking
+from bihuan.service.cases import handing_over, talking
 from bihuan.service.cases.actions import Doer, move_case
 from bihuan.service.cases.models import Case, Note
 from bihuan.service.intake.models import RawMessage, Report
@@ -109,6 +110,36 @@ def test_nothing_can_be_read_or_found_again_and_every_chain_still_verifies() -> 
     assert list(all_faults()) == []
     with pytest.raises(NotFound):
         find(made.viewer(Role.ADMINISTRATOR), PHONE)
+
+
+@pytest.mark.django_db
+@pytest.mark.demand("S3-185")
+def test_what_shifts_wrote_of_them_and_who_asked_for_their_number_go_too() -> None:
+    made = company()
+    case, other, mine = a_whole_case(made), a_case(made, phone="13800138001"), made.viewer(Role.AGENT)
+    on = [handing_over.Handed(case_id=case.id, why="urgent")]
+    beside = [handing_over.Handed(case_id=other.id, why="urgent")]
+    told = [
+        ("门口有狗，先敲邻居的门", on),
+        (f"{NAME}家明天再打", []),
+        (f"{case.number}等发票", beside),
+        ("等配件", beside),
+    ]
+    notes = [
+        handing_over.hand_over_shift(words, items=items, to=None, viewer=mine, now=NOW)
+        for words, items in told
+    ]
+    sealed = [one.words_sealed for one in notes]
+    ask_in(f"+86{PHONE}", now=NOW)
+    ask_in("+8613800138001", now=NOW)
+    forget_customer(made.viewer(Role.ADMINISTRATOR), case.customer_id, now=later(hours=2))
+    read = [
+        handing_over.words_of(handing_over.hand_over(made.viewer(Role.SUPERVISOR), one.id)) for one in notes
+    ]
+    assert read == ["", "", "", "等配件"]
+    hand = keys_for([one.key_id for one in notes])
+    assert [hand.open(text) for text in sealed] == [None, None, None, "等配件"]
+    assert CustomerSignIn.objects.count() == 1
 
 
 @pytest.mark.django_db

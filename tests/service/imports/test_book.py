@@ -171,6 +171,20 @@ def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refused.value.code == "too_many_rows"
 
 
+def test_a_row_number_that_no_workbook_has_is_refused_and_not_counted_up_to() -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(sheets.xlsx([["a"], ["b"]]))) as old, zipfile.ZipFile(made, "w") as new:
+        for part in old.infolist():
+            clear = old.read(part)
+            if part.filename == "xl/worksheets/sheet1.xml":
+                clear = clear.replace(b'<row r="2">', b'<row r="2000000000">').replace(b'r="A2"', b"")
+                assert b"2000000000" in clear
+            new.writestr(part.filename, clear)
+    with pytest.raises(NoBook) as refused:
+        Book(made.getvalue()).first_rows(0, 15)
+    assert refused.value.code == "damaged"
+
+
 def test_a_file_cut_short_is_refused() -> None:
     whole = sheets.xlsx(ROWS * 200)
     with pytest.raises(NoBook):

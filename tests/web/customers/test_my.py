@@ -4,7 +4,8 @@ import io
 import json
 import re
 import zipfile
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bihuan.ground.vault.actions import fingerprint
 from bihuan.ground.worktime import clock
+from bihuan.registers.access.roles import Role
 from bihuan.registers.customers import signing_in
 from bihuan.registers.customers.mending import mend
 from bihuan.registers.customers.models import (
@@ -26,11 +28,12 @@ from bihuan.registers.customers.models import (
     Serial,
 )
 from bihuan.registers.customers.queries import consents_of
-from bihuan.registers.customers.registering import register_machine
+from bihuan.registers.customers.registering import mark_checked, register_machine
 from bihuan.registers.customers.told import MachineTold
 from bihuan.registers.customers.warranty import token_of
 from bihuan.registers.parts.actions import keep_warranty
 from bihuan.registers.parts.models import Category
+from bihuan.service.cases import talking
 from bihuan.service.cases.models import Case
 from bihuan.service.notices import customer_codes
 from bihuan.service.notices.models import Notice
@@ -338,6 +341,33 @@ class TestMachines:
         assert (made.machine_id, made.customer_id, made.brand) == (machine.id, case.customer_id, "澄川")
         assert made.number in reader.get(links.pop()).content.decode()
 
+    def test_many_reports_within_minutes_wait(self) -> None:
+        a_case(company(), phone="13800138000")
+        reader = sign_in(browser(), "13800138000")
+        self.registered(reader)
+        machine = Serial.objects.get(number="SN9001").machine
+        key = key_of(reader)
+        codes = [
+            reader.post(
+                f"/my/machines/{machine.id}/report", {"words": "不制冷", "key": f"k{at}", "form_key": key}
+            ).status_code
+            for at in range(9)
+        ]
+        assert codes == [302] * 8 + [429]
+
+    def test_another_day_of_purchase_needs_the_proof_to_be_seen_again(self) -> None:
+        case = a_case(company(), phone="13800138000")
+        day, later_day = date(2025, 1, 1), date(2026, 6, 1)
+        told = MachineTold(category="refrigerator", brand="澄川", serials={"whole": "SN9001"}, bought_on=day)
+        machine = register_machine(case.customer, told, now=case.opened_at)
+        mark_checked(machine, now=case.opened_at)
+        register_machine(case.customer, told, now=case.opened_at)
+        machine.refresh_from_db()
+        assert machine.checked_at == case.opened_at
+        register_machine(case.customer, replace(told, bought_on=later_day), now=case.opened_at)
+        machine.refresh_from_db()
+        assert (machine.bought_on, machine.checked_at) == (later_day, None)
+
     def test_the_public_check_names_nobody_and_masks_the_serial(self) -> None:
         case = a_case(company(), phone="13800138000", name="张三丰")
         reader = sign_in(browser(), "13800138000")
@@ -391,6 +421,19 @@ class TestPrivacy:
         whole = archive.read("my-data.json").decode() + page
         assert ("李四光" in whole, other.number in whole) == (False, False)
         assert not re.search(r"验证码 \d{6}", whole)
+
+    def test_what_colleagues_write_for_each_other_is_not_in_the_copy(self) -> None:
+        made = company()
+        case = a_case(made, phone="13800138000")
+        by = made.actor(Role.AGENT)
+        talking.note(case, "同事之间：疑似反复索赔，注意核实", by=by, now=case.opened_at)
+        talking.note(case, "已为您约好师傅", by=by, now=case.opened_at, public=True)
+        reader = sign_in(browser(), "13800138000")
+        answer = reader.post("/my/data/copy", {"form_key": key_of(reader)})
+        archive = zipfile.ZipFile(io.BytesIO(answer.content))
+        told = json.loads(archive.read("my-data.json"))
+        assert [one["words"] for one in told["cases"][0]["notes"]] == ["已为您约好师傅"]
+        assert "索赔" not in archive.read("my-data.html").decode()
 
     def test_a_name_is_corrected_at_once_and_deletion_is_a_case(self) -> None:
         case = a_case(company(), phone="13800138000", name="张三")
