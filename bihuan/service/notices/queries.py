@@ -11,6 +11,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 from bihuan.ground.vault.actions import keys_of
 from bihuan.registers.access.errors import NotFound
 from bihuan.registers.access.masking import masked_email, masked_name, masked_phone
+from bihuan.registers.access.signing_in import is_demo
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.rules import read_number
 from bihuan.service.notices.marking import OUTBOX, named_provider
@@ -88,13 +89,13 @@ def to_a_customer(viewer: Viewer, notice_id: int) -> Notice:
 
 def shown(notices: Iterable[Notice], *, links: bool | None = None, full: bool = False) -> list[NoticeView]:
     """These notices opened, two queries however many. Private links and codes are left readable only where nothing
-    leaves the house anyway (the demo); elsewhere they would let a reader act as the customer. `full`: with the
-    receiver's own number or address, for a reader who said what for."""
+    leaves the house anyway: in the demo, while its people are here. Elsewhere they would let a reader act as the
+    customer. `full`: with the receiver's own number or address, for a reader who said what for."""
     rows = list(notices)
     hand = keys_of(
         text for row in rows for text in (row.words_sealed, row.subject_sealed, row.receiver_sealed)
     )
-    open_links = settings.BIHUAN_DEMO if links is None else links
+    open_links = settings.BIHUAN_DEMO and is_demo() if links is None else links
     return [
         _view(
             row,

@@ -12,6 +12,7 @@ from bihuan.ground.journal.event import CLOCK, Actor
 from bihuan.ground.journal.models import Entry, Reaction
 from bihuan.ground.journal.queries import faults_of
 from bihuan.ground.journal.reactions import carry_out
+from bihuan.registers.access.models import Person
 from bihuan.registers.access.roles import Role
 from bihuan.registers.channels.message import NotSent, OutgoingMessage, Sent
 from bihuan.registers.customers.actions import forget
@@ -280,6 +281,16 @@ def test_a_sign_in_code_goes_to_the_technician_and_is_hidden_where_it_is_real(sp
     sending.send_due(NIGHT)
     assert [(one.receiver, "123456" in one.words) for one in spy.got] == [(technician.phone, True)]
     assert queries.shown([notice], links=False)[0].words == "••••••"
+
+
+def test_links_and_codes_are_hidden_once_an_own_company_took_the_demos_place() -> None:
+    case = a_case(company())
+    settle()
+    [notice] = of_customer(case)
+    code = link_of(case.report).rpartition("/")[2]
+    assert code in (queries.shown([notice])[0].words or "")
+    Person.objects.update(demo=False)
+    assert code not in (queries.shown([notice])[0].words or "")
 
 
 def test_the_outbox_shows_what_the_customer_reads_but_not_who_they_are() -> None:
