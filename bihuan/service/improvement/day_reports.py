@@ -29,6 +29,7 @@ from bihuan.service.improvement.scope import Scope
 
 RECEIVERS = (Role.MANAGER, Role.SUPERVISOR)  # unless the rule says otherwise
 DAYS_BACK = 7  # how many days are made up for after the machine was off
+LONGEST_BREAK = 16  # days told together on the first morning after holidays: spring festival with what joins it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +130,7 @@ def goes_out(in_force: DayRule, day: date) -> bool:
 def told_on(in_force: DayRule, morning: date) -> list[date]:
     """The days told on a morning: the day before, and those before it whose own mornings were off."""
     days = [morning - timedelta(days=1)]
-    while len(days) < DAYS_BACK and not goes_out(in_force, days[-1]):
+    while len(days) < LONGEST_BREAK and not goes_out(in_force, days[-1]):
         days.append(days[-1] - timedelta(days=1))
     return days
 

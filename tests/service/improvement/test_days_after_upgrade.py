@@ -1,14 +1,14 @@
-"""After an upgrade the facts of days are gathered from the journal while work goes on."""
+"""Days are told rightly also after an upgrade, while their past is still being gathered, and after long holidays."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from bihuan.ground.journal.event import CLOCK
 from bihuan.service.cases.actions import Doer, move_case
 from bihuan.service.improvement.day_facts import gather_day_facts
-from bihuan.service.improvement.day_reports import gather_once, load_rule, report_days
-from bihuan.service.improvement.models import DayFact
+from bihuan.service.improvement.day_reports import gather_once, load_rule, report_days, told_on
+from bihuan.service.improvement.models import DayFact, DayRule
 from tests.makers import NOW, a_case, company, later
 
 pytestmark = pytest.mark.django_db
@@ -40,3 +40,11 @@ def test_no_day_is_frozen_while_its_past_is_still_being_gathered() -> None:
     assert report_days(morning) == 0
     gather_once(morning)
     assert report_days(morning) > 0
+
+
+def test_after_nine_days_of_spring_festival_its_eve_is_told_too() -> None:
+    company()
+    first_morning = date(2026, 2, 24)
+    told = told_on(DayRule(calendar="cn-workdays"), first_morning)
+    assert told == [first_morning - timedelta(days=back) for back in range(1, 11)]
+    assert told_on(DayRule(calendar="cn-workdays"), date(2026, 2, 25)) == [first_morning]
