@@ -48,8 +48,10 @@ def note_mentioning(
     plan: bool = False,
 ) -> Note:
     """A note in which colleagues may be named (`@login`, `@name`; `also`: one more, without the sign); each is
-    told. The note and who is to read it are one transaction: a name that cannot be meant writes nothing."""
-    people = _people(case, [*names_in(words), *([also.strip().lstrip("@＠")] if also.strip() else [])])
+    told. The note and who is to read it are one transaction: a name that cannot be meant writes nothing. An @ before
+    what is nobody's name is a word like others (`names_of_nobody` tells the writer)."""
+    named = [name for name in names_in(words) if _is_somebody(name)]
+    people = _people(case, [*named, *([also.strip().lstrip("@＠")] if also.strip() else [])])
     with writing():
         kept = (tell_plan if plan else note)(case, words, by=by, now=now, contact=contact)
         rows = [Mention(case=case, note=kept, person=one, at=now) for one in people]
@@ -58,6 +60,17 @@ def note_mentioning(
             told = CaseMentioned(subject_id=case.id, note_id=kept.id, person_id=one.id)
             record(told, by=by, now=now, chain=case.chain_id)
     return kept
+
+
+def names_of_nobody(words: str) -> list[str]:
+    """What stands behind an @ of a text and is no colleague's name: nobody is told of it."""
+    return [name for name in names_in(words) if not _is_somebody(name)]
+
+
+def _is_somebody(written: str) -> bool:
+    """Whether a colleague's login or name begins what was written; asked only where there is an @."""
+    found = Person.objects.filter(is_active=True).values_list("login", "name")
+    return any(meant_by(written, pair) for pair in found)
 
 
 def _people(case: Case, written: Iterable[str]) -> list[Person]:

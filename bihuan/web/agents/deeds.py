@@ -47,10 +47,10 @@ def move(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 def note(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     """Write a note, or write down a contact with the customer; colleagues who are named in it are told."""
     held, contact = case_by_number(viewer, number), request.POST.get("contact", "")
-    contact = contact if contact in CONTACTS else ""
+    contact, words = contact if contact in CONTACTS else "", request.POST.get("words", "")
     mentioning.note_mentioning(
         held,
-        request.POST.get("words", ""),
+        words,
         by=viewer.actor,
         now=moment(request),
         also=request.POST.get("mention", "")[:60],
@@ -58,6 +58,10 @@ def note(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         plan=request.POST.get("plan", "") == "on",
     )
     messages.success(request, _("Written down."))
+    for name in mentioning.names_of_nobody(words):
+        messages.warning(
+            request, _("@%(name)s is no colleague's name: nobody was told.") % {"name": name[:60]}
+        )
     return _back(held)
 
 

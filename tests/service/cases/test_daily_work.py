@@ -126,10 +126,19 @@ def test_who_is_named_in_a_note_is_told_and_finds_it_unread(made: Company) -> No
 
 
 @pytest.mark.parametrize("words", ["@nobody.here 请看", "请看 @张三丰"])
-def test_an_unknown_name_writes_nothing(made: Company, words: str) -> None:
+def test_what_is_nobodys_name_is_a_word_like_others_and_the_writer_hears_so(
+    made: Company, words: str
+) -> None:
+    case = a_case(made)
+    mentioning.note_mentioning(case, words, by=made.actor(Role.AGENT), now=NOW)
+    assert (Note.objects.count(), Mention.objects.count()) == (1, 0)
+    assert mentioning.names_of_nobody(words) == [words.partition("@")[2].partition(" ")[0]]
+
+
+def test_a_colleague_who_was_chosen_and_is_not_there_writes_nothing(made: Company) -> None:
     case = a_case(made)
     with pytest.raises(MentionedUnknown) as refused:
-        mentioning.note_mentioning(case, words, by=made.actor(Role.AGENT), now=NOW)
+        mentioning.note_mentioning(case, "请看", by=made.actor(Role.AGENT), now=NOW, also="张三丰")
     assert ("张三丰" in str(refused.value), Note.objects.count(), Mention.objects.count()) == (False, 0, 0)
 
 

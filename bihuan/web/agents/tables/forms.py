@@ -178,6 +178,8 @@ def callback(case: Any, viewer: Viewer, now: datetime) -> Sequence[Section]:
     rows = callbacks_of(case.id) if case else []
     found = rows[-1] if rows else None
     hand = keys(case.customer.key) if case else None
+    name = hand.open(case.customer.name_sealed) or "" if hand else ""
+    remedy = remedy_of(found, hand) if found and hand else ""
     tries = attempts_of(found.id) if found else []
     told = "；".join(f"{_moment(one.at)} {RESULTS.get(one.result, one.result)}" for one in tries)
     return (
@@ -189,7 +191,7 @@ def callback(case: Any, viewer: Viewer, now: datetime) -> Sequence[Section]:
                 (_("Opened"), _moment(found.opened_at) if found else ""),
                 (_("Tries"), told),
                 (_("Reason"), str(FAULTS.get(found.fault, "")) if found else ""),
-                (_("Remedy"), remedy_of(found, hand) if found and hand else ""),
+                (_("Remedy"), masked_words(remedy, name=name)),
                 (_("Solved now"), _yes(found.solved) if found else str(YES_NO)),
                 (_("Second score"), str(found.score or "") if found else BOXES),
             ),

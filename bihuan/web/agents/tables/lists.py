@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from bihuan.ground.vault.actions import keys_for
+from bihuan.ground.vault.actions import SealedBy, keys_for
+from bihuan.registers.access.masking import masked_words
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.customers.queries import shown
 from bihuan.service.cases.words import GRADES, KINDS, URGENCIES
@@ -74,8 +75,13 @@ def _called(viewer: Viewer, asked: Asked, now: datetime) -> Iterator[Called]:
             row=row,
             customer=people[row.case.customer_id].name,
             score=scores.get(row.case_id, {}).get("overall"),
-            remedy=short(remedy_of(row, hand)),
+            remedy=short(_remedy(row, hand)),
         )
+
+
+def _remedy(row: Any, hand: SealedBy) -> str:
+    name = hand.open(row.case.customer.name_sealed) or ""
+    return masked_words(remedy_of(row, hand), name=name)
 
 
 # The week
