@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from bihuan.ground.vault.backups import KEYS_FILE, Known, known, take_asking
 
 FROM_HOUR, UNTIL_HOUR = 2, 6  # by the installation's clock
 KEPT = 14  # backups that nights made
+CUT_OFF = timedelta(days=1)  # a copy that nobody touched for so long will not be finished
 
 
 def name(now: datetime) -> str:
@@ -50,11 +51,13 @@ def begin(*, tidy: bool) -> None:
 
 
 def tidy(folder: Path, *, now: datetime) -> None:
-    """Take away nightly backups beyond the newest `KEPT`, keys older than anybody may keep, and unfinished copies
-    of yesterday."""
+    """Take away nightly backups beyond the newest `KEPT`, keys older than anybody may keep, and copies that were cut
+    off in the middle: their keys have no manifest that says how old they are."""
     found = known(folder)
     for one in found:
-        if one.keys_too_old(now):
+        if one.unfinished and one.folder.stat().st_mtime < (now - CUT_OFF).timestamp():
+            shutil.rmtree(one.folder, ignore_errors=True)
+        elif one.keys_too_old(now):
             (one.folder / KEYS_FILE).unlink(missing_ok=True)
     nights = [one for one in found if _of_a_night(one)]
     for one in nights[KEPT:]:

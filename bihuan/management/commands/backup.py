@@ -29,9 +29,11 @@ class Command(BaseCommand):
         now = clock.now()
         there = Path(folder).resolve() if folder else settings.BIHUAN_BACKUPS / nightly.name(now)
         say = self.stdout.write if options["verbosity"] else lambda sentence: None
-        told = back_up(there, now=now, say=say)
-        if tidy:
-            nightly.tidy(settings.BIHUAN_BACKUPS, now=now)
+        try:
+            told = back_up(there, now=now, say=say)
+        finally:  # also where a full disk kept this one from being made
+            if tidy:
+                nightly.tidy(settings.BIHUAN_BACKUPS, now=now)
         for line in (str(there), f"Keys, to be kept elsewhere: {there / 'keys.bak'}"):
             say(line)
         say(f"{len(told.tables)} tables, {told.files} files; what each holds stands in manifest.json.")
