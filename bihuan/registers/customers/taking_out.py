@@ -13,7 +13,16 @@ from django.db.models import ProtectedError
 
 from bihuan.ground.vault.actions import destroy_all
 from bihuan.registers.customers.bringing_in import FACTS
-from bihuan.registers.customers.models import Contact, Customer, Machine, Place, Serial
+from bihuan.registers.customers.models import (
+    Consent,
+    Contact,
+    Customer,
+    CustomerSession,
+    Machine,
+    MachinePaper,
+    Place,
+    Serial,
+)
 
 TOLD = ("name_sealed", "name_blind", "tier", "language")
 
@@ -29,8 +38,9 @@ def _plain(value: Any) -> Any:
 
 def take_out_machines(after: Mapping[int, Mapping[str, Any]]) -> set[int]:
     """Remove these machines (number → the facts as they were brought in). Returns those that stay: used or changed
-    since."""
-    rows = Machine.objects.filter(id__in=list(after))
+    since, or with an invoice or label that their owner sent."""
+    shown = MachinePaper.objects.filter(machine_id__in=list(after)).values("machine_id")
+    rows = Machine.objects.filter(id__in=list(after), checked_at__isnull=True).exclude(id__in=shown)
     untouched = [row.id for row in rows if facts_of(row) == dict(after[row.id])]
     return set(after) - _removed(Machine, untouched) - _gone(Machine, after)
 
@@ -96,7 +106,8 @@ def put_back_customers(
 
 def take_out_customers(after: Mapping[int, Mapping[str, Any]], *, now: datetime) -> set[int]:
     """Remove these customers (number → what was brought in) and destroy their keys. Returns those that stay: with a
-    report or a case, renamed since, or with another machine, place or number than the file's."""
+    report or a case, renamed since, with another machine, place or number than the file's, or when they have signed in
+    or agreed to something themselves."""
     rows = list(Customer.objects.filter(id__in=list(after), forgotten_at__isnull=True))
     ids = [row.id for row in rows]
     more = _with_more(ids, after)
@@ -120,6 +131,8 @@ def _with_more(ids: Sequence[int], after: Mapping[int, Mapping[str, Any]]) -> se
         for owner in model._default_manager.filter(customer_id__in=ids).values_list("customer_id", flat=True):
             counts[owner] = counts.get(owner, 0) + 1
         found |= {owner for owner, count in counts.items() if count > after[owner].get(name, 0)}
+    for theirs in (Consent, CustomerSession):  # no file brings these in
+        found |= set(theirs.objects.filter(customer_id__in=ids).values_list("customer_id", flat=True))
     return found
 
 

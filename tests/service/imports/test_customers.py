@@ -9,10 +9,12 @@ import pytest
 from bihuan.ground.vault.actions import keys, keys_for
 from bihuan.ground.vault.models import Key
 from bihuan.registers.access.roles import Role
-from bihuan.registers.customers.actions import rename
-from bihuan.registers.customers.models import Contact, Customer, Machine, Place, Serial
+from bihuan.registers.customers.actions import note_consents, rename
+from bihuan.registers.customers.models import Contact, Customer, Machine, MachinePaper, Place, Serial
 from bihuan.registers.customers.queries import address_of, known_by, machines_of, named, reach_of
-from bihuan.registers.customers.told import Reach
+from bihuan.registers.customers.registering import Paper, register_machine
+from bihuan.registers.customers.signing_in import open_session
+from bihuan.registers.customers.told import MachineTold, Reach
 from bihuan.service.imports import actions
 from bihuan.service.imports.customers import CUSTOMERS
 from bihuan.service.imports.models import Import, ImportLine
@@ -194,6 +196,21 @@ def test_whoever_has_a_case_or_a_new_name_since_stays() -> None:
     assert Customer.objects.count() == 2
     stays = ImportLine.objects.filter(run=run, undone=False, phase="write").order_by("number")
     assert [line.kept for line in stays] == [["used_since"], ["used_since"]]
+
+
+def test_whoever_signed_in_agreed_or_sent_an_invoice_since_stays() -> None:
+    viewer = company().viewer(Role.ADMINISTRATOR)
+    third = ["赵敏", "13800138003", *[None] * 6]
+    run = brought_in(viewer, "customers", file_of(LI, WANG, third))
+    li, wang, zhao = (of_phone(f"+861380013800{at}") for at in (1, 2, 3))
+    sent = Paper(kind="invoice", media="image/png", content=b"an invoice")
+    told = MachineTold(serials={"whole": "SN000001"})
+    register_machine(li, told, papers=[sent], now=NOW)
+    open_session(wang, remember=True, now=NOW)
+    note_consents(zhao, {"marketing": False}, how="web", now=NOW)
+    taken_back(viewer, run)
+    assert run.undone == {"taken_back": 0, "kept": 3}
+    assert (Customer.objects.count(), Machine.objects.count(), MachinePaper.objects.count()) == (3, 1, 1)
 
 
 def test_what_a_file_added_to_a_known_customer_goes_and_they_stay() -> None:

@@ -9,9 +9,11 @@ import pytest
 from django.test import Client
 from django.utils.timezone import localtime
 
+from bihuan.ground.vault.actions import keys_for
 from bihuan.ground.worktime import clock
 from bihuan.registers.access.roles import Role
 from bihuan.service.cases.actions import Doer, move_case
+from bihuan.service.satisfaction.models import Callback
 from bihuan.web.agents.tables.forms import FORMS
 from bihuan.web.agents.tables.lists import LISTS
 from bihuan.web.agents.tables.table import Form, Table
@@ -134,6 +136,20 @@ def test_the_steps_of_a_case_stand_with_their_days(client: Client, made: Company
     seen = text(agent, "/desk/tables/issues")
     assert f"{localtime(case.opened_at):%m-%d %H:%M}" in seen
     assert seen.count(" → ") == 1
+
+
+def test_what_a_callback_promised_is_masked_in_the_table_and_on_paper(client: Client, made: Company) -> None:
+    case = a_case(made, phone="13800138000", name="张小萌", now=just_now())
+    key = case.customer.key_id
+    words = "给张小萌的13800138000再打一次，送一次清洗"
+    sealed = keys_for([key]).seal(key, words)
+    Callback.objects.create(
+        case=case, node=case.node, cause="low_score", opened_at=just_now(), remedy_sealed=sealed
+    )
+    reader = as_(client, made, Role.SUPERVISOR)
+    for path in ("/desk/tables/callbacks", f"/desk/case/{case.number}/paper/callback"):
+        page = text(reader, path)
+        assert ("送一次清洗" in page, "张小萌" in page, "13800138000" in page) == (True, False, False), path
 
 
 @pytest.mark.demand("T-01", "T-06")
