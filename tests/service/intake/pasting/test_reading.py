@@ -166,3 +166,15 @@ def test_a_megabyte_made_to_take_long_does_not(text: str) -> None:
 def test_ten_thousand_lines_are_read_a_hundred_at_a_time() -> None:
     told = reading("张伟 13800002201 西湖区文新街道 空调不制冷\n" * 10_000)
     assert (len(told.cards), told.cut) == (MOST_CARDS, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("张𠮷 13800002201 杭州市西湖区文新街道1号 冰箱不制冷", "张𠮷"),
+        ("李㙍明，13800002202，杭州市西湖区，燃气灶打不着火", "李㙍明"),
+        ("客户叫王𠮷，电话13800002204，杭州拱墅区热水器不出热水", "王𠮷"),
+    ],
+)
+def test_rare_signs_stay_in_a_name(text: str, name: str) -> None:
+    assert card(text).name == name
