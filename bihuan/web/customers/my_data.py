@@ -12,17 +12,20 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from bihuan.ground.vault.actions import keys
+from bihuan.registers.access.masking import masked_email, masked_phone
 from bihuan.registers.customers.actions import note_consents
 from bihuan.registers.customers.queries import consents_of, machine_cards, reach_of, shown
 from bihuan.registers.customers.registering import set_progress_days
 from bihuan.service.cases import talking
 from bihuan.service.notices.still_open import CHOICES, house_days
 from bihuan.web.customers.door import Visitor, private_page
+from bihuan.web.customers.warranty import masked_serial
 from bihuan.web.look.naming import family_name
 from bihuan.web.look.throttle import Throttle
 
 ASKED = Throttle(name="my-data", times=5, seconds=86400)
 LONGEST = 2000
+UNPROVED = ("web", "qr")  # channels by which somebody may give another's number as theirs
 CONSENTS: dict[str, Lazy] = {
     "recording": gettext_lazy("Calls may be recorded"),
     "marketing": gettext_lazy("You may send me offers and tips"),
@@ -42,44 +45,55 @@ WISHES: dict[str, Lazy] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """What we keep, in full: it is theirs. `consents`: kind, words, newest answer (None: never asked); `hears`: see
-    `hear_choices`."""
+    """What we keep. `consents`: kind, words, newest answer (None: never asked); `hears`: see `hear_choices`; `masked`:
+    the lines are shortened, because nobody has proved to be the customer."""
 
+    masked: bool
     lines: list[tuple[str, str]]
     consents: list[tuple[str, Lazy, bool | None]]
     hears: list[tuple[int, Lazy, bool]]
 
 
 def kept_of(visitor: Visitor) -> Kept:
-    """The data of whoever holds this link."""
+    """The data of the customer of this link. A link that went to their phone shows it in full: it is theirs. The web
+    form hands its link to whoever typed their number, so there it is masked."""
     customer = visitor.report.customer
     hand = keys(customer.key)
-    contact = shown([customer], full=frozenset({customer.id}))[customer.id]
+    masked = visitor.report.channel in UNPROVED
+    contact = shown([customer], full=frozenset() if masked else frozenset({customer.id}))[customer.id]
     reach = [number for number in reach_of(customer.id, hand).values() if number]
     lines = [
         (_("Name"), contact.name),
-        (_("Phone or e-mail"), _(", ").join(number.removeprefix("+86") for number in reach)),
+        (_("Phone or e-mail"), _(", ").join(_number(one, masked=masked) for one in reach)),
         (_("Address"), contact.address),
-        *_machine(visitor),
+        *_machine(visitor, masked=masked),
     ]
     given = consents_of(customer.id)
     return Kept(
+        masked=masked,
         lines=[(name, value) for name, value in lines if value],
         consents=[(kind, words, given.get(kind)) for kind, words in CONSENTS.items()],
         hears=hear_choices(customer.progress_days),
     )
 
 
-def _machine(visitor: Visitor) -> list[tuple[str, str]]:
+def _number(told: str, *, masked: bool) -> str:
+    if masked:
+        return masked_email(told) if "@" in told else masked_phone(told)
+    return told.removeprefix("+86")
+
+
+def _machine(visitor: Visitor, *, masked: bool) -> list[tuple[str, str]]:
     """The machine of the case, its serial numbers and the day it was bought, a line each."""
     machine = visitor.case.machine if visitor.case else None
     if machine is None:
         return []
     card = machine_cards([machine], day=localdate(visitor.now))[0]
+    numbers = [masked_serial(one) if masked else one for one in card.serials.values()]
     told = [str(part) for part in (card.brand, family_name(card.category), card.model) if part]
     return [
         (_("Machine"), " · ".join(told)),
-        (_("Serial number"), _(", ").join(card.serials.values())),
+        (_("Serial number"), _(", ").join(numbers)),
         (_("Bought on"), str(card.bought_on or "")),
     ]
 

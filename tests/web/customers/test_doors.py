@@ -146,6 +146,23 @@ class TestMyData:
         for mine in ("张三丰", "13812345678", "文一西路1号1幢101室", "SN98765"):
             assert mine in words
 
+    def test_whoever_reports_with_the_number_of_somebody_else_does_not_read_their_data(
+        self, reader: Client
+    ) -> None:
+        a_case(company(), phone="13812345678")
+        sent = {
+            "words": "不制冷",
+            "phone": "13812345678",
+            "brand": "澄川",
+            "model": "BCD-520WGPZM",
+            "key": "k",
+        }
+        answer = reader.post("/report/", sent | {"consent_service": "on"})
+        words = reader.get(answer.headers["Location"]).content.decode()
+        assert "张*" in words and "138****5678" in words
+        for theirs in ("张三丰", "13812345678", "文一西路1号1幢101室", "SN98765"):
+            assert theirs not in words, theirs
+
     def test_a_consent_is_given_and_withdrawn(self, reader: Client) -> None:
         case = a_case(company())
         for answer, given in (("yes", True), ("no", False)):
