@@ -182,6 +182,8 @@ def _filled(rows: Iterator[tuple[int, list[Cell | None]]], scan: Scan, *, heads:
             if row == number and column < MAX_COLUMNS:
                 gone.append(column)
         active = [pair for pair in active if pair[0].bottom >= number]
+        if len(active) > MAX_COLUMNS:  # blocks that lie over each other, which no spreadsheet program writes
+            raise NoBook("damaged")
         own = any(cell is not None for cell in cells) or bool(gone)
         if own:
             _fill(cells, active, heads=heads)
@@ -253,10 +255,10 @@ def _declares(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
     return False
 
 
-_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z]{1,3}\d{1,7}):([A-Z]{1,3}\d{1,7})\"")
+_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?ref=\"([A-Z]{1,3}\d{1,7}):([A-Z]{1,3}\d{1,7})\"")
 _LOST = re.compile(
-    rb"<(?:\w+:)?c\s(?=[^>]*?\br=\"([A-Z]{1,3}\d{1,7})\")(?![^>]*?\bt=\"str\")[^>]*>\s*"
-    rb"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
+    rb"<(?:\w+:)?c\s(?=[^<>]*?\br=\"([A-Z]{1,3}\d{1,7})\")(?![^<>]*?\bt=\"str\")[^<>]*>\s*"
+    rb"<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import datetime, time
+from time import monotonic
 from typing import Any
 
 import openpyxl
@@ -172,17 +173,42 @@ def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_row_number_that_no_workbook_has_is_refused_and_not_counted_up_to() -> None:
-    made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(sheets.xlsx([["a"], ["b"]]))) as old, zipfile.ZipFile(made, "w") as new:
+    clear = with_sheet((b'<row r="2"><c r="A2"', b'<row r="2000000000"><c'))
+    with pytest.raises(NoBook) as refused:
+        Book(clear).first_rows(0, 15)
+    assert refused.value.code == "damaged"
+
+
+def with_sheet(change: tuple[bytes, bytes], rows: int = 2) -> bytes:
+    """A workbook whose sheet was written by somebody with a plan."""
+    made, given = io.BytesIO(), sheets.xlsx([[f"a{at}"] for at in range(rows)])
+    with zipfile.ZipFile(io.BytesIO(given)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
         for part in old.infolist():
             clear = old.read(part)
             if part.filename == "xl/worksheets/sheet1.xml":
-                clear = clear.replace(b'<row r="2">', b'<row r="2000000000">').replace(b'r="A2"', b"")
-                assert b"2000000000" in clear
+                assert change[0] in clear
+                clear = clear.replace(*change)
             new.writestr(part.filename, clear)
+    return made.getvalue()
+
+
+def test_merged_blocks_that_lie_over_each_other_are_refused() -> None:
+    blocks = b"".join(b'<mergeCell ref="A1:B%d"/>' % (1000 + at) for at in range(300))
+    clear = with_sheet((b"</sheetData>", b"</sheetData><mergeCells>" + blocks + b"</mergeCells>"), rows=5)
     with pytest.raises(NoBook) as refused:
-        Book(made.getvalue()).first_rows(0, 15)
+        Book(clear).first_rows(0, 15)
     assert refused.value.code == "damaged"
+
+
+@pytest.mark.parametrize("trap", [b"<mergeCell ", b"<c "])
+def test_a_sheet_of_beginnings_without_an_end_is_refused_at_once(trap: bytes) -> None:
+    clear = with_sheet((b"</sheetData>", b"<f/>" + trap * 60_000))
+    begun = monotonic()
+    with pytest.raises(NoBook):
+        list(Book(clear).rows(0))
+    assert (
+        monotonic() - begun < 10
+    )  # it took minutes where each beginning was followed to the end of the file
 
 
 def test_a_file_cut_short_is_refused() -> None:
