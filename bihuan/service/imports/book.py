@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
 from typing import Any
+from xml.etree import ElementTree
 
 import openpyxl
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
@@ -22,13 +23,14 @@ from bihuan.service.imports.reading import Cell, Since1904
 
 MAX_BYTES = 30 * 1024 * 1024
 MAX_UNPACKED = 600 * 1024 * 1024
-MAX_STRINGS = 150 * 1024 * 1024
+MAX_WHOLE = 150 * 1024 * 1024  # of what is not streamed: texts, formats, pictures
 MAX_PARTS = 3_000
 MAX_COLUMNS = 200
 MAX_ROWS = 200_000  # rows that hold something
 LAST_ROW = 1_048_576  # of any workbook; a file may claim a number far behind it
 MAX_CELL = 32_767  # characters
 CHUNK = 1 << 20
+CONTENTS = "[Content_Types].xml"
 SHORT, LONG = 40, 1 << 12
 
 
@@ -226,16 +228,28 @@ def look_into(clear: bytes) -> None:
         raise NoBook("old_workbook")
     if "xl/workbook.xml" not in names:
         raise NoBook("no_workbook")
-    strings = sum(part.file_size for part in parts if part.filename.lower().endswith("sharedstrings.xml"))
-    if (
-        len(parts) > MAX_PARTS
-        or sum(part.file_size for part in parts) > MAX_UNPACKED
-        or strings > MAX_STRINGS
-    ):
+    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
         raise NoBook("unpacks_too_big")
     for part in parts:
         if part.filename.endswith((".xml", ".rels")) and _declares(packed, part):
             raise NoBook("no_workbook")
+    streamed = _streamed(packed)
+    if sum(part.file_size for part in parts if part.filename not in streamed) > MAX_WHOLE:
+        raise NoBook("unpacks_too_big")
+
+
+def _streamed(packed: zipfile.ZipFile) -> set[str]:
+    """The parts that are sheets and nothing else by the list of contents: all others, whatever their names, are read
+    whole into memory."""
+    try:
+        if packed.getinfo(CONTENTS).file_size > CHUNK:
+            raise NoBook("damaged")
+        told = [one.attrib for one in ElementTree.fromstring(packed.read(CONTENTS))]
+    except (KeyError, ElementTree.ParseError, zipfile.BadZipFile, OSError, NotImplementedError) as error:
+        raise NoBook("damaged") from error
+    named = [(one.get("PartName", "").lstrip("/"), one.get("ContentType", "")) for one in told]
+    others = {name for name, sort in named if not sort.endswith("worksheet+xml")}
+    return {name for name, _sort in named} - others
 
 
 _DECLARED = re.compile(rb"<\x00?!\x00?(?:D\x00?O\x00?C\x00?T|E\x00?N\x00?T\x00?I)")

@@ -192,6 +192,23 @@ def with_sheet(change: tuple[bytes, bytes], rows: int = 2) -> bytes:
     return made.getvalue()
 
 
+def test_what_is_read_whole_is_measured_whatever_it_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    given, made = sheets.formulas({"A2": ("=1+1", 2)}, ["网点名称"]), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(given)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.infolist():
+            clear, name = old.read(part), part.filename.replace("sharedStrings", "worksheets/more")
+            if name == "xl/worksheets/more.xml":
+                clear = clear.replace(b"</sst>", b"<si><t>x</t></si>" * 20_000 + b"</sst>")
+            clear = clear.replace(b"/sharedStrings.xml", b"/worksheets/more.xml")
+            new.writestr(name, clear.replace(b'"sharedStrings.xml', b'"worksheets/more.xml'))
+    assert cells(made.getvalue()) == [(1, ("网点名称",)), (2, (2,))]
+    monkeypatch.setattr(books, "MAX_WHOLE", 100_000)
+    with pytest.raises(NoBook) as refused:
+        Book(made.getvalue())
+    assert refused.value.code == "unpacks_too_big"
+    assert len(cells(sheets.xlsx([["a"] for _row in range(5_000)]))) == 5_000  # a sheet is streamed
+
+
 def test_merged_blocks_that_lie_over_each_other_are_refused() -> None:
     blocks = b"".join(b'<mergeCell ref="A1:B%d"/>' % (1000 + at) for at in range(300))
     clear = with_sheet((b"</sheetData>", b"</sheetData><mergeCells>" + blocks + b"</mergeCells>"), rows=5)
