@@ -39,6 +39,7 @@ from bihuan.web.managers.filters import Filters, chosen
 
 SEEN = "X-Seen"  # the mark of what a page shows, which it sends when it asks again
 LATE_SHOWN = 30
+EARLIEST = date(2000, 1, 1)
 GOOD = {"done": "up", "remote": "up", "opened": "", "offered": ""}
 ICONS = {
     "opened": "inbox",
@@ -87,12 +88,12 @@ class Shown:
 
 
 def day_asked(text: str, *, now: datetime) -> date:
-    """The day of an address; one that has not come yet is not found."""
+    """The day of an address; one that has not come yet, or lies before everything, is not found."""
     try:
         day = parse_date(text)
     except ValueError:
         day = None
-    if day is None or day > localdate(now):
+    if day is None or not EARLIEST <= day <= localdate(now):
         raise NotFound
     return day
 

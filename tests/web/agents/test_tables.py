@@ -175,3 +175,10 @@ def test_a_table_or_form_nobody_knows_is_not_there_and_one_of_figures_is_for_who
     assert agent.get("/desk/tables/week").status_code == 403
     assert "Weekly report" not in text(agent, "/desk/tables")
     assert "Weekly report" in text(as_(client, made, Role.MANAGER), "/desk/tables")
+
+
+@pytest.mark.parametrize("days", ["from=0001-01-01&to=0001-01-02", "to=9999-12-31", "from=9999-12-31"])
+def test_a_year_that_was_mistyped_reads_as_no_day(client: Client, made: Company, days: str) -> None:
+    client.force_login(made.people[Role.SUPERVISOR])
+    for table in ("problems", "week"):
+        assert client.get(f"/desk/tables/{table}?{days}").status_code == 200

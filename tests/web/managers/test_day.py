@@ -138,7 +138,7 @@ def test_a_reported_day_stays_as_it_was_told_and_says_what_was_corrected(
 def test_a_day_that_has_not_come_or_is_none_is_not_found(client: Client, made: Company) -> None:
     as_(client, made)
     tomorrow = localdate(clock.now()) + timedelta(days=1)
-    for wrong in (tomorrow.isoformat(), "2026-02-31", "yesterday", "0"):
+    for wrong in (tomorrow.isoformat(), "2026-02-31", "yesterday", "0", "0001-01-03"):
         assert client.get(f"{PAGE}/{wrong}").status_code == 404
     today = localdate(clock.now()).isoformat()
     assert client.get(f"{PAGE}/{today}").headers["Location"] == PAGE

@@ -17,6 +17,7 @@ from bihuan.web.look.export import Column
 
 DAYS = 31  # shown where no period is chosen
 LONGEST = 400  # days of one table
+EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)  # beyond these a mistyped year reads as no day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,9 +87,10 @@ def asked_of(request: HttpRequest, *, days: int, now: datetime) -> Asked:
 
 def _day(request: HttpRequest, name: str) -> date | None:
     try:
-        return parse_date(request.GET.get(name, "")[:10])
+        day = parse_date(request.GET.get(name, "")[:10])
     except ValueError:
         return None
+    return day if day is not None and EARLIEST <= day <= LATEST else None
 
 
 def nodes_for(viewer: Viewer) -> list[tuple[int, str]]:
