@@ -18,6 +18,7 @@ from bihuan.registers.customers.models import (
     Contact,
     Customer,
     CustomerSession,
+    CustomerSignIn,
     Machine,
     MachinePaper,
     Place,
@@ -46,9 +47,13 @@ def take_out_machines(after: Mapping[int, Mapping[str, Any]]) -> set[int]:
 
 
 def take_out_contacts(ids: Iterable[int]) -> set[int]:
-    """Remove these ways to reach somebody. Returns those that stay."""
+    """Remove these ways to reach somebody; whoever signed in by one is signed out. Returns those that stay."""
     wanted = set(ids)
-    Contact.objects.filter(id__in=wanted).delete()
+    rows = Contact.objects.filter(id__in=wanted)
+    owners = list(rows.values_list("customer_id", flat=True))
+    CustomerSession.objects.filter(customer_id__in=owners).delete()
+    CustomerSignIn.objects.filter(customer_id__in=owners).delete()
+    rows.delete()
     return set()
 
 

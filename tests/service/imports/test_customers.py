@@ -13,7 +13,7 @@ from bihuan.registers.customers.actions import note_consents, rename
 from bihuan.registers.customers.models import Contact, Customer, Machine, MachinePaper, Place, Serial
 from bihuan.registers.customers.queries import address_of, known_by, machines_of, named, reach_of
 from bihuan.registers.customers.registering import Paper, register_machine
-from bihuan.registers.customers.signing_in import open_session
+from bihuan.registers.customers.signing_in import open_session, session_of
 from bihuan.registers.customers.told import MachineTold, Reach
 from bihuan.service.imports import actions
 from bihuan.service.imports.customers import CUSTOMERS
@@ -220,8 +220,10 @@ def test_what_a_file_added_to_a_known_customer_goes_and_they_stay() -> None:
     before = counts()
     run = brought_in(viewer, "customers", file_of(LI))
     assert counts() == (before[0], before[1] + 1, before[2] + 1, before[3] + 1, before[4] + 1)
+    browser = open_session(case.customer, remember=True, now=NOW)  # by the number that goes, for all we know
     taken_back(viewer, run)
     assert counts() == before
+    assert session_of(browser, now=NOW) is None
     assert Machine.objects.get().id == case.machine_id
 
 
