@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from bihuan.ground.vault.actions import blind, keys_for
 from bihuan.registers.access.errors import LostRace, Refusal
 from bihuan.registers.customers.actions import reach_by, rename
-from bihuan.registers.customers.models import Contact, Customer, CustomerSession
+from bihuan.registers.customers.models import Contact, Customer, CustomerSession, CustomerSignIn
 
 
 class ContactTaken(LostRace):
@@ -47,6 +47,9 @@ def _reach(customer: Customer, field: str, told: str) -> None:
     hand = keys_for([customer.key_id])
     Contact.objects.filter(customer=customer, kind=read[0].kind).delete()
     CustomerSession.objects.filter(customer=customer).delete()  # whoever has the old number is out
+    CustomerSignIn.objects.filter(
+        customer=customer
+    ).delete()  # and stays so: codes on their way count no more
     try:
         with transaction.atomic():
             sealed = hand.seal(customer.key_id, read[0].value)

@@ -200,9 +200,12 @@ class TestSession:
 
     def test_a_new_number_and_forgetting_sign_the_old_phone_out(self) -> None:
         case = a_case(company(), phone="13800138000")
-        reader = sign_in(browser(), "13800138000")
+        reader, later = sign_in(browser(), "13800138000"), browser()
+        later.post("/my/sign-in", {"phone": "13800138000"})
+        code = send_codes()[-1]
         mend(case.customer, phone="13800138001")
         assert reader.get("/my").status_code == 302
+        assert later.post("/my/code", {"code": code}).status_code == 422
 
     def test_a_form_without_the_sessions_key_or_from_elsewhere_is_refused(self) -> None:
         a_case(company(), phone="13800138000")
