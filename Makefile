@@ -12,7 +12,7 @@ LOOK_SOURCES := $(shell find bihuan/web -path '*/static' -prune -o -type f \( -n
 CATALOGUES := $(wildcard bihuan/locale/*/LC_MESSAGES/*.po)
 MESSAGES := $(CATALOGUES:.po=.mo)
 
-.PHONY: help setup run backup restore drill upgrade test check bench bench-dispatch demands tour pictures i18n format lock browser apt
+.PHONY: help setup run backup restore drill drills upgrade test check bench bench-dispatch demands tour pictures i18n format lock browser apt
 .SUFFIXES:
 .DELETE_ON_ERROR:
 
@@ -38,6 +38,9 @@ upgrade: setup ## bring the data of the version before up to this one, backed up
 
 test: setup browser ## every test, on SQLite and on a real PostgreSQL (ARGS="-k words" narrows)
 	@exec $(PY) -m tests.both $(ARGS)
+
+drills: setup ## backup, restore, upgrade and the demo's removal by real processes that are killed, on both databases
+	@exec $(PY) -m tests.both -m drill $(ARGS)
 
 check: setup ## format, lint, types, contracts, templates, translations, migrations, own words
 	@exec $(PY) -m tools.check

@@ -166,6 +166,7 @@ def test_the_own_company_stands_in_the_place_of_the_demo(demo: Installation, tmp
     assert here.whose() == "own"
 
 
+@pytest.mark.drill
 def test_killed_while_building_the_demo_is_whole(demo: Installation, tmp_path: Path) -> None:
     here = demo.copy_to(tmp_path / "data")
     process = subprocess.Popen(
@@ -182,6 +183,7 @@ def test_killed_while_building_the_demo_is_whole(demo: Installation, tmp_path: P
     assert (here.folder / "files" / "ab" / "sealed").exists()
 
 
+@pytest.mark.drill
 def test_killed_at_any_moment_of_the_swap_one_of_the_two_is_whole(demo: Installation, tmp_path: Path) -> None:
     built = demo.copy_to(tmp_path / "built")
     process = built.start(BUILDING)
@@ -203,6 +205,7 @@ def test_killed_at_any_moment_of_the_swap_one_of_the_two_is_whole(demo: Installa
     assert seen[-1] == "own"
 
 
+@pytest.mark.drill
 @pytest.mark.one_database
 @pytest.mark.skipif(ON_POSTGRESQL, reason="the file of SQLite")
 def test_whoever_reads_meanwhile_sees_one_or_the_other(demo: Installation, tmp_path: Path) -> None:
@@ -219,6 +222,7 @@ def test_whoever_reads_meanwhile_sees_one_or_the_other(demo: Installation, tmp_p
         assert reader.execute("SELECT count(*) FROM access_person").fetchone()[0] == 1
 
 
+@pytest.mark.drill
 @pytest.mark.skipif(not ON_POSTGRESQL, reason="the schemas of PostgreSQL")
 def test_the_swap_waits_for_whoever_is_at_work_and_then_they_see_the_new_company(
     demo: Installation, tmp_path: Path
