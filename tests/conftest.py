@@ -45,7 +45,7 @@ hypothesis_settings.register_profile(
     "dev", max_examples=50, deadline=None, suppress_health_check=SLOW_IS_FINE
 )
 hypothesis_settings.register_profile(
-    "ci", max_examples=500, deadline=None, derandomize=True, database=None, suppress_health_check=SLOW_IS_FINE
+    "ci", max_examples=200, deadline=None, derandomize=True, database=None, suppress_health_check=SLOW_IS_FINE
 )
 hypothesis_settings.register_profile(
     "bench", max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck)
