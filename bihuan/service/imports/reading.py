@@ -149,16 +149,19 @@ def _mobiles(told: str) -> list[tuple[str, bool]]:
 
 def day(cell: Cell) -> date | None:
     """A day in any of the usual styles, or the number of it in a spreadsheet."""
-    found = _moment(cell, noon=False)
+    found = moment(cell)
     return None if found is None else found.date()
 
 
 def moment(cell: Cell) -> datetime | None:
     """A day with its time; midnight where none is told. Naive means local; aware where the text names a zone."""
-    return _moment(cell, noon=True)
+    found = _moment(cell)
+    if found is not None and found.year < EARLIEST_YEAR:
+        raise Unreadable("no_such_day")
+    return found
 
 
-def _moment(cell: Cell, *, noon: bool) -> datetime | None:
+def _moment(cell: Cell) -> datetime | None:
     if isinstance(cell, datetime):
         return cell
     if isinstance(cell, date):
@@ -183,6 +186,8 @@ def _of_number(number: float) -> datetime:
         raise Unreadable("no_day")
     return _EPOCH + timedelta(seconds=round(shifted * 86_400))
 
+
+EARLIEST_YEAR = 1930  # what is older is a slip of the pen, and figures are summed for every day since
 
 _YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
 _SHORT_YEAR = re.compile(r"(\d{2})年\s*(\d{1,2})月\s*(\d{1,2})[日号]?")

@@ -53,6 +53,8 @@ def test_a_day_is_read_in_every_usual_style(typed: Cell) -> None:
     [
         ("32.13.2026", "no_such_day"),
         ("2026-02-30", "no_such_day"),
+        ("0202-11-20", "no_such_day"),
+        ("1026-11-20 09:30", "no_such_day"),
         ("03/04/2026", "day_unclear"),
         ("soon", "no_day"),
         ("2026年11月", "no_day"),
