@@ -19,7 +19,7 @@ BIHUAN_DEMO = os.environ.get("BIHUAN_DEMO", "1" if BIHUAN_LOOPBACK else "0") == 
 BIHUAN_CLOCK = os.environ.get("BIHUAN_CLOCK", "") if BIHUAN_DEMO else ""
 BIHUAN_DUTY_LIMIT_SECONDS = int(os.environ.get("BIHUAN_DUTY_LIMIT_SECONDS", "120"))
 BIHUAN_BACKUPS = Path(os.environ.get("BIHUAN_BACKUPS") or BIHUAN_DATA / "backups").resolve()
-BIHUAN_NIGHTLY_BACKUP = os.environ.get("BIHUAN_NIGHTLY_BACKUP", "0" if BIHUAN_DEMO else "1") == "1"
+BIHUAN_NIGHTLY_BACKUP = os.environ.get("BIHUAN_NIGHTLY_BACKUP", "")  # 1, 0, or "": unless the demo lives here
 BIHUAN_HEARTBEAT_URL = os.environ.get("BIHUAN_HEARTBEAT_URL", "")
 BIHUAN_HEARTBEAT_PRIVATE = os.environ.get("BIHUAN_HEARTBEAT_PRIVATE", "0") == "1"
 BIHUAN_PROVIDERS = installation.providers(os.environ)

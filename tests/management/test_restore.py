@@ -24,7 +24,9 @@ from bihuan.ground.vault import backups
 from bihuan.ground.vault.backups import KEYS_KEPT, Table, known
 from bihuan.installation import SECRET_NAMES
 from bihuan.management.backups import digests, nightly
+from bihuan.registers.access.models import Person
 from bihuan.registers.access.roles import Role
+from bihuan.web.managers.backups import is_nightly
 from tests.makers import company
 
 pytestmark = pytest.mark.django_db  # both kinds are tried, though none of the suite's own is touched
@@ -326,13 +328,17 @@ def test_a_restore_killed_at_any_moment_leaves_the_one_or_the_other(
 def test_of_many_clocks_one_makes_the_nights_backup_and_what_was_asked_for(
     settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.BIHUAN_BACKUPS, settings.BIHUAN_NIGHTLY_BACKUP = tmp_path / "kept", True
+    settings.BIHUAN_BACKUPS, settings.BIHUAN_NIGHTLY_BACKUP = tmp_path / "kept", "1"
     begun: list[bool] = []
     monkeypatch.setattr(nightly, "begin", lambda *, tidy: begun.append(tidy))
     three = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)  # in Shanghai
     for minutes in (-120, 0, 5, 24 * 60, 24 * 60 + 1, 12 * 60):
         nightly.make_due(three + timedelta(minutes=minutes))
     assert begun == [True, True]
+    settings.BIHUAN_NIGHTLY_BACKUP = ""
+    assert is_nightly()
+    Person.objects.filter(id=company().people[Role.AGENT].id).update(demo=True)
+    assert not is_nightly()
     backups.ask_for_one()
     assert backups.is_asked_for()
     for _clock in range(2):

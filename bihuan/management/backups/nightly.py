@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from bihuan.ground.vault.backups import KEYS_FILE, Known, known, take_asking
+from bihuan.web.managers.backups import is_nightly
 
 FROM_HOUR, UNTIL_HOUR = 2, 6  # by the installation's clock
 KEPT = 14  # backups that nights made
@@ -25,15 +26,13 @@ def make_due(now: datetime) -> None:
     """A sweep: what was asked for on the page, and between two and six one a night; each in a process of its own."""
     if take_asking():
         begin(tidy=False)
-    if settings.BIHUAN_NIGHTLY_BACKUP and _takes_tonight(now):
+    if FROM_HOUR <= timezone.localtime(now).hour < UNTIL_HOUR and is_nightly() and _takes_tonight(now):
         begin(tidy=True)
 
 
 def _takes_tonight(now: datetime) -> bool:
     """Whether this clock makes tonight's: the first to leave the mark of the night does."""
     folder, local = settings.BIHUAN_BACKUPS, timezone.localtime(now)
-    if not FROM_HOUR <= local.hour < UNTIL_HOUR:
-        return False
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         (folder / f".night-{local:%Y-%m-%d}").touch(exist_ok=False)

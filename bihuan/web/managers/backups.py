@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from bihuan.ground.vault import backups as kept
 from bihuan.ground.vault.backups import Known
 from bihuan.registers.access.errors import NotFound, Refusal
+from bihuan.registers.access.signing_in import is_demo
 from bihuan.registers.access.viewer import Viewer
 from bihuan.web.look.doors import moment, staff_page
 
@@ -43,7 +44,7 @@ def backups(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "lines": found,
         "being_made": kept.is_asked_for() or any(line.unfinished for line in found),
         "folder": settings.BIHUAN_BACKUPS,
-        "nightly": settings.BIHUAN_NIGHTLY_BACKUP,
+        "nightly": is_nightly(),
         "same_disk": _same_disk(settings.BIHUAN_BACKUPS, settings.BIHUAN_DATA),
         "last": kept.last(),
     }
@@ -78,6 +79,12 @@ def backup(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
         "ours": found.manifest.secrets_mark == kept.secrets_mark(),
     }
     return render(request, "managers/backup.html", told)
+
+
+def is_nightly() -> bool:
+    """Whether the clock makes a backup every night: as it is set, else unless the demo company lives here."""
+    told = settings.BIHUAN_NIGHTLY_BACKUP
+    return bool(told == "1") if told else not is_demo()
 
 
 def _line(one: Known, now: datetime) -> Line:
