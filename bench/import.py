@@ -67,7 +67,8 @@ def _on(name: str, address: str, rows: int) -> bool:
             fast = speeds[what] >= wanted
             kept &= fast
             print(
-                f"{'PASS' if fast else 'FAIL'}  {name}: {what} written in a second of the processor's own time: {speeds[what]:.0f} (≥ {wanted})"
+                f"{'PASS' if fast else 'FAIL'}  {name}: {what} written in a second "
+                f"of the processor's own time: {speeds[what]:.0f} (≥ {wanted})"
             )
     return kept
 
