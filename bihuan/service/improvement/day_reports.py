@@ -29,7 +29,9 @@ from bihuan.service.improvement.scope import Scope
 
 RECEIVERS = (Role.MANAGER, Role.SUPERVISOR)  # unless the rule says otherwise
 DAYS_BACK = 7  # how many days are made up for after the machine was off
-LONGEST_BREAK = 16  # days told together on the first morning after holidays: spring festival with what joins it
+LONGEST_BREAK = (
+    16  # days told together on the first morning after holidays: spring festival with what joins it
+)
 
 
 @dataclass(frozen=True, kw_only=True)

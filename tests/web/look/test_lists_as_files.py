@@ -25,7 +25,7 @@ LISTS = (  # address, who reads it, a heading in its file
 
 
 def lines_of(client: Client, path: str) -> list[list[str]]:
-    answer = client.get(f"{path}{"&" if "?" in path else "?"}format=csv", headers={"accept-language": "en"})
+    answer = client.get(f"{path}{'&' if '?' in path else '?'}format=csv", headers={"accept-language": "en"})
     assert answer.headers["Content-Type"].startswith("text/csv"), answer.status_code
     return list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
 
