@@ -24,6 +24,7 @@ from bihuan.registers.customers.models import (
     Customer,
     CustomerSession,
     CustomerSignIn,
+    Machine,
     MachinePaper,
     Serial,
 )
