@@ -128,7 +128,8 @@ def brought_in(case: Case, *, recorded_at: datetime) -> Iterator[DayFact]:
 
 def is_finish(card: Card, left: str, reached: str) -> bool:
     """Whether this step is the end of the work on this card."""
-    return card.place(reached).stage == "done" and card.place(left).stage != "done"
+    stages = {place.name: place.stage for place in card.places}
+    return stages.get(reached) == "done" and stages.get(left) != "done"
 
 
 def _moved(case: Case, fact: Fact[Any], *, finished: bool, change: int) -> list[DayFact]:
