@@ -25,7 +25,7 @@ from bihuan.service.cases.rules import number_for
 from bihuan.service.commitments.models import Promise, Rest
 from bihuan.service.dispatch.models import Assignment, Offer, Visit
 from bihuan.service.fieldwork.models import Check, Quote, QuoteLine, Reading, Sheet, Tried, UsedPart, Work
-from bihuan.service.improvement.models import Happened
+from bihuan.service.improvement.models import DayFact, Happened
 from bihuan.service.intake.actions import link_token
 from bihuan.service.intake.models import RawMessage, Report
 from bihuan.service.satisfaction.models import Attempt, Callback, Survey
@@ -369,5 +369,5 @@ def left_out() -> Iterator[str]:
     """The tables that hold something of a case and are not copied."""
     for model in apps.get_models():
         points = any(one.is_relation and one.related_model in (Case, Work, Report) for one in columns(model))
-        if points and model not in {*COPIED, Happened} and model._default_manager.exists():  # gathered anew
+        if points and model not in {*COPIED, Happened, DayFact} and model._default_manager.exists():  # gathered anew
             yield model._meta.db_table

@@ -115,6 +115,7 @@ def test_a_minute_later_the_words_of_the_time_left_are_drawn_anew(
 
 
 def test_a_page_whose_session_is_over_is_led_to_the_door(client: Client) -> None:
+    company()
     ours = {"HX-Request": "true", "HX-Current-URL": "http://testserver/manage/promises?state=broken"}
     answer = client.get(PAGE, headers=ours)
     assert answer.headers["HX-Redirect"].endswith("/manage/promises%3Fstate%3Dbroken")
