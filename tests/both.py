@@ -65,8 +65,8 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="bihuan-sqlite-") as folder, postgres() as address:
         sqlite = f"sqlite://{Path(folder) / 'bihuan.sqlite3'}"
         runs = [
-            Run("sqlite", arguments, {**deep, **common, "DATABASE_URL": sqlite}, lock),
-            Run("postgresql", arguments, {**common, "DATABASE_URL": address}, lock),
+            Run("sqlite", arguments, {**common, "DATABASE_URL": sqlite}, lock),
+            Run("postgresql", arguments, {**deep, **common, "DATABASE_URL": address}, lock),
         ]
         try:
             results = [run.wait() for run in runs]

@@ -45,7 +45,7 @@ hypothesis_settings.register_profile(
     "dev", max_examples=50, deadline=None, suppress_health_check=SLOW_IS_FINE
 )
 hypothesis_settings.register_profile(
-    "ci", max_examples=200, deadline=None, derandomize=True, database=None, suppress_health_check=SLOW_IS_FINE
+    "ci", max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=SLOW_IS_FINE
 )
 hypothesis_settings.register_profile(
     "bench", max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck)
@@ -67,10 +67,37 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         drills = [item for item in items if item.get_closest_marker("drill")]
         config.hook.pytest_deselected(items=drills)
         items[:] = [item for item in items if item not in set(drills)]
-    if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
-        here = [item for item in items if _knows_a_database(item)]
-        config.hook.pytest_deselected(items=[item for item in items if item not in set(here)])
-        items[:] = here
+    on_postgresql = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+    here = [
+        item
+        for item in items
+        if _runs_here(item, on_postgresql=on_postgresql, in_ci=bool(os.environ.get("CI")))
+    ]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(here)])
+    items[:] = here
+
+
+def _runs_here(item: pytest.Item, *, on_postgresql: bool, in_ci: bool) -> bool:
+    """Where CI is set the two runs share the work: what knows no database runs beside PostgreSQL, and there the pages
+    are left out, which say the same on SQLite."""
+    if not in_ci:
+        return not on_postgresql or _knows_a_database(item)
+    if _is_a_page(item):
+        return not on_postgresql
+    return _knows_a_database(item) or on_postgresql == _is_pure(item)
+
+
+def _is_pure(item: pytest.Item) -> bool:
+    """Knows no database and starts no installation of its own: rules, readers, channels."""
+    return bool({"ground", "registers", "service"} & set(item.path.parts))
+
+
+def _is_a_page(item: pytest.Item) -> bool:
+    if item.get_closest_marker("one_database") and item.get_closest_marker("django_db"):
+        return True
+    if item.get_closest_marker("browser"):
+        return "stories" not in item.path.parts
+    return bool({"web", "pages"} & set(item.path.parts))
 
 
 def _knows_a_database(item: pytest.Item) -> bool:

@@ -369,5 +369,7 @@ def left_out() -> Iterator[str]:
     """The tables that hold something of a case and are not copied."""
     for model in apps.get_models():
         points = any(one.is_relation and one.related_model in (Case, Work, Report) for one in columns(model))
-        if points and model not in {*COPIED, Happened, DayFact} and model._default_manager.exists():  # gathered anew
+        if (
+            points and model not in {*COPIED, Happened, DayFact} and model._default_manager.exists()
+        ):  # gathered anew
             yield model._meta.db_table
