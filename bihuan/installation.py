@@ -5,13 +5,14 @@ Read once by `settings`. Nothing here knows Django.
 
 import base64
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from bihuan.ground.vault import private
 
 SECRET_NAMES = ("django", "installation", "blind_index")
 
@@ -40,7 +41,7 @@ def secrets_of(folder: Path, environ: Mapping[str, str]) -> Secrets:
             name: base64.b64encode(secrets.token_bytes(48 if name == "django" else 32)).decode()
             for name in SECRET_NAMES
         }
-        _write_once(path, json.dumps(made))
+        private.write_once(path, json.dumps(made))
     told = json.loads(path.read_text("utf-8"))
     told |= {
         name: environ[f"BIHUAN_SECRET_{name.upper()}"]
@@ -52,22 +53,6 @@ def secrets_of(folder: Path, environ: Mapping[str, str]) -> Secrets:
         installation=base64.b64decode(told["installation"]),
         blind_index=base64.b64decode(told["blind_index"]),
     )
-
-
-def _write_once(path: Path, text: str) -> None:
-    """Several processes may start at once: the first to link its file wins, the others read that."""
-    draft = path.with_name(f".secrets-{os.getpid()}-{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
 
 
 def database(environ: Mapping[str, str], folder: Path) -> dict[str, Any]:

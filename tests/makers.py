@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+
 from bihuan.ground.journal.event import Actor
 from bihuan.ground.journal.models import Reaction
 from bihuan.ground.journal.reactions import carry_out
@@ -259,3 +261,8 @@ def many_cases(made: Company, count: int, *, opened: int = 400, now: datetime = 
 def spread(at: int, of: int, *, now: datetime) -> datetime:
     """When the `at`-th of so many happens: evenly over the year that ended ten days before `now`."""
     return now - timedelta(days=375) + timedelta(days=360) * at / of
+
+
+def code_now(secret: str) -> str:
+    """The code that an authenticator app shows now for this secret."""
+    return str(format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time())))))

@@ -6,7 +6,6 @@ old rows. The demo's sealed files are taken away afterwards; where that is cut s
 
 import fcntl
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +18,7 @@ from time import time
 from django.conf import settings
 from django.db import connection
 
-from bihuan.ground.vault import backups
+from bihuan.ground.vault import backups, private
 from bihuan.management import fresh
 from bihuan.management.demo.models import Filling
 from bihuan.web.managers.founding import Founding, FoundingRefused, faults
@@ -130,11 +129,7 @@ def _alone() -> Iterator[None]:
 
 def _note_swap() -> None:
     """From here on a swap may have come to pass: whoever starts next looks."""
-    handle = os.open(_marker(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump({"at": time()}, file)
-        file.flush()
-        os.fsync(file.fileno())
+    private.replace(_marker(), json.dumps({"at": time()}))
 
 
 def _marker() -> Path:

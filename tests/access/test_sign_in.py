@@ -7,10 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
     TOTP,
-    format_hotp_value,
     generate_totp_secret,
-    hotp_value,
-    yield_hotp_counters_from_time,
 )
 from django.core.cache import cache
 from django.core.management import call_command
@@ -25,7 +22,7 @@ from bihuan.registers.access.queries import remembered
 from bihuan.registers.access.roles import SECOND_FACTOR, Role
 from bihuan.service.notices.models import Notice
 from bihuan.web.look.devices import COOKIE
-from tests.makers import NOW, PASSWORD, Company, a_person, a_technician, company
+from tests.makers import NOW, PASSWORD, Company, a_person, a_technician, code_now, company
 
 pytestmark = pytest.mark.django_db
 FIRST_PAGE = {Role.ADMINISTRATOR: "/settings/", Role.MANAGER: "/desk/cases", Role.APPROVER: "/desk/cases"}
@@ -46,10 +43,6 @@ def signed_in(person: Person) -> Client:
     answer = client.post("/accounts/login/", {"login": person.login, "password": PASSWORD})
     assert answer.status_code == 302, answer.content.decode()
     return client
-
-
-def code_now(secret: str) -> str:
-    return str(format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time())))))
 
 
 @pytest.mark.parametrize("role", sorted(SECOND_FACTOR))

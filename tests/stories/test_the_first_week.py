@@ -12,7 +12,6 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -23,6 +22,7 @@ from bihuan.registers.staff.models import Technician
 from bihuan.service.cases.models import Case
 from bihuan.service.dispatch.models import Assignment
 from bihuan.web.managers.founding_code import new_code
+from tests.makers import code_now
 from tests.stories.people import Stage, stage
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -166,8 +166,7 @@ def with_a_second_factor(hand: Hand) -> None:
         hand.click("main form button.btn-primary")
     shown = re.search(r'value="([A-Z2-7]{32})"', page.content())
     assert shown is not None, page.url
-    now = format_hotp_value(hotp_value(shown[1], next(iter(yield_hotp_counters_from_time()))))
-    hand.type("input[name=code]", str(now))
+    hand.type("input[name=code]", code_now(shown[1]))
     hand.click("main form button[type=submit]")
     page.goto("/settings/")
     expect(page.locator("h1")).to_be_visible()

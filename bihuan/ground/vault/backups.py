@@ -12,6 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from bihuan.ground.vault import private
 from bihuan.ground.vault.actions import signature
 
 MANIFEST, KEYS_FILE, FILE_SUMS, UNFINISHED = "manifest.json", "keys.bak", "files.sha256", ".part"
@@ -49,9 +50,7 @@ class Manifest:
     def write(self, folder: Path) -> None:
         told = {**asdict(self), "made_at": self.made_at.isoformat(), "in_words": in_words(self)}
         text = json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True)
-        path = folder / MANIFEST
-        path.write_text(text + "\n", "utf-8")
-        path.chmod(0o600)
+        private.write(folder / MANIFEST, text + "\n")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +60,12 @@ class Known:
     folder: Path
     manifest: Manifest | None
     has_keys: bool
-    size: int  # bytes on disk
     unfinished: bool = False
+
+    @property
+    def size(self) -> int:
+        """Bytes on the disk; every file is looked at."""
+        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
 
     def keys_too_old(self, now: datetime) -> bool:
         """Whether the keys in it are older than anybody may keep them."""
@@ -104,9 +107,8 @@ def _known(folder: Path) -> Known | None:
         if not (folder / MANIFEST).exists():
             return None
         manifest = None
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     has_keys = (folder / KEYS_FILE).exists()
-    return Known(folder=folder, manifest=manifest, has_keys=has_keys, size=size, unfinished=unfinished)
+    return Known(folder=folder, manifest=manifest, has_keys=has_keys, unfinished=unfinished)
 
 
 def _age(one: Known) -> str:
@@ -125,10 +127,7 @@ def of_lines(sums: str) -> str:
 
 def note_last(folder: Path, *, at: datetime) -> None:
     """Write down when the newest backup was made, where the doctor looks for it."""
-    path: Path = settings.BIHUAN_DATA / LAST
-    draft = path.with_suffix(UNFINISHED)
-    draft.write_text(json.dumps({"at": at.isoformat(), "folder": str(folder)}), "utf-8")
-    draft.replace(path)
+    private.replace(settings.BIHUAN_DATA / LAST, json.dumps({"at": at.isoformat(), "folder": str(folder)}))
 
 
 def last() -> tuple[datetime, str] | None:

@@ -1,6 +1,5 @@
 """Making a backup: the database without its keys, the files, and apart from both the keys. Whole or not at all."""
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable
@@ -14,7 +13,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from bihuan.ground.vault import backups
+from bihuan.ground.vault import backups, private
 from bihuan.ground.vault.backups import EMPTY_KEYS, KEYS_FILE, Manifest, Table
 from bihuan.management.backups import digests
 from bihuan.management.backups.dumping import DUMP, KEYS, REBUILT, connect, dump, program
@@ -93,7 +92,7 @@ def _copy_postgres(draft: Path) -> dict[str, Table]:
         assert row is not None
         dump(told, draft, snapshot=row[0])
         rows = reading.execute(f"SELECT id, made_at::text, destroyed_at::text FROM {KEYS} ORDER BY id")
-        write_private(draft / EMPTY_KEYS, _empty_keys(f"public.{KEYS}", rows))
+        private.write(draft / EMPTY_KEYS, _empty_keys(f"public.{KEYS}", rows))
         return digests.of_postgres(reading)
 
 
@@ -104,10 +103,10 @@ def _copy_sqlite(draft: Path) -> dict[str, Table]:
     try:
         tables = digests.of_sqlite(database)
         rows = database.execute(f"SELECT id, made_at, destroyed_at FROM {KEYS} ORDER BY id")
-        write_private(draft / EMPTY_KEYS, _empty_keys(KEYS, rows))
+        private.write(draft / EMPTY_KEYS, _empty_keys(KEYS, rows))
     finally:
         database.close()
-    write_private(draft / KEYS_FILE, take_keys_out(copy))
+    private.write(draft / KEYS_FILE, take_keys_out(copy))
     return tables
 
 
@@ -174,12 +173,3 @@ def copy_files(held: Path, there: Path) -> tuple[str, int]:
         lines.append(f"{digests.of_file(target)}  {name.as_posix()}\n")
         size += target.stat().st_size
     return "".join(lines), size
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())

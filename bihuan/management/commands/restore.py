@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection
 from bihuan.ground.journal.queries import all_faults
 from bihuan.ground.journal.running import clocks_alive
 from bihuan.ground.vault import backups
-from bihuan.ground.vault.backups import KEYS_FILE, Manifest
+from bihuan.ground.vault.backups import KEYS_FILE
 from bihuan.ground.worktime import clock
 from bihuan.management.backups import nightly
 from bihuan.management.backups.copying import back_up
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         manifest = manifest_of(folder)
         keys = keys_file(folder, told["keys"], without=told["without_keys"])
         self.stdout.write(f"{folder}, made {manifest.made_at:%Y-%m-%d %H:%M} by version {manifest.version}:")
-        for line in manifest_words(manifest):
+        for line in backups.in_words(manifest)["en"]:
             self.stdout.write(f"  {line}")
         if manifest.secrets_mark != backups.secrets_mark():
             self._other_secrets(drill=told["drill"], without=keys is None)
@@ -109,10 +109,6 @@ def keys_file(folder: Path, told: str | None, *, without: bool) -> Path | None:
     if not path.is_file():
         raise CommandError(f"{path} is not there. Name the file with --keys, or say --without-keys.")
     return path
-
-
-def manifest_words(manifest: Manifest) -> list[str]:
-    return backups.in_words(manifest)["en"]
 
 
 def refuse_while_running(now: datetime, *, though: bool) -> None:

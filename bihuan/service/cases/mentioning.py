@@ -50,8 +50,7 @@ def note_mentioning(
     """A note in which colleagues may be named (`@login`, `@name`; `also`: one more, without the sign); each is
     told. The note and who is to read it are one transaction: a name that cannot be meant writes nothing. An @ before
     what is nobody's name is a word like others (`names_of_nobody` tells the writer)."""
-    named = [name for name in names_in(words) if _is_somebody(name)]
-    people = _people(case, [*named, *([also.strip().lstrip("@＠")] if also.strip() else [])])
+    people = _people(case, words, also=also.strip().lstrip("@＠"))
     with writing():
         kept = (tell_plan if plan else note)(case, words, by=by, now=now, contact=contact)
         rows = [Mention(case=case, note=kept, person=one, at=now) for one in people]
@@ -64,22 +63,28 @@ def note_mentioning(
 
 def names_of_nobody(words: str) -> list[str]:
     """What stands behind an @ of a text and is no colleague's name: nobody is told of it."""
-    return [name for name in names_in(words) if not _is_somebody(name)]
+    names = names_in(words)
+    staff = _staff() if names else []
+    return [name for name in names if not _is_somebody(name, staff)]
 
 
-def _is_somebody(written: str) -> bool:
-    """Whether a colleague's login or name begins what was written; asked only where there is an @."""
-    found = Person.objects.filter(is_active=True).values_list("login", "name")
-    return any(meant_by(written, pair) for pair in found)
+def _staff() -> list[Person]:
+    """Who may be meant at all; asked only where somebody is named."""
+    return list(Person.objects.select_related("node").filter(is_active=True))
 
 
-def _people(case: Case, written: Iterable[str]) -> list[Person]:
-    names = list(written)
-    if not names:
+def _is_somebody(written: str, staff: Iterable[Person]) -> bool:
+    """Whether a colleague's login or name begins what was written."""
+    return any(meant_by(written, (one.login, one.name)) for one in staff)
+
+
+def _people(case: Case, words: str, *, also: str) -> list[Person]:
+    names = names_in(words)
+    if not names and not also:
         return []
-    staff = list(Person.objects.select_related("node").filter(is_active=True))
+    staff = _staff()
     found: dict[int, Person] = {}
-    for name in names:
+    for name in [*(one for one in names if _is_somebody(one, staff)), *([also] if also else [])]:
         one = _one(name, staff)
         if not may_see(one, case.id):
             raise MentionedBlind(one.name)

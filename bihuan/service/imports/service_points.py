@@ -1,7 +1,7 @@
 """网点: service points with the regions they stand under, what they serve, and the brands they may work for."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from bihuan.ground.divisions import NotBuilt, find
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.organisation import actions
+from bihuan.registers.organisation.founded import UNTIL_FURTHER_NOTICE
 from bihuan.registers.organisation.models import Authorisation, Coverage, Node
 from bihuan.service.imports import reading
 from bihuan.service.imports.register_target import Decided, RegisterTarget
@@ -21,7 +22,6 @@ OWNED = {
     "own": ("自营", "直营", "自有", "own"),
     "authorised": ("特约", "授权", "加盟", "外包", "合作", "第三方", "authorised"),
 }
-UNTIL_FURTHER_NOTICE = date(2099, 12, 31)
 _NODE = ("name", "code", "authorised", "phone", "address", "latitude", "longitude", "daily_capacity")
 
 

@@ -42,6 +42,7 @@ from bihuan.web.look.context import Look
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.export import Column, file_of
 from bihuan.web.look.listing import page
+from bihuan.web.look.naming import machine_name
 from bihuan.web.look.words import local_time
 
 KEY = ("opened_at", "id")
@@ -137,16 +138,12 @@ def _rows(request: HttpRequest, rows: list[Any]) -> list[Due]:
                 (chip_of(one, now) for one in promises.get(row.case_id, ()) if one.clause == "callback"), None
             ),
             cause=str(CAUSES.get(row.cause, row.cause)),
-            machine=_machine(row.case, named),
+            machine=machine_name(row.case, named),
             scores=[(str(SHORT[name]), value) for name, value in scores.get(row.case_id, {}).items()],
             tries=tries.get(row.id, 0),
         )
         for row in rows
     ]
-
-
-def _machine(case: Any, named: dict[str, str]) -> str:
-    return " ".join(part for part in (case.brand, named.get(case.category, case.category)) if part)
 
 
 def _unsolved(request: HttpRequest, viewer: Viewer) -> list[Unsolved]:
@@ -241,7 +238,7 @@ def _page(
             case.customer_id, NOBODY
         ),
         "cause": CAUSES.get(row.cause, row.cause),
-        "machine": _machine(case, families()),
+        "machine": machine_name(case, families()),
         "symptom": in_language(symptoms_named([case.symptom]).get(case.symptom)),
         "kind": KINDS.get(case.kind, case.kind),
         "outcome": OUTCOMES.get(case.outcome, case.outcome),
@@ -303,7 +300,7 @@ def _script(request: HttpRequest, case: Any) -> list[str]:
     known = _Filled(
         company=Look(request).company,
         agent=Look(request).viewer_name,
-        machine=_machine(case, families()),
+        machine=machine_name(case, families()),
         date=local_time(case.done_at or case.opened_at, moment(request)),
     )
     return [in_language(line).format_map(known) for line in knowledge().script.callback]

@@ -15,7 +15,7 @@ from bihuan.service.cases.rules import read_number
 from bihuan.service.cases.words import KINDS, URGENCIES
 from bihuan.web.agents.rows import COLUMNS, families, rows_of
 from bihuan.web.look.doors import moment, staff_page
-from bihuan.web.look.export import csv_response, xlsx_response
+from bihuan.web.look.export import FILES
 from bihuan.web.look.listing import page
 
 KEY = ("-opened_at", "-id")
@@ -56,8 +56,7 @@ def cases_file(request: HttpRequest, viewer: Viewer, ending: str) -> HttpRespons
     """The list as it is seen, masked; the newest thousand."""
     found = _found(request, viewer, request.GET.get("q", "").strip()[:120])
     rows = rows_of(found.order_by(*KEY)[:EXPORTED], viewer, now=moment(request))
-    write = xlsx_response if ending == "xlsx" else csv_response
-    return write("bihuan-cases", COLUMNS, rows)
+    return FILES[ending]("bihuan-cases", COLUMNS, rows)
 
 
 def _found(request: HttpRequest, viewer: Viewer, asked: str) -> Any:

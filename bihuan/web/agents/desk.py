@@ -14,7 +14,7 @@ from bihuan.service.cases.handing_over import to_take
 from bihuan.service.commitments.lanes import COUNTED, LANES, counts, lane
 from bihuan.web.agents.rows import COLUMNS, rows_of
 from bihuan.web.look.doors import moment, staff_page
-from bihuan.web.look.export import csv_response, xlsx_response
+from bihuan.web.look.export import FILES
 from bihuan.web.look.listing import Page, page
 
 KEY = ("next_due_at", "id")
@@ -111,8 +111,7 @@ def desk_file(request: HttpRequest, viewer: Viewer, ending: str) -> HttpResponse
     here = chosen_lane(request, {})
     cases = _filtered(request, viewer, here).order_by(*KEY)[:EXPORTED]
     rows = rows_of(cases, viewer, now=now)
-    write = xlsx_response if ending == "xlsx" else csv_response
-    return write(f"bihuan-{here}", COLUMNS, rows)
+    return FILES[ending](f"bihuan-{here}", COLUMNS, rows)
 
 
 def _filtered(request: HttpRequest, viewer: Viewer, here: str) -> Any:

@@ -15,8 +15,7 @@ from bihuan.service.dispatch.words import SUITS, slot_words
 from bihuan.service.intake.pasting.values import Card, Window
 from bihuan.service.intake.rules import LONGEST_WORDS
 from bihuan.service.intake.told import Told
-from bihuan.web.agents.report_form import BOUGHT_AT
-from bihuan.web.agents.rows import families, is_chinese
+from bihuan.web.agents.report_form import BOUGHT_AT, appliances
 from bihuan.web.look.forms import TidyForm
 
 LONGEST_TEXT = 4_000
@@ -60,11 +59,11 @@ class CardForm(TidyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         none, judged = [("", "–")], [("", _("as the words say"))]
-        self._choose("category", none + appliances())
-        self._choose("bought_at", none + list(BOUGHT_AT.items()))
-        self._choose("channel", list(CHANNELS.items()))
-        self._choose("kind", judged + list(KINDS.items()))
-        self._choose("urgency", judged + list(URGENCIES.items()))
+        self.choose("category", none + appliances(categories()))
+        self.choose("bought_at", none + list(BOUGHT_AT.items()))
+        self.choose("channel", list(CHANNELS.items()))
+        self.choose("kind", judged + list(KINDS.items()))
+        self.choose("urgency", judged + list(URGENCIES.items()))
         for name in ("wished_from", "wished_until"):
             self.fields[name].widget = forms.DateTimeInput(
                 format=_MOMENT, attrs={"type": "datetime-local", "class": "form-control"}
@@ -76,23 +75,12 @@ class CardForm(TidyForm):
         for name, listed in (("city", "cities"), ("brand", "brands")):
             self.fields[name].widget.attrs["list"] = listed
 
-    def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
-
     def clean(self) -> dict[str, Any]:
         held = super().clean() or {}
         begins, ends = held.get("wished_from"), held.get("wished_until")
         if begins and ends and ends < begins:
             self.add_error("wished_until", _("The wished time cannot end before it begins."))
         return held
-
-
-def appliances() -> list[tuple[str, Any]]:
-    """The families of the catalogue, by their code."""
-    held = [(one.code, one.name_zh if is_chinese() else one.name_en) for one in categories()]
-    return held or [(code, name) for code, name in families().items() if code != "general"]
 
 
 def initial_of(card: Card) -> dict[str, Any]:
@@ -108,7 +96,7 @@ def initial_of(card: Card) -> dict[str, Any]:
         "district": place.district,
         "street": place.street,
         "door": place.door,
-        "category": card.product if card.product in dict(appliances()) else "",
+        "category": card.product if card.product in dict(appliances(categories())) else "",
         "brand": card.brand,
         "model": card.model,
         "serial": card.serial,

@@ -1,5 +1,6 @@
 """The form beside the call: what an agent may write down, and what of it becomes a report."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -110,17 +111,17 @@ class ReportForm(TidyForm):
         judged = [("", _("as the words say"))]
         for code, field in ASKED.items():
             self.fields[f"asked_{field}"] = _asked(code)
-        self._choose("channel", list(CHANNELS.items()))
-        self._choose("symptoms", [(one.code, in_language(one)) for one in knowledge().symptoms])
-        self._choose("category", none + _appliances(held))
-        self._choose("bought_at", none + list(BOUGHT_AT.items()))
-        self._choose("environment", none + list(PLACES_OF_USE.items()))
-        self._choose("kind", judged + list(KINDS.items()))
-        self._choose("way", list(WAYS.items()))
-        self._choose("suits", none + list(SUITS.items()))
-        self._choose("wish", none + list(WISHES.items()))
-        self._choose("urgency", judged + list(URGENCIES.items()))
-        self._choose("department", judged + list(departments().items()))
+        self.choose("channel", list(CHANNELS.items()))
+        self.choose("symptoms", [(one.code, in_language(one)) for one in knowledge().symptoms])
+        self.choose("category", none + appliances(held))
+        self.choose("bought_at", none + list(BOUGHT_AT.items()))
+        self.choose("environment", none + list(PLACES_OF_USE.items()))
+        self.choose("kind", judged + list(KINDS.items()))
+        self.choose("way", list(WAYS.items()))
+        self.choose("suits", none + list(SUITS.items()))
+        self.choose("wish", none + list(WISHES.items()))
+        self.choose("urgency", judged + list(URGENCIES.items()))
+        self.choose("department", judged + list(departments().items()))
         for name in ("bought_on", "extended_until", "began_on"):
             self.fields[name].widget = forms.DateInput(
                 format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}
@@ -128,7 +129,7 @@ class ReportForm(TidyForm):
         for one in knowledge().script.consent:
             if f"consent_{one.kind}" in self.fields:
                 self.fields[f"consent_{one.kind}"].label = in_language(one)
-                self._choose(f"consent_{one.kind}", list(CONSENT_ANSWERS.items()))
+                self.choose(f"consent_{one.kind}", list(CONSENT_ANSWERS.items()))
         self.fields["phone"].widget.attrs |= {"inputmode": "tel", "autocomplete": "off"}
         for name, listed in (
             ("district", "districts"),
@@ -137,11 +138,6 @@ class ReportForm(TidyForm):
             ("brand", "brands"),
         ):
             self.fields[name].widget.attrs["list"] = listed
-
-    def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
 
     def clean(self) -> dict[str, Any]:
         held = super().clean() or {}
@@ -169,7 +165,8 @@ def _asked(code: str) -> forms.CharField:
     )
 
 
-def _appliances(held: list[Any]) -> list[tuple[str, Any]]:
+def appliances(held: Iterable[Any]) -> list[tuple[str, Any]]:
+    """Categories of the catalogue as choices; while it is empty, the families that we have words for."""
     listed = [(one.code, one.name_zh if is_chinese() else one.name_en) for one in held]
     return listed or [(code, name) for code, name in families().items() if code != "general"]
 

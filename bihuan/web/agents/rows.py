@@ -16,6 +16,7 @@ from bihuan.service.cases.queries import contacts_of
 from bihuan.service.cases.words import KINDS, URGENCIES, place_title, said
 from bihuan.service.commitments.queries import PromiseView, open_promises
 from bihuan.web.look.export import Column
+from bihuan.web.look.naming import machine_name
 from bihuan.web.look.words import due_time, words_left
 
 NOBODY = Contact(name="", phone="", address="", full=False)
@@ -55,7 +56,7 @@ def rows_of(cases: Iterable[Any], viewer: Viewer, *, now: datetime) -> list[Row]
             contact=contacts.get(case.customer_id, NOBODY),
             chip=next((chip_of(one, now) for one in promises.get(case.id, ())), None),
             kind=str(KINDS.get(case.kind, case.kind)),
-            machine=" ".join(part for part in (case.brand, named.get(case.category, case.category)) if part),
+            machine=machine_name(case, named),
             symptom=in_language(symptoms.get(case.symptom)),
             place=place_title(card_at(case.card, case.card_version), case.stands_at),
         )

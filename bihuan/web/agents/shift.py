@@ -23,6 +23,7 @@ from bihuan.service.improvement.waiting import pressing_for
 from bihuan.web.agents.rows import families
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.listing import page
+from bihuan.web.look.naming import machine_name
 from bihuan.web.look.words import due_time
 
 WHY: dict[str, Lazy] = {
@@ -114,7 +115,7 @@ def lines_of(
 
 
 def _line(case: Any, why: str, due: datetime | None, named: dict[str, str], *, now: datetime) -> HandedLine:
-    machine = " ".join(part for part in (case.brand, named.get(case.category, case.category)) if part)
+    machine = machine_name(case, named)
     place = place_title(card_at(case.card, case.card_version), case.stands_at)
     reason = HOLD_REASONS.get(case.hold_reason, "") if case.hold_reason else ""
     return HandedLine(

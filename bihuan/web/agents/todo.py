@@ -25,6 +25,7 @@ from bihuan.service.cases.words import HOLD_REASONS, KINDS, place_title
 from bihuan.service.improvement.waiting import Todo, Waiting, silent, todo_of
 from bihuan.web.agents.rows import Chip, chip_of, families
 from bihuan.web.look.doors import moment, staff_page
+from bihuan.web.look.naming import machine_name
 from bihuan.web.look.words import local_time, words_left, words_span
 
 SILENT, PUT_OFF = "silent", "put_off"
@@ -186,7 +187,7 @@ def _title(one: Waiting) -> str:
 def _what(case: Any, named: dict[str, str]) -> str:
     if case is None:
         return ""
-    machine = " ".join(part for part in (case.brand, named.get(case.category, case.category)) if part)
+    machine = machine_name(case, named)
     return machine or str(KINDS.get(case.kind, case.kind))
 
 

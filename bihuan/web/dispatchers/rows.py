@@ -14,6 +14,7 @@ from bihuan.service.commitments.queries import PromiseView, open_promises
 from bihuan.service.dispatch.queries import Standing
 from bihuan.service.dispatch.rules import Candidate, RuledOut
 from bihuan.service.dispatch.words import OFFER_REASONS, sentence, slot_words
+from bihuan.web.look.naming import machine_name
 from bihuan.web.look.words import due_time, local_time, words_left
 
 
@@ -111,7 +112,7 @@ def what_of(case: Any) -> str:
     chinese = (get_language() or "en").startswith("zh")
     named = {one.code: one.zh if chinese else one.en for one in knowledge().families}
     symptom = symptoms_named([case.symptom]).get(case.symptom) if case.symptom else None
-    machine = " ".join(part for part in (case.brand, named.get(case.category, case.category)) if part)
+    machine = machine_name(case, named)
     told = (symptom.zh if chinese else symptom.en) if symptom else ""
     return " · ".join(part for part in (machine, told) if part) or str(KINDS.get(case.kind, case.kind))
 

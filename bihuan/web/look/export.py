@@ -3,7 +3,7 @@
 import csv
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -108,8 +108,12 @@ def file_of[T](
     request: HttpRequest, filename: str, columns: Sequence[Column[T]], rows: Callable[[], Iterable[T]]
 ) -> HttpResponseBase | None:
     """The list as a file where `?format=csv` or `xlsx` asks for one; None where the page is wanted."""
-    write = {"csv": csv_response, "xlsx": xlsx_response}.get(request.GET.get("format", ""))
+    write = FILES.get(request.GET.get("format", ""))
     return None if write is None else write(filename, columns, rows())
+
+
+type Write = Callable[[str, Sequence[Column[Any]], Iterable[Any]], HttpResponseBase]
+FILES: Mapping[str, Write] = {"csv": csv_response, "xlsx": xlsx_response}  # by the ending of the file
 
 
 def _put(sheet: Any, down: int, across: int, value: Any) -> None:

@@ -1,5 +1,6 @@
 """Plain forms that look right: Bootstrap's classes, help and errors tied to their control."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -32,6 +33,12 @@ class TidyMixin:
 
 class TidyForm(TidyMixin, forms.Form):
     """The form that pages start from."""
+
+    def choose(self, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+        """Say what may be chosen in a field, where that is known only when the form is made."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = list(choices)
 
 
 def _dress(field: forms.Field) -> None:

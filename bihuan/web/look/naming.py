@@ -1,5 +1,6 @@
 """Codes of what we know, in the reader's language."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import get_language
@@ -17,6 +18,11 @@ def in_language(entry: Any) -> str:
 def family_names() -> dict[str, str]:
     """Appliance family → its name."""
     return {one.code: in_language(one) for one in knowledge().families}
+
+
+def machine_name(case: Any, named: Mapping[str, str]) -> str:
+    """What a case is about: brand and family, of the names that `family_names` gave."""
+    return " ".join(part for part in (case.brand, named.get(case.category, case.category)) if part)
 
 
 def family_name(code: str) -> str:

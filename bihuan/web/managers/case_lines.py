@@ -11,7 +11,7 @@ from bihuan.service.cases.cards_in_use import card_at
 from bihuan.service.cases.words import HOLD_REASONS, KINDS, URGENCIES, place_title, said
 from bihuan.service.commitments.queries import PromiseView, open_promises
 from bihuan.web.look.export import Column
-from bihuan.web.look.naming import family_names
+from bihuan.web.look.naming import family_names, machine_name
 from bihuan.web.look.words import due_time, words_left
 
 
@@ -53,7 +53,7 @@ def _line(
         case=case,
         when=when,
         kind=str(KINDS.get(case.kind, case.kind)),
-        machine=" ".join(part for part in (case.brand, named.get(case.category, case.category)) if part),
+        machine=machine_name(case, named),
         place=place_title(card_at(case.card, case.card_version), case.stands_at),
         why=str(HOLD_REASONS.get(case.hold_reason, case.hold_reason)) if case.hold_reason else "",
         who=_who(case),

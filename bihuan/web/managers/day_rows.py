@@ -17,7 +17,7 @@ from bihuan.service.improvement.days import DEFINITIONS, FIGURES, TITLES, Day, d
 from bihuan.service.improvement.rows import Source
 from bihuan.service.improvement.rules import WHEN
 from bihuan.web.look.doors import moment, staff_page
-from bihuan.web.look.export import Column, Sheet, book_response, csv_response, xlsx_response
+from bihuan.web.look.export import FILES, Column, Sheet, book_response
 from bihuan.web.look.listing import page
 from bihuan.web.managers.case_lines import COLUMNS, Line, bare_lines, lines
 from bihuan.web.managers.day import Shown, day_asked, shown_of
@@ -90,8 +90,7 @@ def day_rows_file(request: HttpRequest, viewer: Viewer, day: str, ending: str) -
     told: list[Line] = bare_lines(
         [(source.case(row), getattr(row, source.when)) for row in rows], now=moment(request)
     )
-    write = xlsx_response if ending == "xlsx" else csv_response
-    return write(f"bihuan-{request.GET.get('figure', 'rows')}-{day[:10]}", COLUMNS, told)
+    return FILES[ending](f"bihuan-{request.GET.get('figure', 'rows')}-{day[:10]}", COLUMNS, told)
 
 
 @require_GET

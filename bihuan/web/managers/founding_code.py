@@ -5,12 +5,12 @@ ends it for good.
 """
 
 import hmac
-import os
 import secrets
 from pathlib import Path
 
 from django.conf import settings
 
+from bihuan.ground.vault import private
 from bihuan.ground.vault.actions import fingerprint
 
 SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is taken for another
@@ -20,7 +20,7 @@ LENGTH, GROUP = 12, 4  # 59 bits
 def new_code() -> str:
     """A new start code, as it is printed: `ABCD-EFGH-JKMN`."""
     code = "".join(secrets.choice(SIGNS) for _ in range(LENGTH))
-    _write_private(_file(), fingerprint(code))
+    private.replace(_file(), fingerprint(code))
     return "-".join(code[at : at + GROUP] for at in range(0, LENGTH, GROUP))
 
 
@@ -41,11 +41,3 @@ def forget_code() -> None:
 
 def _file() -> Path:
     return Path(settings.BIHUAN_DATA) / "start-code"
-
-
-def _write_private(path: Path, text: str) -> None:
-    draft = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    draft.replace(path)

@@ -1,12 +1,12 @@
 """How far the founding in the place of the demo has come: one small file, which outlives the database it is about."""
 
 import json
-import os
-import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from django.conf import settings
+
+from bihuan.ground.vault import private
 
 STEPS = 4
 BEGUN, DONE, FAILED = "begun", "done", "failed"
@@ -25,11 +25,7 @@ class Progress:
 
 def note(progress: Progress) -> None:
     """Write it down whole, for its owner alone."""
-    draft = _file().with_name(f".founding-{os.getpid()}-{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(asdict(progress), file)
-    draft.replace(_file())
+    private.replace(_file(), json.dumps(asdict(progress)))
 
 
 def noted() -> Progress | None:

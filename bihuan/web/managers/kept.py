@@ -22,7 +22,7 @@ from bihuan.service.commitments.measuring import Figure
 from bihuan.service.commitments.profiles_in_use import commitments_in_force
 from bihuan.service.improvement.opinions import Opinions, opinions_in
 from bihuan.web.look.doors import moment, staff_page
-from bihuan.web.look.export import Column, csv_response, xlsx_response
+from bihuan.web.look.export import FILES, Column
 from bihuan.web.look.months import Month, month_from, this_month
 from bihuan.web.managers.filters import chosen
 from bihuan.web.managers.kept_targets import Target, targets_of
@@ -97,8 +97,7 @@ def kept_file(request: HttpRequest, viewer: Viewer, ending: str) -> HttpResponse
     """The table as CSV or Excel; times in whole seconds."""
     asked, (scope, _filters) = asked_for(request), chosen(request, viewer)
     found = figures_of(asked.period, scope)
-    write = xlsx_response if ending == "xlsx" else csv_response
-    return write(f"bihuan-promises-kept-{asked.month.code}", columns(), list(found.values()))
+    return FILES[ending](f"bihuan-promises-kept-{asked.month.code}", columns(), list(found.values()))
 
 
 def _cut(request: HttpRequest) -> dict[str, str]:

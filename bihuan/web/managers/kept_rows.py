@@ -17,7 +17,7 @@ from bihuan.service.commitments.board import JOINED
 from bihuan.service.commitments.figures import WHICH, behind
 from bihuan.service.commitments.queries import PromiseView, view_of
 from bihuan.web.look.doors import moment, staff_page
-from bihuan.web.look.export import Column, csv_response, xlsx_response
+from bihuan.web.look.export import FILES, Column
 from bihuan.web.look.listing import page
 from bihuan.web.managers.case_lines import Line, bare_lines
 from bihuan.web.managers.filters import chosen
@@ -104,8 +104,7 @@ def kept_rows_file(request: HttpRequest, viewer: Viewer, ending: str) -> HttpRes
     viewer.must("figures.read")
     found, metric, which = _found(request, viewer)
     rows = _rows(list(found.order_by(*KEY)[:EXPORTED]), now=moment(request))
-    write = xlsx_response if ending == "xlsx" else csv_response
-    return write(f"bihuan-promises-{metric or 'all'}-{which}", COLUMNS, rows)
+    return FILES[ending](f"bihuan-promises-{metric or 'all'}-{which}", COLUMNS, rows)
 
 
 COLUMNS: tuple[Column[Row], ...] = (

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.improvement.online import Used, pages_between, used_between
 from bihuan.web.look.doors import moment, staff_page
-from bihuan.web.look.export import Column, csv_response, xlsx_response
+from bihuan.web.look.export import FILES, Column
 
 PERIODS = (7, 30, 90)
 SERVICES: dict[str, Lazy] = {
@@ -73,8 +73,7 @@ def online(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def online_file(request: HttpRequest, viewer: Viewer, ending: str) -> HttpResponseBase:
     """The same as CSV or Excel."""
     _days, first, last = _period(request)
-    write = xlsx_response if ending == "xlsx" else csv_response
-    return write("bihuan-online", COLUMNS, used_between(viewer, first, last))
+    return FILES[ending]("bihuan-online", COLUMNS, used_between(viewer, first, last))
 
 
 def _period(request: HttpRequest) -> tuple[int, date, date]:

@@ -63,14 +63,9 @@ class PosterForm(TidyForm):
         self.points = {str(one.id): one for one in points}
         families = [one for one in knowledge().families if one.code != "general"]
         none = [("", "–")]
-        self._choose("model", none + [(key, f"{one.brand} {one.model}") for key, one in self.models.items()])
-        self._choose("category", none + [(one.code, one.zh if chinese else one.en) for one in families])
-        self._choose("point", none + [(key, one.name) for key, one in self.points.items()])
-
-    def _choose(self, name: str, choices: Any) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
+        self.choose("model", none + [(key, f"{one.brand} {one.model}") for key, one in self.models.items()])
+        self.choose("category", none + [(one.code, one.zh if chinese else one.en) for one in families])
+        self.choose("point", none + [(key, one.name) for key, one in self.points.items()])
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}

@@ -33,12 +33,11 @@ from bihuan.service.commitments.profiles_in_use import (
 from bihuan.service.commitments.uses import running_under
 from bihuan.service.commitments.words import finding_sentences
 from bihuan.web.look.doors import moment, staff_page
-from bihuan.web.look.export import csv_response, xlsx_response
+from bihuan.web.look.export import FILES
 from bihuan.web.look.forms import row_of as number_of
 from bihuan.web.managers import profile_lines as lines
 
 READERS = ("promise.read", "settings.change")
-FILES = {"csv": csv_response, "xlsx": xlsx_response}
 ORDER = ("law", "base", "overlay", "peak")
 
 

@@ -18,7 +18,7 @@ from bihuan.service.commitments.clause import Sort
 from bihuan.service.commitments.outlook import ahead, horizon
 from bihuan.service.commitments.profiles_in_use import commitments_in_force
 from bihuan.web.look.doors import moment, staff_page
-from bihuan.web.look.export import csv_response, xlsx_response
+from bihuan.web.look.export import FILES
 from bihuan.web.look.listing import page
 from bihuan.web.look.naming import family_names
 from bihuan.web.managers.promise_lines import COLUMNS, PromiseLine, loads, promise_lines
@@ -58,8 +58,7 @@ def promises_file(request: HttpRequest, viewer: Viewer, ending: str) -> HttpResp
         lines = _in_order(rows, held[:EXPORTED], now=now)
     else:
         lines = promise_lines(list(pressing(rows, state=state, now=now).order_by(*KEY)[:EXPORTED]), now=now)
-    write = xlsx_response if ending == "xlsx" else csv_response
-    return write("bihuan-promises", COLUMNS, lines)
+    return FILES[ending]("bihuan-promises", COLUMNS, lines)
 
 
 def _board(request: HttpRequest, viewer: Viewer, *, now: datetime) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from bihuan.service.improvement.rules import WHEN
 from bihuan.service.improvement.words import DEFINITIONS, TITLES
 from bihuan.service.improvement.words import WHEN as WHEN_WORDS
 from bihuan.web.look.doors import moment, staff_page
-from bihuan.web.look.export import csv_response, xlsx_response
+from bihuan.web.look.export import FILES
 from bihuan.web.look.listing import page
 from bihuan.web.managers.case_lines import COLUMNS, Line, lines
 from bihuan.web.managers.filters import chosen
@@ -59,5 +59,6 @@ def rows_file(request: HttpRequest, viewer: Viewer, ending: str) -> HttpResponse
     """The same rows as CSV or Excel, the first five thousand; no customer stands in them."""
     source = _source(request, viewer)
     found = list(source.rows.order_by(*source.key)[:EXPORTED])
-    write = xlsx_response if ending == "xlsx" else csv_response
-    return write(f"bihuan-{request.GET.get('figure', 'rows')}", COLUMNS, _lines(request, source, found))
+    return FILES[ending](
+        f"bihuan-{request.GET.get('figure', 'rows')}", COLUMNS, _lines(request, source, found)
+    )

@@ -21,11 +21,9 @@ from bihuan.service.cases.cards_in_use import all_cards, card_at
 from bihuan.service.cases.uses import open_under_card, open_under_cards
 from bihuan.service.cases.words import KINDS, said
 from bihuan.web.look.doors import moment, staff_page
-from bihuan.web.look.export import Column, csv_response, xlsx_response
+from bihuan.web.look.export import FILES, Column
 from bihuan.web.managers import card_lines as lines
 from bihuan.web.managers.settings_all import REGISTERS
-
-FILES = {"csv": csv_response, "xlsx": xlsx_response}
 
 
 @require_GET

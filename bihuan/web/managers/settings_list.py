@@ -18,7 +18,7 @@ from bihuan.registers.access.errors import Refusal
 from bihuan.registers.access.viewer import Viewer
 from bihuan.web.look import listing
 from bihuan.web.look.doors import moment, staff_page
-from bihuan.web.look.export import Column, csv_response, xlsx_response
+from bihuan.web.look.export import FILES, Column
 from bihuan.web.look.forms import row_of as number_of
 from bihuan.web.look.words import date_words
 from bihuan.web.managers.settings_all import register_of
@@ -31,7 +31,6 @@ EXPORTED = 20_000  # rows at most
 PRINTED = 1000
 SHOWN = 50
 TICKED = 200  # entries at once
-FILES = {"csv": csv_response, "xlsx": xlsx_response}
 
 
 @dataclass(frozen=True, kw_only=True)

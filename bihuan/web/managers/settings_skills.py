@@ -21,7 +21,7 @@ from bihuan.registers.staff.queries import skill_levels, technicians_listed
 from bihuan.service.cases.words import KINDS
 from bihuan.web.look import listing
 from bihuan.web.look.doors import moment, staff_page
-from bihuan.web.look.export import Column, csv_response, xlsx_response
+from bihuan.web.look.export import FILES, Column
 from bihuan.web.managers import settings_choices as chosen
 from bihuan.web.managers.settings_all import REGISTERS
 from bihuan.web.managers.settings_row import ChangedMeanwhile, StillUsed, keep_row, take_out
@@ -30,7 +30,6 @@ FIRST = "repair"
 SHOWN = 30  # technicians of one page: every cell is a field of one form
 EXPORTED = 5000
 LEVELS = ("0", "1", "2", "3")
-FILES = {"csv": csv_response, "xlsx": xlsx_response}
 
 
 @never_cache

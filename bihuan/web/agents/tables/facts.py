@@ -24,6 +24,7 @@ from bihuan.service.intake.queries import words_of
 from bihuan.service.satisfaction.queries import scores_of
 from bihuan.web.agents.rows import departments, families, in_language
 from bihuan.web.agents.tables.table import Asked
+from bihuan.web.look.naming import machine_name
 
 AT_ONCE = 500  # cases whose facts are asked for together
 MOST = 5000  # rows of one table
@@ -91,13 +92,12 @@ def _facts(cases: list[Any], viewer: Viewer, now: datetime) -> Iterator[Facts]:
     for case in cases:
         name = hand.open(case.customer.name_sealed) or ""
         words = masked_words(words_of(case.report, hand).words, name=name) if hears else ""
-        family = families_named.get(case.category, case.category)
         yield Facts(
             case=case,
             customer=people[case.customer_id].name,
             words=short(words),
             symptom=in_language(named.get(case.symptom)),
-            machine=" ".join(part for part in (case.brand, family) if part),
+            machine=machine_name(case, families_named),
             solution=short(_solution(case, works.get(case.id), hand, name)),
             state=place_title(card_at(case.card, case.card_version), case.stands_at),
             why=str(HOLD_REASONS.get(case.hold_reason, "")),

@@ -1,5 +1,6 @@
 """The pages of tables and forms: an index; a table on screen, paper and as a file; a form of a case, or empty."""
 
+from itertools import islice
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -14,7 +15,7 @@ from bihuan.web.agents.tables.forms import FORMS
 from bihuan.web.agents.tables.lists import LISTS
 from bihuan.web.agents.tables.table import Table, asked_of, nodes_for
 from bihuan.web.look.doors import moment, staff_page
-from bihuan.web.look.export import csv_response, xlsx_response
+from bihuan.web.look.export import FILES
 
 SHOWN = 200  # rows on the screen and on paper; a file holds all
 TABLES = {table.code: table for table in LISTS}
@@ -43,7 +44,7 @@ def table(request: HttpRequest, viewer: Viewer, code: str) -> HttpResponse:
     found = _table(viewer, code)
     asked, now = asked_of(request, days=found.days, now=moment(request)), moment(request)
     blank = "blank" in request.GET
-    rows = [] if blank else list(_first(found.rows(viewer, asked, now), SHOWN + 1))
+    rows = [] if blank else list(islice(found.rows(viewer, asked, now), SHOWN + 1))
     context = {
         "table": found,
         "asked": asked,
@@ -64,8 +65,7 @@ def table_file(request: HttpRequest, viewer: Viewer, code: str, ending: str) -> 
     """The same rows and columns as CSV or Excel, up to five thousand."""
     found = _table(viewer, code)
     asked, now = asked_of(request, days=found.days, now=moment(request)), moment(request)
-    write = xlsx_response if ending == "xlsx" else csv_response
-    return write(
+    return FILES[ending](
         f"bihuan-{found.code}-{asked.first}-{asked.last}", found.columns, found.rows(viewer, asked, now)
     )
 
@@ -89,11 +89,6 @@ def _table(viewer: Viewer, code: str) -> Table:
     if not viewer.may(found.needs):
         raise NotAllowed(found.needs)
     return found
-
-
-def _first(rows: Any, count: int) -> Any:
-    for _number, row in zip(range(count), rows, strict=False):
-        yield row
 
 
 def _cell(value: Any) -> str:
