@@ -1,9 +1,9 @@
-"""One way to send. A new one is a new folder beside this file."""
+"""One way to send, one way to read. A new one is a new folder beside this file."""
 
 from importlib import import_module
-from typing import Protocol
+from typing import Any, Protocol
 
-from bihuan.registers.channels.message import OutgoingMessage, Sent
+from bihuan.registers.channels.message import IncomingMessage, OutgoingMessage, Sent
 
 _HERE = "bihuan.registers.channels"
 SHORT = {  # how an installation names the shipped ones
@@ -25,6 +25,11 @@ USUAL = {  # what a channel uses when the installation names nothing; the others
 }
 
 
+READERS: dict[
+    str, str
+] = {}  # channel → who reads what comes in by it; forms and the API are read where they stand
+
+
 class Provider(Protocol):
     """Hands messages to the world, or raises `NotSent`. Called at least once a message."""
 
@@ -33,8 +38,27 @@ class Provider(Protocol):
     def send(self, message: OutgoingMessage) -> Sent: ...
 
 
+class Reader(Protocol):
+    """Makes sense of what came in: the very bytes that were kept, or `Unreadable`. Asks no database and no network;
+    the same bytes always read the same."""
+
+    channel: str
+
+    def read(self, raw: bytes) -> IncomingMessage: ...
+
+
 def provider(named: str) -> Provider:
     """The provider of this short name, or at `package.module.NAME`."""
-    module, _dot, name = SHORT.get(named, named).rpartition(".")
-    found: Provider = getattr(import_module(module), name)
+    found: Provider = _at(SHORT.get(named, named))
     return found
+
+
+def reader(channel: str) -> Reader:
+    """Who reads what comes in by this channel; KeyError for one that nobody reads."""
+    found: Reader = _at(READERS[channel])
+    return found
+
+
+def _at(path: str) -> Any:
+    module, _dot, name = path.rpartition(".")
+    return getattr(import_module(module), name)

@@ -42,3 +42,45 @@ class NotSent(Exception):
 
 class NeverSent(NotSent):
     """The provider will never take this message as things stand: another try is of no use until a person acts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncomingFile:
+    """A file that came with a message. Name and kind are what the sender says: nobody has looked yet."""
+
+    name: str = field(repr=False)
+    media: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncomingMessage:
+    """What one message says, once read. Nothing in it is proof of who sent it; `reply_to` and `probe` are claims
+    that whoever takes it in has to check.
+
+    `automatic` says in a word why no person stands behind it (bounce, auto_reply, list, receipt, event): such a
+    message is kept and counted, and opens nothing.
+    """
+
+    words: str = field(repr=False)  # the new words alone, without the quoted message that they answer
+    name: str = field(default="", repr=False)  # as the sender calls themselves
+    phone: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
+    handle: str = field(
+        default="", repr=False
+    )  # who it is on a channel that shows neither, such as an openid
+    reply_to: str = field(default="", repr=False)  # the token of the report that it answers
+    probe: str = field(default="", repr=False)  # the token of a message that we sent to ourselves
+    automatic: str = ""
+    outside_number: str = ""
+    kind: str = ""  # kind of work, where the channel's form says so
+    told: Mapping[str, str] = field(default_factory=dict, repr=False)  # what a form or menu said besides
+    files: tuple[IncomingFile, ...] = field(default=(), repr=False)
+
+
+class Unreadable(Exception):
+    """A message that nobody but a person can make sense of. `code` says why in one word, never what stands in it."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
