@@ -34,6 +34,7 @@ from bihuan.service.cases.events import (
     CaseSnoozed,
     CasesTakenOut,
     CaseWrittenUp,
+    CustomerWrote,
     FollowedMoved,
     NeedsUnticked,
     NeedTicked,
@@ -107,13 +108,19 @@ from bihuan.service.imports.forgetting import forget_old, hear_forgotten
 from bihuan.service.improvement import counting, day_facts, day_reports
 from bihuan.service.improvement.events import DayReported, ImprovementCarriedOn, ImprovementProposed
 from bihuan.service.intake import actions as intake
+from bihuan.service.intake import proving, reading
 from bihuan.service.intake.events import (
+    ChannelFellSilent,
+    ChannelHeardAgain,
+    MessageArrived,
+    MessageQuarantined,
+    MessageSettled,
     ReportQuarantined,
     ReportReceived,
     ReportUnderstood,
 )
 from bihuan.service.notices import customer_codes, sending, still_open, taking_out
-from bihuan.service.notices.alerting import tell_of_quarantine, tell_the_staff
+from bihuan.service.notices.alerting import tell_of_quarantine, tell_of_silence, tell_the_staff
 from bihuan.service.notices.day_report import tell_day_report
 from bihuan.service.notices.events import (
     NoticeGivenUp,
@@ -135,6 +142,9 @@ from bihuan.service.satisfaction.events import (
 # Who is told what. The words and their timing stand in `notices`; no action sends a message.
 TOLD: tuple[Line, ...] = (
     on(ReportQuarantined, later=[tell_of_quarantine]),
+    on(MessageQuarantined, later=[tell_of_quarantine]),
+    on(ChannelFellSilent, later=[tell_of_silence]),
+    on(CustomerWrote, later=[tell_the_staff]),
     on(CaseOpened, later=[tell_the_customer, tell_the_staff]),
     on(CaseChased, later=[tell_the_customer, tell_the_staff]),
     on(CaseNoted, later=[tell_the_customer]),
@@ -214,6 +224,7 @@ BROUGHT_IN: tuple[Line, ...] = (
 )
 
 LINES: tuple[Line, ...] = (
+    on(MessageArrived, later=[reading.read_arrived]),
     on(ReportUnderstood, at_once=[opening.open_for_report]),
     on(SheetSigned, later=[printing.print_sheet]),
     on(RegisterChanged, at_once=[hear_forgotten]),
@@ -227,6 +238,8 @@ LINES: tuple[Line, ...] = (
 
 # Facts that stand for themselves: they stop or start a promise, or are only told. The law test reads this list.
 NOBODY_WAITS_FOR: tuple[type, ...] = (
+    MessageSettled,
+    ChannelHeardAgain,
     ReportReceived,
     CallConnected,
     CallGreeted,
@@ -293,6 +306,7 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("imports under way", bringing_in.carry_on_imports),
     ("files of old imports", forget_old),
     ("keys of requests", intake.forget_keys),
+    ("silent channels", proving.find_silent),
     ("notices", sending.wake_due),
     ("codes for customers", customer_codes.answer_unheard),
     ("still open", still_open.tell_still_open),

@@ -25,9 +25,7 @@ class SealedBy:
 
     def seal(self, key_id: int, clear: str) -> str:
         """The clear text sealed with that key; an empty text stays empty."""
-        key = self._keys[key_id]
-        if key is None:
-            raise Forgotten(key_id)
+        key = self._held(key_id)
         return cipher.pack(key_id, cipher.encrypt(key, clear.encode(), about=b"text")) if clear else ""
 
     def open(self, sealed: str) -> str | None:
@@ -39,10 +37,17 @@ class SealedBy:
         return None if key is None else cipher.decrypt(key, body, about=b"text").decode()
 
     def seal_bytes(self, key_id: int, clear: bytes) -> bytes:
+        return cipher.encrypt(self._held(key_id), clear, about=b"file")
+
+    def wrap(self, key_id: int, *, under: int) -> bytes:
+        """One of these keys, wrapped by another of them."""
+        return cipher.encrypt(self._held(under), self._held(key_id), about=_ABOUT_KEY)
+
+    def _held(self, key_id: int) -> bytes:
         key = self._keys[key_id]
         if key is None:
             raise Forgotten(key_id)
-        return cipher.encrypt(key, clear, about=b"file")
+        return key
 
     def open_bytes(self, key_id: int, sealed: bytes) -> bytes | None:
         key = self._keys.get(key_id)
@@ -66,20 +71,42 @@ def new_keys(count: int, *, now: datetime) -> list[Key]:
 
 
 def keys(*at_hand: Key) -> SealedBy:
-    """The keys in these rows, without asking the database."""
-    return SealedBy({key.id: _unwrap(key.wrapped) for key in at_hand})
+    """The keys in these rows, without asking the database (but for those that others lie under)."""
+    return SealedBy(
+        {key.id: _unwrap(key.wrapped, *((key.under.wrapped,) if key.under else ())) for key in at_hand}
+    )
 
 
 def keys_for(key_ids: Iterable[int]) -> SealedBy:
     """The keys with these numbers, in one query. Unknown and destroyed ones read as forgotten."""
     wanted = {key_id for key_id in key_ids if key_id}
-    rows = Key.objects.filter(id__in=wanted).values_list("id", "wrapped") if wanted else ()
-    return SealedBy({key_id: _unwrap(wrapped) for key_id, wrapped in rows})
+    if not wanted:
+        return SealedBy({})
+    rows = Key.objects.filter(id__in=wanted).values_list("id", "wrapped", "under_id", "under__wrapped")
+    return SealedBy(
+        {key_id: _unwrap(wrapped, *((over,) if under else ())) for key_id, wrapped, under, over in rows}
+    )
 
 
 def keys_of(sealed: Iterable[str]) -> SealedBy:
     """The keys that these sealed texts were sealed with, in one query."""
     return keys_for(cipher.unpack(text)[0] for text in sealed if text)
+
+
+def tie(key_id: int, *, under: int) -> None:
+    """From now on the first key opens only together with the other, and is lost with it. What was sealed with it
+    stays as it is. Nothing can be tied under a key that itself lies under one; Forgotten when either is destroyed.
+    """
+    held = {key.id: key for key in Key.objects.select_related("under").filter(id__in=(key_id, under))}
+    if held[under].under_id is not None:
+        raise ValueError("A key that others shall lie under must not lie under one itself.")
+    opened = keys(held[key_id], held[under])
+    Key.objects.filter(id=key_id).update(wrapped=opened.wrap(key_id, under=under), under_id=under)
+
+
+def keys_under(key_id: int) -> list[int]:
+    """The keys that are lost with this one."""
+    return list(Key.objects.filter(under_id=key_id).order_by("id").values_list("id", flat=True))
 
 
 def destroy(key_id: int, *, now: datetime) -> None:
@@ -116,7 +143,9 @@ def _wrap(key: bytes) -> bytes:
     return cipher.encrypt(settings.BIHUAN_SECRETS.installation, key, about=_ABOUT_KEY)
 
 
-def _unwrap(wrapped: bytes | memoryview | None) -> bytes | None:
+def _unwrap(wrapped: bytes | memoryview | None, *over: bytes | memoryview | None) -> bytes | None:
+    """The key in clear; `over` is the wrapped key that it lies under, if it does."""
     if wrapped is None:
         return None
-    return cipher.decrypt(settings.BIHUAN_SECRETS.installation, bytes(wrapped), about=_ABOUT_KEY)
+    outer = _unwrap(over[0]) if over else settings.BIHUAN_SECRETS.installation
+    return None if outer is None else cipher.decrypt(outer, bytes(wrapped), about=_ABOUT_KEY)

@@ -68,6 +68,7 @@ MAY: dict[str, frozenset[Role]] = {
     "figures.read": LEADERS | {R.ANALYST, R.SERVICE_POINT_OWNER, R.DEPARTMENT_OWNER},
     "improvement.write": LEADERS | {R.ANALYST, R.DEPARTMENT_OWNER},
     "operations.read": frozenset({R.MANAGER, R.ADMINISTRATOR, R.SUPERVISOR}),
+    "message.decide": frozenset({R.AGENT, R.SUPERVISOR, R.MANAGER}),
     "operations.mend": frozenset({R.MANAGER, R.ADMINISTRATOR}),
     "cards.read": STAFF,
     "poster.print": LEADERS | POINT | {R.AGENT, R.ADMINISTRATOR},

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.db.models import Q
 
-from bihuan.ground.vault.actions import SealedBy, blind, destroy, keys, keys_for, new_key
+from bihuan.ground.vault.actions import SealedBy, blind, destroy_all, keys, keys_for, keys_under, new_key
 from bihuan.registers.customers.errors import CustomerForgotten
 from bihuan.registers.customers.models import (
     Consent,
@@ -33,13 +33,16 @@ class Known(NamedTuple):
     fresh: bool
 
 
-def reach_by(*, phone: str = "", email: str = "") -> list[Reach]:
-    """What of this is a way to reach somebody, phone first."""
+def reach_by(*, phone: str = "", email: str = "", handle: tuple[str, str] | None = None) -> list[Reach]:
+    """What of this is a way to reach somebody, phone first. `handle` is who they are on a channel that shows neither:
+    its kind (`Contact.HANDLES`) and their name there."""
     found: list[Reach] = []
     if phone and (read := read_phone(phone)):
         found.append(Reach(kind=Contact.MOBILE if read.mobile else Contact.LANDLINE, value=read.number))
     if email and (address := read_email(email)):
         found.append(Reach(kind=Contact.EMAIL, value=address))
+    if handle and handle[0] in Contact.HANDLES and handle[1]:
+        found.append(Reach(kind=handle[0], value=handle[1]))
     return found
 
 
@@ -193,7 +196,7 @@ def note_consents(customer: Customer, given: dict[str, bool], *, how: str, now: 
 def forget(customer: Customer, *, now: datetime) -> None:
     """Destroy the customer's key and every row they could be found by. Nothing about them can be read again."""
     with transaction.atomic():
-        destroy(customer.key_id, now=now)
+        destroy_all([customer.key_id, *keys_under(customer.key_id)], now=now)
         CustomerSession.objects.filter(customer=customer).delete()
         blinds = Contact.objects.filter(customer=customer).values("blind")
         CustomerSignIn.objects.filter(Q(customer=customer) | Q(phone_blind__in=blinds)).delete()

@@ -31,9 +31,11 @@ class Customer(models.Model):
 
 
 class Contact(models.Model):
-    """A way to reach a customer: a phone (E.164) or an e-mail address (lower case), found by blind index."""
+    """A way to reach a customer: a phone (E.164), an e-mail address (lower case), or who they are on a channel that
+    shows neither; found by blind index."""
 
     MOBILE, LANDLINE, EMAIL = "mobile", "landline", "email"
+    HANDLES = ("wechat", "chat", "social", "house")  # openid, chat visitor, name on a platform, our own probe
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=8)

@@ -132,6 +132,7 @@ def _reports(tolds: Sequence[CarriedTold], hand: SealedBy) -> list[Report]:
             channel=told.channel,
             key_id=told.customer.key_id,
             body_sealed=hand.seal(told.customer.key_id, told.words),
+            state=RawMessage.BROUGHT_IN,
             received_at=told.opened_at,
         )
         for told in tolds

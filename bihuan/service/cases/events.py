@@ -274,6 +274,16 @@ class CaseMentioned(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CustomerWrote(Event):
+    """The customer answered or added something by a channel. Whoever answers for the case is to read it."""
+
+    kind = "case.customer_wrote"
+    note_id: int
+    report_id: int
+    channel: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class FollowedMoved(Event):
     """A case that people follow moved. They are told on their page."""
 

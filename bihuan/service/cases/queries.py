@@ -19,6 +19,7 @@ from bihuan.service.cases.cards_in_use import card_at
 from bihuan.service.cases.events import CaseMoved
 from bihuan.service.cases.models import Case, Follow, Note, Tick
 from bihuan.service.cases.rules import read_number
+from bihuan.service.intake.models import Report
 
 FULL_AFTER_DONE = timedelta(hours=24)
 ONE = ("customer__key", "node", "owner", "next_owner", "technician_person", "machine", "place", "report")
@@ -61,8 +62,10 @@ def case_by_id(viewer: Viewer, case_id: int) -> Case:
 
 
 def case_of_report(report_id: int) -> Case | None:
-    """The case a report became; None while it is quarantined or was answered without one."""
-    return Case.objects.select_related(*ONE).filter(report_id=report_id).first()
+    """The case a report became or joined; None while it is quarantined or was answered without one."""
+    cases = Case.objects.select_related(*ONE)
+    joined = Report.objects.filter(id=report_id, joins__isnull=False).values("chain_id")
+    return cases.filter(report_id=report_id).first() or cases.filter(chain_id__in=joined).first()
 
 
 def case_of_chain(chain_id: int) -> Case:

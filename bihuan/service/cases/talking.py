@@ -18,10 +18,12 @@ from bihuan.service.cases.events import (
     CaseContacted,
     CaseGraded,
     CaseNoted,
+    CustomerWrote,
     PlanTold,
     UrgencyChanged,
 )
 from bihuan.service.cases.models import Case, Note
+from bihuan.service.intake.models import Report
 
 LONGEST_NOTE = 5000
 GRADES = frozenset({"general", "complex", "major"})
@@ -89,6 +91,16 @@ def chase(case: Case, *, by: Actor, now: datetime, words: str = "") -> int:
         if words.strip():
             note(case, words, by=by, now=now)
     return case.chases
+
+
+@transaction.atomic
+def hear_more(case: Case, report: Report, words: str, *, by: Actor, now: datetime) -> Note:
+    """The customer wrote again about this case: their words beside the others, and whoever answers for it is told.
+    A case that ended stays so: thanks open nothing again, a person decides."""
+    kept = note(case, words, by=by, now=now)
+    heard = CustomerWrote(subject_id=case.id, note_id=kept.id, report_id=report.id, channel=report.channel)
+    record(heard, by=by, now=now, chain=case.chain_id)
+    return kept
 
 
 @transaction.atomic

@@ -9,11 +9,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
-from bihuan.ground.journal.actions import open_chain, record, writing
+from bihuan.ground.journal.actions import hold_chain, open_chain, record, writing
 from bihuan.ground.journal.event import Actor, Event
 from bihuan.ground.journal.reactions import trace_of
 from bihuan.ground.vault import files
-from bihuan.ground.vault.actions import SealedBy, fingerprint, signature
+from bihuan.ground.vault.actions import SealedBy, fingerprint, signature, tie
 from bihuan.registers.customers.actions import (
     Known,
     hold,
@@ -30,6 +30,7 @@ from bihuan.registers.organisation.models import Node
 from bihuan.service.intake.errors import ReportRefused, SameKeyOtherBody
 from bihuan.service.intake.events import ReportQuarantined, ReportReceived, ReportUnderstood
 from bihuan.service.intake.models import Attachment, RawMessage, Report
+from bihuan.service.intake.proving import is_own, prove
 from bihuan.service.intake.rules import faults_of
 from bihuan.service.intake.told import Told
 
@@ -47,17 +48,26 @@ def receive(
     strict: bool = False,
     once: tuple[str, str] | None = None,
     received_at: datetime | None = None,
+    message: RawMessage | None = None,
 ) -> Report:
     """Write down what a customer told us, whichever channel it came by, and let a case be opened for it.
 
     `once` is (scope, key): the same request again finds its report instead of making a second. Whatever goes
-    wrong while the case is opened, the report is kept, quarantined, for a person to see.
+    wrong while the case is opened, the report is kept, quarantined, for a person to see. `message` is what it was
+    read from; without one the words are what arrived.
     """
     faults = faults_of(told, today=localdate(now), strict=strict)
     if faults:
         raise ReportRefused(faults)
     arrived = _Arrived(
-        told=told, by=by, node=node, now=now, taken_by=taken_by, received_at=received_at or now, once=once
+        told=told,
+        by=by,
+        node=node,
+        now=now,
+        taken_by=taken_by,
+        received_at=received_at or (message.received_at if message else now),
+        once=once,
+        message=message,
     )
     for _ in range(2):  # two can come before: whoever makes the same customer, and a twin of this request
         try:
@@ -79,6 +89,12 @@ class _Arrived:
     taken_by: int | None
     received_at: datetime
     once: tuple[str, str] | None
+    message: RawMessage | None
+
+    @property
+    def is_probe(self) -> bool:
+        """Whether we sent it ourselves, to see that the channel works."""
+        return bool(self.told.probe) and is_own(self.told.probe, self.told.channel, now=self.now)
 
 
 class _NotUnderstood(Exception):
@@ -101,8 +117,16 @@ def _accept(arrived: _Arrived, *, trouble: tuple[str, str] | None = None) -> Rep
     """Write it down and let a case be opened, or, after `trouble` with that, quarantine it for a person."""
     with writing():
         report, kept = _write_down(arrived)
-        heard = ReportReceived(subject_id=report.id, channel=report.channel, customer_id=report.customer_id)
+        heard = ReportReceived(
+            subject_id=report.id,
+            channel=report.channel,
+            customer_id=report.customer_id,
+            arrived=arrived.message is not None,
+        )
         _record(heard, report, arrived)
+        if report.state == Report.PROBE:
+            prove(report.channel, now=arrived.now)
+            return report
         if trouble:
             _quarantine(report, *trouble, arrived=arrived)
             return report
@@ -173,6 +197,9 @@ def once_print(once: tuple[str, str]) -> str:
 def _write_down(arrived: _Arrived) -> tuple[Report, list[str]]:
     """The rows of a report, and the names of the files kept with it."""
     told, now = arrived.told, arrived.now
+    joined = None if told.joins is None else Report.objects.get(id=told.joins)
+    if joined is not None:
+        hold_chain(joined.chain_id)
     customer, hand, fresh = _customer(told, node=arrived.node, now=now)
     place = keep_place(customer, told.address, by=hand, fresh=fresh) if _has_place(told) else None
     machine = None
@@ -180,13 +207,14 @@ def _write_down(arrived: _Arrived) -> tuple[Report, list[str]]:
         machine = keep_machine(customer, told.machine, place=place, now=now, fresh=fresh)
     if told.consents:
         note_consents(customer, told.consents, how=told.channel, now=now)
-    raw = RawMessage.objects.create(
-        channel=told.channel,
-        key_id=customer.key_id,
-        body_sealed=hand.seal(customer.key_id, told.words),
-        received_at=arrived.received_at,
-    )
+    raw = _message(arrived, customer, hand)
     report = _report(told, raw=raw, customer=customer, place=place, machine=machine, hand=hand, now=now)
+    if joined is None:
+        report.chain_id = open_chain()
+    else:
+        report.joins, report.chain_id, report.state = joined, joined.chain_id, Report.JOINED
+    if arrived.is_probe:
+        report.state = Report.PROBE
     report.taken_by_id, report.received_at = arrived.taken_by, arrived.received_at
     if arrived.once:
         report.once_print, report.asked_print = once_print(arrived.once), fingerprint(repr(told))
@@ -194,12 +222,28 @@ def _write_down(arrived: _Arrived) -> tuple[Report, list[str]]:
     return report, _keep_files(told, report, hand)
 
 
+def _message(arrived: _Arrived, customer: Customer, hand: SealedBy) -> RawMessage:
+    """What the report was read from, from now on under its customer's key; or the words themselves, kept as such."""
+    message, state = arrived.message, RawMessage.PROBE if arrived.is_probe else RawMessage.REPORT
+    if message is None:
+        return RawMessage.objects.create(
+            channel=arrived.told.channel,
+            key_id=customer.key_id,
+            body_sealed=hand.seal(customer.key_id, arrived.told.words),
+            state=state,
+            received_at=arrived.received_at,
+        )
+    tie(message.key_id, under=customer.key_id)
+    RawMessage.objects.filter(id=message.id).update(state=state, settled_at=arrived.now)
+    return message
+
+
 def _customer(told: Told, *, node: Node, now: datetime) -> Known:
     if told.customer_id is not None:
         return hold(told.customer_id)
-    if told.refused_to_identify and not (told.phone or told.email):
+    if told.refused_to_identify and not (told.phone or told.email or told.handle):
         return refuse_to_identify(node=node, now=now)
-    reaches = reach_by(phone=told.phone, email=told.email)
+    reaches = reach_by(phone=told.phone, email=told.email, handle=told.handle)
     return know_by(reaches, name=told.name, node=node, now=now, language=told.language)
 
 
@@ -216,13 +260,12 @@ def _report(
     seed = secrets.token_hex(16)
     return Report(
         raw=raw,
-        chain_id=open_chain(),
         customer=customer,
         machine=machine,
         place=place,
         channel=told.channel,
         outside_number=told.outside_number,
-        words_sealed=raw.body_sealed,
+        words_sealed=hand.seal(customer.key_id, told.words),
         symptoms=list(told.symptoms) or symptoms_in(told.words, category=told.machine.category),
         hazards=hazards_in(told.words),
         error_code=told.error_code,

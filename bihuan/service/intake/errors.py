@@ -45,3 +45,20 @@ class SameKeyOtherBody(Refusal):
 
     def __init__(self) -> None:
         super().__init__(_("This Idempotency-Key was already used for a different request. Use a new key."))
+
+
+class ReasonMissing(Refusal):
+    """A message leaves the quarantine with a reason only."""
+
+    def __init__(self) -> None:
+        sentence = _("Say why: nothing leaves the quarantine without a reason.")
+        super().__init__(sentence, fields={"why": sentence})
+
+
+class MessageSettledMeanwhile(Refusal):
+    """Somebody else decided about this message first."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody has dealt with this message meanwhile. Look at the list again."))

@@ -10,12 +10,51 @@ from bihuan.registers.customers.models import Customer, Machine, Place
 
 
 class RawMessage(models.Model):
-    """What arrived, before anyone read it. Sealed with the customer's key; with its own while nobody is known."""
+    """What arrived, before anyone read it: the very bytes, sealed with a key of its own, which later lies under its
+    customer's. What a form or the API hands over with a known customer is sealed with the customer's at once.
+
+    `state` is where it stands in the daily closing; `reason` a code for it, `why_sealed` the words of whoever
+    decided. Large bodies lie in a file (`kept_as`).
+    """
+
+    WAITING, REPORT, ANSWERED, DUPLICATE = "waiting", "report", "answered", "duplicate"
+    SPAM, QUARANTINED, AUTOMATIC, PROBE = "spam", "quarantined", "automatic", "probe"
+    BROUGHT_IN = "brought_in"  # with work that another system had; never received here
 
     channel = models.CharField(max_length=20)
     key = models.ForeignKey(Key, on_delete=models.PROTECT, related_name="+")
     body_sealed = models.TextField()
+    kept_as = models.CharField(max_length=120, blank=True, default="")
+    digest = models.CharField(max_length=64, blank=True, default="")  # keyed, of the bytes
+    size = models.PositiveIntegerField(default=0)  # bytes
+    once_print = models.CharField(max_length=64, null=True, unique=True)  # of the channel's own key for it
+    state = models.CharField(max_length=12, default=REPORT)
+    reason = models.CharField(max_length=40, blank=True, default="")
+    why_sealed = models.TextField(blank=True, default="")
+    trouble = models.TextField(blank=True, default="")
+    same_as = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    settled_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    settled_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "intake"
+        indexes = (
+            models.Index(fields=("received_at",), name="intake_message_received"),
+            models.Index(
+                fields=("id",), condition=Q(state__in=("waiting", "quarantined")), name="intake_message_open"
+            ),
+        )
+
+
+class ChannelWatch(models.Model):
+    """When a channel was last tried from end to end, and when that last came through."""
+
+    channel = models.CharField(max_length=20, unique=True)
+    knocked_at = models.DateTimeField(null=True)
+    proven_at = models.DateTimeField(null=True)
+    silent_since = models.DateTimeField(null=True)  # an alarm stands
+    trouble = models.CharField(max_length=40, blank=True, default="")
 
     class Meta:
         app_label = "intake"
@@ -25,6 +64,7 @@ class Report(models.Model):
     """What a customer told us: their own words beside the standard ones."""
 
     OPENED, JOINED, ANSWERED, QUARANTINED = "opened", "joined", "answered", "quarantined"
+    PROBE = "probe"  # our own, to see that the channel works
 
     raw = models.OneToOneField(RawMessage, on_delete=models.PROTECT, related_name="+")
     chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="+")
@@ -56,6 +96,9 @@ class Report(models.Model):
     link_print = models.CharField(max_length=64, unique=True)
     once_print = models.CharField(max_length=64, null=True, unique=True)  # of the request's idempotency key
     asked_print = models.CharField(max_length=64, blank=True, default="")  # of that request's body
+    joins = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="+"
+    )  # what it answers
     state = models.CharField(max_length=12, default=OPENED)
     trouble = models.TextField(blank=True, default="")
     received_at = models.DateTimeField()

@@ -3,8 +3,10 @@
 import dataclasses
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from bihuan.registers.customers.rules import read_email, read_phone
+from bihuan.registers.customers.told import MachineTold
 from bihuan.registers.knowledge.rules import is_vague
 from bihuan.service.intake.told import CHANNELS, URGENCIES, WAYS, WISHES, Told
 
@@ -42,7 +44,7 @@ def _who(told: Told) -> list[Fault]:
         found.append(Fault("phone", "no_phone"))
     if told.email and read_email(told.email) is None:
         found.append(Fault("email", "no_email"))
-    reachable = told.phone or told.email or told.customer_id or told.refused_to_identify
+    reachable = told.phone or told.email or told.handle or told.customer_id or told.refused_to_identify
     if not reachable:
         found.append(Fault("phone", "unreachable"))
     if len(told.name) > 120:
@@ -114,3 +116,17 @@ def _dates(told: Told, *, today: date) -> list[Fault]:
     if years is not None and not 0 <= years <= 50:
         found.append(Fault("about_years", "impossible_age"))
     return found
+
+
+def fitting(told: Told) -> dict[str, Any]:
+    """What of a report that no person is there to mend must be left out, so that the rest can be taken in: fields
+    that say what nobody can read, or more than a row has room for."""
+    wrong = {fault.field for fault in [*_codes(told), *_lengths(told)]}
+    left: dict[str, Any] = {name: "" for name in ("kind", "outside_number", "language") if name in wrong}
+    if told.phone and read_phone(told.phone) is None:
+        left["phone"] = ""
+    if told.email and read_email(told.email) is None:
+        left["email"] = ""
+    if wrong & {"category", "brand", "model", "serial", "unit", "bought_at"}:
+        left["machine"] = MachineTold()
+    return left

@@ -42,6 +42,7 @@ class Told:
     channel: str
     phone: str = ""
     email: str = ""
+    handle: tuple[str, str] | None = None  # kind and name, on a channel that shows neither phone nor mail
     name: str = ""
     refused_to_identify: bool = False
     customer_id: int | None = None  # already on the screen of whoever writes this down
@@ -57,6 +58,8 @@ class Told:
     machine: MachineTold = field(default_factory=MachineTold)
     address: AddressTold = field(default_factory=AddressTold)
     outside_number: str = ""
+    joins: int | None = None  # the report that this answers; proven, never guessed
+    probe: str = ""  # our own, by which a channel is tried
     consents: dict[str, bool] = field(default_factory=dict)
     restated: bool = False
     language: str = ""

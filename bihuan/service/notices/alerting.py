@@ -5,6 +5,7 @@ from itertools import chain
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import override
 
 from bihuan.ground.journal.event import Event, Fact
 from bihuan.ground.process.card import Said
@@ -15,9 +16,11 @@ from bihuan.registers.organisation.queries import above
 from bihuan.service.cases.consulting import SUPPORT, consultation
 from bihuan.service.cases.following import followers_of
 from bihuan.service.cases.models import Case
+from bihuan.service.cases.words import CHANNELS
 from bihuan.service.commitments.clause import NOTHING_SAID, RungRule
 from bihuan.service.commitments.queries import names_somebody, promise
 from bihuan.service.commitments.reckoning import clause_of, rung_of
+from bihuan.service.intake.events import ChannelFellSilent
 from bihuan.service.notices.actions import tell_person
 from bihuan.service.notices.group_news import tell_groups_of
 from bihuan.service.notices.telling import about, case_of
@@ -64,6 +67,29 @@ def tell_of_quarantine(fact: Fact[Event]) -> None:
         tell_person(
             person, "quarantined", about=about(fact), fill={}, link=link, case=None, now=fact.recorded_at
         )
+
+
+def tell_of_silence(fact: Fact[ChannelFellSilent]) -> None:
+    """What we send ourselves by a channel does not come through: whoever keeps the installation looks at it."""
+    for person in [*people_with(Role.ADMINISTRATOR), *people_with(Role.SUPERVISOR)][:MOST]:
+        tell_person(
+            person,
+            "channel_silent",
+            about=about(fact),
+            fill={
+                "number": "",
+                "place": "",
+                "what": _channel(fact.event.channel, person.language or "zh-hans"),
+            },
+            link=f"{settings.BIHUAN_ADDRESS}/manage/closing",
+            case=None,
+            now=fact.recorded_at,
+        )
+
+
+def _channel(code: str, language: str) -> str:
+    with override(language):
+        return str(CHANNELS.get(code, code))
 
 
 type Who = Callable[[Case, dict[str, Any]], list[Person]]
@@ -182,6 +208,7 @@ ALERTS: dict[str, tuple[str, Who]] = {
     "case.support_answered": ("support_answered", _who_asked),
     "case.owner_proposed": ("proposed", lambda case, facts: _people(facts["owner_id"])),
     "case.mentioned": ("mentioned", lambda case, facts: _people(facts["person_id"])),
+    "case.customer_wrote": ("customer_wrote", lambda case, facts: _owner_or(case, Role.AGENT)),
     "case.followed_moved": ("followed", lambda case, facts: followers_of(case.id)),
     "dispatch.offered": ("offered", lambda case, facts: _point(facts["node_id"])),
     "dispatch.returned": (

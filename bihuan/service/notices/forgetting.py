@@ -4,6 +4,7 @@ something of a customer: sealed words, files, links, numbers of other systems.
 The key is destroyed and every way to find the person goes; rows, counts and chains stay as they were.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from bihuan.ground.vault import files
-from bihuan.ground.vault.actions import keys
+from bihuan.ground.vault.actions import keys, keys_under
 from bihuan.registers.access.errors import NotFound, Refusal
 from bihuan.registers.access.history import note_change
 from bihuan.registers.access.viewer import Viewer
@@ -91,7 +92,8 @@ def forget_customer(viewer: Viewer, customer_id: int, *, now: datetime) -> None:
     note_change(
         viewer, register="customers", row=str(customer_id), deed="forgotten", before={}, after={}, now=now
     )
-    transaction.on_commit(lambda: _clear_disk(customer.key_id))
+    gone = [customer.key_id, *keys_under(customer.key_id)]
+    transaction.on_commit(lambda: _clear_disk(gone))
 
 
 def _forget_hand_overs(customer: Customer, *, now: datetime) -> None:
@@ -104,9 +106,10 @@ def _forget_hand_overs(customer: Customer, *, now: datetime) -> None:
     forget_words(cases, told, now=now)
 
 
-def _clear_disk(key_id: int) -> None:
+def _clear_disk(key_ids: Iterable[int]) -> None:
     """Files cannot be read any more; their bytes go too, and SQLite's log of old pages."""
-    files.drop_of(key_id)
+    for key_id in key_ids:
+        files.drop_of(key_id)
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

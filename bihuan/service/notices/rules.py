@@ -43,6 +43,8 @@ NEWS_OF = {
     "chased": "chased",
     "complaint": "complaint",
     "mentioned": "mentioned",
+    "customer_wrote": "mentioned",
+    "channel_silent": "at_risk",
     "day_report": "day_report",
     "not_solved": "unsolved",
 }

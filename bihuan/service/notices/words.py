@@ -91,6 +91,8 @@ KINDS: dict[str, Lazy] = {
     "not_solved": _("Still not solved"),
     "mentioned": _("Named in a note"),
     "followed": _("A followed case moved"),
+    "customer_wrote": _("The customer wrote"),
+    "channel_silent": _("A channel is silent"),
     "day_report": _("Day report"),
     "proposed": _("Asked to take over"),
     "support_asked": _("Technical support asked"),
