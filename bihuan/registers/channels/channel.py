@@ -11,6 +11,7 @@ SHORT = {  # how an installation names the shipped ones
     "aliyun_sms": f"{_HERE}.aliyun.provider.SMS",
     "aliyun_voice": f"{_HERE}.aliyun.provider.VOICE",
     "tencent_sms": f"{_HERE}.tencent_sms.provider.SMS",
+    "wechat": f"{_HERE}.wechat.provider.WECHAT",
     "smtp": f"{_HERE}.smtp.provider.MAIL",
     "web_push": f"{_HERE}.web_push.provider.PUSH",
     "wecom": f"{_HERE}.wecom_robot.provider.ROBOT",
@@ -27,7 +28,9 @@ USUAL = {  # what a channel uses when the installation names nothing; the others
 
 READERS: dict[
     str, str
-] = {}  # channel → who reads what comes in by it; forms and the API are read where they stand
+] = {  # channel → who reads what comes in by it; forms and the API are read where they stand
+    "mail": f"{_HERE}.mail.reader.READER",
+}
 
 
 class Provider(Protocol):

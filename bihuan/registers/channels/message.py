@@ -21,6 +21,10 @@ class OutgoingMessage:
     template: str = ""  # audience and kind of the notice: customer.booked, staff.urgent_case
     language: str = ""
     fill: Mapping[str, str] = field(default_factory=dict, repr=False)
+    thread: str = field(
+        default="", repr=False
+    )  # the token by which an answer finds the report that this is about
+    manner: str = ""  # how, where the channel has several ways and they are counted: service, template
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +67,7 @@ class IncomingMessage:
     """
 
     words: str = field(repr=False)  # the new words alone, without the quoted message that they answer
+    subject: str = field(default="", repr=False)  # stands before the words of a new report, not of an answer
     name: str = field(default="", repr=False)  # as the sender calls themselves
     phone: str = field(default="", repr=False)
     email: str = field(default="", repr=False)
@@ -72,10 +77,16 @@ class IncomingMessage:
     reply_to: str = field(default="", repr=False)  # the token of the report that it answers
     probe: str = field(default="", repr=False)  # the token of a message that we sent to ourselves
     automatic: str = ""
+    live: bool = False  # a conversation under way: it gets its place when it ends, from whoever follows it
     outside_number: str = ""
     kind: str = ""  # kind of work, where the channel's form says so
     told: Mapping[str, str] = field(default_factory=dict, repr=False)  # what a form or menu said besides
     files: tuple[IncomingFile, ...] = field(default=(), repr=False)
+
+    @property
+    def whole(self) -> str:
+        """What a new report says: the subject first, where there is one."""
+        return f"{self.subject}\n\n{self.words}" if self.subject else self.words
 
 
 class Unreadable(Exception):
