@@ -76,13 +76,15 @@ def ask(
     headers: Mapping[str, str] | None = None,
     method: str = "POST",
     timeout: float = TIMEOUT_SECONDS,
+    most: int = MOST_BYTES,
 ) -> Answer:
-    """Ask once. AddressRefused when that address may not be asked, NoAnswer when nothing came back in time."""
+    """Ask once; `most` bytes of the answer are read. AddressRefused when that address may not be asked, NoAnswer when
+    nothing came back in time."""
     parts = checked(url, hosts=hosts)
     try:
         address = allowed_address(parts, private=settings.BIHUAN_CHANNELS_PRIVATE)
         return exchange(
-            parts, address, method=method, body=body, headers=headers or {}, timeout=timeout, limit=MOST_BYTES
+            parts, address, method=method, body=body, headers=headers or {}, timeout=timeout, limit=most
         )
     except TimeoutError as error:
         raise NoAnswer("timeout") from error

@@ -54,7 +54,7 @@ class AliyunSms:
     name = "aliyun_sms"
 
     def send(self, message: OutgoingMessage) -> Sent:
-        held, chosen = account(), template_for(message)
+        held, chosen = account(), template_for(message, provider=self.name)
         params = {
             "PhoneNumbers": number_of(message.receiver),
             "SignName": held.sign_name,

@@ -46,7 +46,7 @@ class TencentSms:
     name = "tencent_sms"
 
     def send(self, message: OutgoingMessage) -> Sent:
-        held, chosen = account(), template_for(message)
+        held, chosen = account(), template_for(message, provider=self.name)
         asked = {
             "PhoneNumberSet": [message.receiver],
             "SmsSdkAppId": held.app_id,

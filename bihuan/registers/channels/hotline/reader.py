@@ -1,0 +1,24 @@
+"""Reads what the telephone system sent: a probe of our own, a call under way, or what a person must see.
+
+The events of a call are folded into it as they arrive, so that a caller waiting in the queue hears how long it will
+take; here only the first of them is read once more, and it says that the call is followed elsewhere.
+"""
+
+from bihuan.registers.channels.hotline.telling import told_in
+from bihuan.registers.channels.message import IncomingMessage
+
+
+class HotlineReader:
+    """The `Reader` of the hotline."""
+
+    channel = "hotline"
+
+    def read(self, raw: bytes) -> IncomingMessage:
+        """A probe says its token; an event of a call is live; all else is Unreadable."""
+        told = told_in(raw)
+        if told.sort == "probe":
+            return IncomingMessage(words="", probe=told.token)
+        return IncomingMessage(words="", live=True)
+
+
+READER = HotlineReader()
