@@ -19,6 +19,7 @@ from bihuan.service.intake.actions import receive
 from bihuan.service.intake.arriving import CHANNEL, bytes_of
 from bihuan.service.intake.errors import ReportRefused
 from bihuan.service.intake.events import MessageArrived
+from bihuan.service.intake.following_up import followed
 from bihuan.service.intake.models import RawMessage, Report
 from bihuan.service.intake.proving import is_own, prove
 from bihuan.service.intake.replying import report_answered
@@ -68,15 +69,17 @@ def _read(message: RawMessage, *, now: datetime) -> Report | None:
     if read.automatic:
         settle(message, RawMessage.AUTOMATIC, reason=read.automatic, by=CHANNEL, now=now)
         return None
-    return receive(told_of(read, message.channel), by=CUSTOMER, node=head_office(), now=now, message=message)
+    told = followed(told_of(read, message.channel), now=message.received_at)
+    return receive(told, by=CUSTOMER, node=head_office(), now=now, message=message)
 
 
 def told_of(read: IncomingMessage, channel: str) -> Told:
     """What was read, as every channel hands it over. What does not fit is left out rather than the message lost:
     the bytes are kept whole."""
     answered = report_answered(read.reply_to) if read.reply_to else None
+    words = read.words if answered else read.whole
     told = Told(
-        words=read.words.strip()[:LONGEST_WORDS] or (WITHOUT_WORDS if read.files else ""),
+        words=words.strip()[:LONGEST_WORDS] or (WITHOUT_WORDS if read.files else ""),
         channel=channel,
         phone=read.phone,
         email=read.email,
