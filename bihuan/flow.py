@@ -127,6 +127,8 @@ from bihuan.service.notices.events import (
     NoticeSent,
 )
 from bihuan.service.notices.telling import tell_the_customer
+from bihuan.service.orders import telling as platforms
+from bihuan.service.orders.events import OrderCancelled, OrderChanged, OrderPromised
 from bihuan.service.satisfaction import asking, calling_back, closing
 from bihuan.service.satisfaction.events import (
     CallbackAttempted,
@@ -203,6 +205,12 @@ HEARD: tuple[Line, ...] = (
     on(SurveyAnswered, at_once=[closing.hear_answer]),
 )
 
+# Whose platform ordered it is told how it stands.
+ORDERED: tuple[Line, ...] = (
+    on(CaseOpened, at_once=[platforms.hear_opened]),
+    on(CaseMoved, at_once=[platforms.hear_moved]),
+)
+
 # What is counted by time and stands in no row of its own.
 COUNTED: tuple[Line, ...] = (
     on(CaseChased, at_once=[counting.hear_chased]),
@@ -231,6 +239,7 @@ LINES: tuple[Line, ...] = (
     on_every(hearing.hear),
     *SENT,
     *HEARD,
+    *ORDERED,
     *COUNTED,
     *BROUGHT_IN,
     *TOLD,
@@ -279,6 +288,9 @@ NOBODY_WAITS_FOR: tuple[type, ...] = (
     ComplaintLinked,
     OfficialAnswered,
     OfficialNotice,
+    OrderPromised,
+    OrderChanged,
+    OrderCancelled,
     ImprovementProposed,
     ImprovementCarriedOn,
     WorkbookBroughtIn,
@@ -308,6 +320,7 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("keys of requests", intake.forget_keys),
     ("silent channels", proving.find_silent),
     ("notices", sending.wake_due),
+    ("states of orders", platforms.wake_states),
     ("codes for customers", customer_codes.answer_unheard),
     ("still open", still_open.tell_still_open),
 )

@@ -46,12 +46,27 @@ class Token(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="+")
     customer_id = models.BigIntegerField(null=True)
     channel = models.CharField(max_length=20, blank=True, default="")
+    platform = models.CharField(max_length=24, blank=True, default="")  # it sends orders of this one alone
+    name = models.CharField(max_length=60, blank=True, default="")  # of the program, where it is one
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)  # last, to the minute
 
     class Meta:
         app_label = "access"
+
+
+class TokenDay(models.Model):
+    """How much one program sent on one day. A reading for its page, not the truth: that is in the journal."""
+
+    token = models.ForeignKey(Token, on_delete=models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+    taken = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        app_label = "access"
+        constraints = (models.UniqueConstraint(fields=("token", "day"), name="access_token_day"),)
 
 
 class SignInCode(models.Model):

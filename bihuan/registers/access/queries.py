@@ -36,7 +36,13 @@ def viewer_of_token(clear: str, *, now: datetime) -> Viewer:
         raise NotSignedIn
     role = frozenset({Role(token.role)})
     if token.person is None:
-        return Viewer(roles=role, customer_id=token.customer_id, token_id=token.id, channel=token.channel)
+        return Viewer(
+            roles=role,
+            customer_id=token.customer_id,
+            token_id=token.id,
+            channel=token.channel,
+            platform=token.platform,
+        )
     if not token.person.is_active:
         raise NotSignedIn
     node = token.person.node

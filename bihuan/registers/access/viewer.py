@@ -19,6 +19,7 @@ class Viewer:
     department: str = ""
     token_id: int | None = None
     channel: str = ""
+    platform: str = ""  # the program of a platform: its orders alone
 
     def may(self, verb: str) -> bool:
         return allowed(self.roles, verb)

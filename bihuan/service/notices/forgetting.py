@@ -25,6 +25,7 @@ from bihuan.service.cases.models import Case, Note
 from bihuan.service.cases.rules import read_number
 from bihuan.service.intake.models import Attachment, Report
 from bihuan.service.notices.models import Notice
+from bihuan.service.orders.actions import forget_of
 from bihuan.service.satisfaction.models import Callback
 
 
@@ -89,6 +90,7 @@ def forget_customer(viewer: Viewer, customer_id: int, *, now: datetime) -> None:
         report.outside_number = ""
         report.save(update_fields=["link_seed", "link_print", "outside_number"])
     Attachment.objects.filter(report__customer=customer).update(name_sealed="", digest="")
+    forget_of(customer_id)
     note_change(
         viewer, register="customers", row=str(customer_id), deed="forgotten", before={}, after={}, now=now
     )
