@@ -26,6 +26,7 @@ LETTERS = {
 
 VERBS = {
     "report.take": "CAS",
+    "call.take": "ABS",
     "customer.look_up": "ADBS",
     "customer.reveal": "ADOPTBQES",
     "customer.forget": "X",
@@ -52,6 +53,7 @@ VERBS = {
     "survey.answer": "C",
     "callback.work": "BS",
     "promise.read": "ADOPTKBQESVLYM",
+    "message.decide": "ASM",
     "outbox.read": "ASMX",
     "outbox.reveal": "SMX",
     "figures.read": "OESYM",
@@ -81,6 +83,11 @@ STAFF_PAGES = {
     "agents:desk_file": ("get", "ADOPBQSYM"),
     "agents:report": ("get", "AS"),
     "agents:paste": ("get", "AS"),
+    "agents:messages": ("get", "ASM"),
+    "agents:message": ("get", "ASM"),
+    "agents:message_end": ("post", "ASM"),
+    "agents:message_again": ("post", "ASM"),
+    "managers:closing": ("get", "SMX"),
     "agents:report_caller": ("post", "AS"),
     "agents:report_heard": ("post", "AS"),
     "agents:cases": ("get", "ADOPTKBQESVLYM"),
@@ -268,7 +275,7 @@ OWN_PAGES = frozenset(
 WORLD = frozenset(
     {
         "home", "healthz", "managers:start", "look:language", "look:theme", "customers:report", "customers:lookup",
-        "customers:commitments", "customers:privacy", "customers:my_sign_in", "customers:my_code",
+        "customers:play", "customers:commitments", "customers:privacy", "customers:my_sign_in", "customers:my_code",
         "technicians:sign_in", "technicians:sign_in_code", "me:worker", "agents:manifest",
         "api:openapi-json", "api:api-root", "",
     }

@@ -1,8 +1,9 @@
 """How somebody is reached, how long to wait, how many messages a text is. Values in, values out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
 from string import Formatter
 
 ATTEMPTS = 8
@@ -45,6 +46,8 @@ NEWS_OF = {
     "mentioned": "mentioned",
     "customer_wrote": "mentioned",
     "channel_silent": "at_risk",
+    "transfer_waiting": "at_risk",
+    "ring_back_late": "at_risk",
     "day_report": "day_report",
     "not_solved": "unsolved",
 }
@@ -65,6 +68,11 @@ USUAL = {
 }
 USUALLY = frozenset({"push"})  # of all other news
 LEAST = {"urgent": frozenset({"sms"})}  # what nobody can switch off, at any hour
+GSM_ONCE = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
+    "abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+GSM_TWICE = frozenset("\f^{}\\[~]|€")
 SHIFTS_AHEAD = 14  # days within which a shift is looked for; who has none is not kept waiting
 
 
@@ -141,12 +149,15 @@ def calm_share(a_minute: int) -> int:
     return max(1, a_minute * 3 // 4)
 
 
-def way_to(reach: Mapping[str, str]) -> tuple[str, str]:
-    """Channel and address by which a customer is told: the mobile by SMS, else mail; else somebody must call."""
-    if reach.get("mobile"):
-        return "sms", reach["mobile"]
-    if reach.get("email"):
-        return "mail", reach["email"]
+def way_to(
+    reach: Mapping[str, str], *, chat: str = "", without: Collection[str] = ()
+) -> tuple[str, str]:
+    """Channel and address by which a customer is told: their chat with us (`chat`), the mobile by SMS, mail; else
+    somebody must call. `without`: channels that did not carry it."""
+    ways = (("wechat", chat), ("sms", reach.get("mobile", "")), ("mail", reach.get("email", "")))
+    for channel, address in ways:
+        if address and channel not in without:
+            return channel, address
     return "call", reach.get("landline", "")
 
 
@@ -157,10 +168,22 @@ def backoff(attempts: int) -> timedelta:
 
 
 def segments(text: str) -> int:
-    """How many messages an SMS of this text is billed as: 70 signs, or 67 each when it is split; 160 and 153
-    when all of it is plain ASCII."""
-    one, many = (160, 153) if text.isascii() else (70, 67)
-    return 1 if len(text) <= one else -(-len(text) // many)
+    """How many messages an SMS of this text is billed as: 70 signs of UCS-2, or 67 each when it is split; 160 and 153
+    when all of it stands in the alphabet of GSM 03.38, whose few doubled signs count twice."""
+    if all(sign in GSM_ONCE or sign in GSM_TWICE for sign in text):
+        size, one, many = len(text) + sum(sign in GSM_TWICE for sign in text), 160, 153
+    else:
+        size, one, many = len(text.encode("utf-16-be", "surrogatepass")) // 2, 70, 67
+    return 1 if size <= one else -(-size // many)
+
+
+def cost_words(messages: int, price: str) -> str:
+    """What so many messages cost at this price of one, in yuan: `¥0.09`; empty where no price is known."""
+    try:
+        fee = Decimal(price) * messages
+    except InvalidOperation:
+        return ""
+    return f"¥{fee.quantize(Decimal('0.001')).normalize():f}" if fee >= 0 else ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -93,6 +93,8 @@ KINDS: dict[str, Lazy] = {
     "followed": _("A followed case moved"),
     "customer_wrote": _("The customer wrote"),
     "channel_silent": _("A channel is silent"),
+    "transfer_waiting": _("A transferred caller waits"),
+    "ring_back_late": _("A ring-back is late"),
     "day_report": _("Day report"),
     "proposed": _("Asked to take over"),
     "support_asked": _("Technical support asked"),

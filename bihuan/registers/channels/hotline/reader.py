@@ -4,8 +4,10 @@ The events of a call are folded into it as they arrive, so that a caller waiting
 take; here only the first of them is read once more, and it says that the call is followed elsewhere.
 """
 
+import json
+
 from bihuan.registers.channels.hotline.telling import told_in
-from bihuan.registers.channels.message import IncomingMessage
+from bihuan.registers.channels.message import IncomingMessage, Unreadable
 
 
 class HotlineReader:
@@ -21,4 +23,21 @@ class HotlineReader:
         return IncomingMessage(words="", live=True)
 
 
+class WishReader:
+    """The `Reader` of what the web keeps before it acts: somebody wishes to be rung, which is a duty of its own."""
+
+    channel = "web"
+
+    def read(self, raw: bytes) -> IncomingMessage:
+        """A wish to be rung is live until somebody rang; all else is Unreadable."""
+        try:
+            said = json.loads(raw)
+        except ValueError:
+            raise Unreadable("broken_json") from None
+        if not isinstance(said, dict) or said.get("form") != "ring_back":
+            raise Unreadable("no_wish")
+        return IncomingMessage(words="", live=True)
+
+
 READER = HotlineReader()
+WISHES = WishReader()

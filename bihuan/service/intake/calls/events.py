@@ -1,0 +1,68 @@
+"""What happens to calls. The subject is the call, or the duty to ring back."""
+
+from dataclasses import dataclass
+
+from bihuan.ground.journal.event import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallAnswered(Event):
+    """An agent took the call; `waited` seconds after it rang. `person_id` is 0 for an extension nobody sits at."""
+
+    kind = "call.answered"
+    person_id: int
+    waited: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallEnded(Event):
+    """`state`: handled, missed, or abandoned (within a few seconds); `waited` seconds until it was answered, or
+    given up."""
+
+    kind = "call.ended"
+    state: str
+    waited: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferUnanswered(Event):
+    """The customer was put through, and two minutes later nobody there had taken over."""
+
+    kind = "call.transfer_unanswered"
+    person_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallAccountedFor(Event):
+    """What came of a call: a report, or the agent's reason why there is none."""
+
+    kind = "call.accounted_for"
+    report_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RingBackOpened(Event):
+    """Somebody is to be rung. `cause`: missed, key (asked for in the menu) or web."""
+
+    kind = "ring_back.opened"
+    cause: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RingBackTried(Event):
+    kind = "ring_back.tried"
+    tries: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RingBackDone(Event):
+    kind = "ring_back.done"
+    result: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RingBackLate(Event):
+    """The moment by which we wanted to ring has passed."""
+
+    kind = "ring_back.late"
