@@ -140,6 +140,7 @@ from bihuan.service.satisfaction.events import (
     SurveyAnswered,
     SurveySent,
 )
+from bihuan.service.searching import indexing
 
 # Who is told what. The words and their timing stand in `notices`; no action sends a message.
 TOLD: tuple[Line, ...] = (
@@ -231,6 +232,14 @@ BROUGHT_IN: tuple[Line, ...] = (
     on(CasesTakenOut, at_once=[taking_out.forget_cases, counting.count_again]),
 )
 
+# What is found again: the index is written with the row that it speaks of, and goes with the customer.
+FOUND: tuple[Line, ...] = (
+    on(CaseOpened, at_once=[indexing.hear_opened]),
+    on(CaseNoted, at_once=[indexing.hear_noted]),
+    on(CasesBroughtIn, at_once=[indexing.hear_brought_in]),
+    on(RegisterChanged, at_once=[indexing.hear_forgotten]),
+)
+
 LINES: tuple[Line, ...] = (
     on(MessageArrived, later=[reading.read_arrived]),
     on(ReportUnderstood, at_once=[opening.open_for_report]),
@@ -242,6 +251,7 @@ LINES: tuple[Line, ...] = (
     *ORDERED,
     *COUNTED,
     *BROUGHT_IN,
+    *FOUND,
     *TOLD,
 )
 
@@ -315,6 +325,7 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("sums of days", counting.keep_days),
     ("facts of days", day_reports.gather_once),
     ("day reports", day_reports.report_days),
+    ("search index", indexing.keep_index),
     ("imports under way", bringing_in.carry_on_imports),
     ("files of old imports", forget_old),
     ("keys of requests", intake.forget_keys),

@@ -95,7 +95,7 @@ def bring_in_cases(
         for case, event in zip(cases, events, strict=True):
             record(event, by=by, now=now, chain=case.chain_id, happened_at=case.opened_at, at_hand=case)
         together = CasesBroughtIn(subject_id=run_id, count=len(cases), days=days_of(cases))
-        record(together, by=by, now=now)
+        record(together, by=by, now=now, at_hand=cases)
     return list(zip(cases, events, strict=True))
 
 

@@ -1,0 +1,167 @@
+"""Keeping the index: in the transaction in which a case is opened, noted or brought in; what changes with its customer
+is marked stale there and read again by the clock. What is missing is built, from the newest case down."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from time import monotonic
+
+from django.db import connection, transaction
+
+from bihuan.ground.journal.event import Fact
+from bihuan.ground.journal.models import Chain
+from bihuan.ground.searching.field import WithMore
+from bihuan.ground.vault.actions import keys
+from bihuan.registers.access.events import RegisterChanged
+from bihuan.registers.access.models import Change
+from bihuan.service.cases.events import CaseNoted, CaseOpened, CasesBroughtIn
+from bihuan.service.cases.models import Case, Note
+from bihuan.service.searching.documents import READ, Document, documents, fresh, note_tokens
+from bihuan.service.searching.models import Building, Words
+
+BATCH = 200  # cases written together
+SECONDS = 1.0  # that one round of the clock gives to it
+NUMBERS = 1 << 31  # of cases; above stands the second in which it was opened
+
+
+def rank_of(case: Case) -> int:
+    """Sorts as lists do, by the moment of opening and the number of the row; the latter is its lower half."""
+    return int(case.opened_at.timestamp()) * NUMBERS + case.id
+
+
+def case_of(rank: int) -> int:
+    """The number of the row that a rank holds."""
+    return rank % NUMBERS
+
+
+def hear_opened(fact: Fact[CaseOpened]) -> None:
+    """A case was opened: it can be found. What was learned of its customer may concern their earlier cases."""
+    held = fact.at_hand if isinstance(fact.at_hand, Case) else None
+    case = held or Case.objects.select_related("report__customer__key", *READ).get(id=fact.event.subject_id)
+    case.customer = case.report.customer  # known there with the key
+    mark_stale([case.customer_id])
+    _write(_rows(fresh([case], keys(case.customer.key))))
+
+
+def hear_noted(fact: Fact[CaseNoted]) -> None:
+    """Something was written down on a case: its words are added."""
+    note = Note.objects.select_related("case__customer__key").get(id=fact.event.note_id)
+    customer = note.case.customer
+    hand = keys(customer.key)
+    name = (hand.open(customer.name_sealed) or "").strip()
+    more = note_tokens(hand.open(note.words_sealed) or "", name=name)
+    if more:
+        Words.objects.filter(case_id=note.case_id).update(tokens=WithMore("tokens", more))
+
+
+def hear_brought_in(fact: Fact[CasesBroughtIn]) -> None:
+    """Many cases of a file were written: they are found too."""
+    cases = fact.at_hand if isinstance(fact.at_hand, list) else []
+    for at in range(0, len(cases), BATCH):
+        _write(_rows(fresh(cases[at : at + BATCH])))
+
+
+def hear_forgotten(fact: Fact[RegisterChanged]) -> None:
+    """A customer was forgotten: nothing finds their cases any more. Runs in that transaction."""
+    if (fact.event.register, fact.event.deed) == ("customers", "forgotten"):
+        row = Change.objects.values_list("row", flat=True).get(id=fact.event.subject_id)
+        leave_out(int(row))
+
+
+def leave_out(customer_id: int) -> None:
+    """Take the cases of a customer out of the index; its old pages are cleaned by the clock."""
+    if Words.objects.filter(customer_id=customer_id).delete()[0]:
+        Building.objects.update(untidy=True)
+
+
+def mark_stale(customer_ids: Iterable[int]) -> None:
+    """What is known of these customers or their machines changed: the clock reads their cases again."""
+    Words.objects.filter(customer_id__in=list(customer_ids), stale=False).update(stale=True)
+
+
+@transaction.atomic
+def read_again(case_ids: Iterable[int]) -> int:
+    """Index these cases as they are now. Their stories are held meanwhile, so that no note is missed."""
+    wanted = sorted(set(case_ids))
+    found = Case.objects.select_related(*READ).filter(id__in=wanted)
+    if connection.features.has_select_for_update:
+        chains = Case.objects.filter(id__in=wanted).values("chain_id")
+        list(
+            Chain.objects.select_for_update()
+            .filter(id__in=chains)
+            .order_by("id")
+            .values_list("id", flat=True)
+        )
+    Words.objects.filter(case_id__in=wanted).update(
+        stale=False
+    )  # held: who marks it stale now comes after us
+    return _write(_rows(documents(list(found.order_by("id")))))
+
+
+def _rows(found: Iterable[Document]) -> list[Words]:
+    return [
+        Words(
+            case_id=one.case.id,
+            customer_id=one.case.customer_id,
+            rank=rank_of(one.case),
+            tokens=one.tokens(),
+        )
+        for one in found
+    ]
+
+
+def _write(rows: list[Words]) -> int:
+    Words.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["case"], update_fields=["tokens", "stale"]
+    )
+    return len(rows)
+
+
+def keep_index(now: datetime) -> str:
+    """A sweep: reads stale cases again, builds what is missing, cleans up after erasure. "made / wanted" while it
+    builds, else nothing. May be cut short at any moment."""
+    until = monotonic() + SECONDS
+    while stale := list(Words.objects.filter(stale=True).values_list("case_id", flat=True)[:BATCH]):
+        read_again(stale)
+        if monotonic() > until:
+            break
+    while (state := build()) and monotonic() < until:
+        continue
+    if Building.objects.filter(untidy=True).exists():
+        tidy()
+    return state
+
+
+def build() -> str:
+    """One batch of what is missing. "made / wanted" while there is more to do, else nothing."""
+    with transaction.atomic():
+        state = Building.objects.select_for_update().first() or _begun()
+        if not state.below:
+            return ""
+        older = Case.objects.filter(id__lt=state.below, customer__forgotten_at__isnull=True)
+        ids = list(older.order_by("-id").values_list("id", flat=True)[:BATCH])
+        held = set(Words.objects.filter(case_id__in=ids).values_list("case_id", flat=True))
+        read_again(set(ids) - held)
+        state.below, state.made = (ids[-1] if len(ids) == BATCH else 0), state.made + len(ids)
+        state.save(update_fields=["below", "made"])
+    return f"{state.made} / {max(state.wanted, state.made)}" if state.below else ""
+
+
+def _begun() -> Building:
+    newest = Case.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    return Building.objects.create(id=1, below=newest + 1, wanted=Case.objects.count() if newest else 0)
+
+
+def begin_anew() -> None:
+    """Forget how far the building came; every case is indexed again, found all the while."""
+    Building.objects.all().delete()
+    Words.objects.update(stale=True)
+
+
+def tidy() -> None:
+    """Write the index anew without what was taken out of it, so that no old page holds it."""
+    Building.objects.update(untidy=False)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("INSERT INTO searching_found (searching_found) VALUES ('optimize')")
+        elif not connection.in_atomic_block:
+            cursor.execute("VACUUM searching_words")

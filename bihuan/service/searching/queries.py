@@ -1,0 +1,99 @@
+"""Asking for cases by any word. Who asks finds what they may see: the cut by node is part of the same statement."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Exists, F, Model, OuterRef, QuerySet
+
+from bihuan.ground.searching import tokens
+from bihuan.ground.searching.asking import Term, term_of, words_in
+from bihuan.ground.searching.marking import Piece, excerpt
+from bihuan.registers.access.viewer import Viewer
+from bihuan.registers.customers.actions import reach_by
+from bihuan.service.cases.models import Case
+from bihuan.service.searching.documents import READ, Document, Part, by_case, documents, printed
+from bihuan.service.searching.indexing import NUMBERS, case_of
+from bihuan.service.searching.models import Building, Found, Words
+
+KEY = ("-rank",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """A case that was found. `sort` says in what, `pieces` what it says there, with the words marked."""
+
+    case: Case
+    sort: str
+    pieces: tuple[Piece, ...]
+
+
+def terms_of(asked: str, viewer: Viewer) -> list[Term]:
+    """The question in terms; empty when it holds nothing that could be found. A phone number may be written with
+    spaces."""
+    looks_up = viewer.may("customer.look_up")
+    whole = _prints(asked.strip()) if looks_up else frozenset()
+    if whole:
+        return [Term(tokens.normal(asked.strip()), tuple((tokens.Token(one),) for one in whole), whole)]
+    found = (
+        term_of(word, aside=looks_up, exact=_prints(word) if looks_up else frozenset())
+        for word in words_in(asked)
+    )
+    return [term for term in found if term is not None]
+
+
+def _prints(word: str) -> frozenset[str]:
+    return frozenset(printed(reach.kind, reach.value) for reach in reach_by(phone=word, email=word))
+
+
+def ranks(terms: Sequence[Term], cases: QuerySet[Case] | None) -> QuerySet[Model, Model]:
+    """The index rows that hold these terms, of the cases given (None: of all); each has `rank`. One statement."""
+    if connection.vendor == "sqlite":
+        found = Found.objects.filter(tokens__holds=terms).only("rank")
+        at = F("rank").bitand(NUMBERS - 1)
+        if cases is None:
+            return found
+        return found.annotate(at=at).filter(Exists(cases.filter(id=OuterRef("at")).order_by()))
+    words = Words.objects.filter(tokens__holds=terms).only("rank")
+    return words if cases is None else words.filter(Exists(cases.filter(id=OuterRef("case_id")).order_by()))
+
+
+def hits(found: Iterable[Model], terms: Sequence[Term], viewer: Viewer) -> list[Hit]:
+    """The cases of these index rows that truly hold every term, in their order, with the place where they do.
+
+    Tokens may meet by chance: the text itself decides. Six statements however many.
+    """
+    ids = [case_of(one.rank) for one in found]  # type: ignore[attr-defined]
+    held = by_case(documents(list(Case.objects.select_related(*READ).filter(id__in=ids))))
+    looks_up = viewer.may("customer.look_up")
+    told = (hit_of(held[one], terms, looks_up=looks_up) for one in ids if one in held)
+    return [hit for hit in told if hit is not None]
+
+
+def hit_of(told: Document, terms: Sequence[Term], *, looks_up: bool) -> Hit | None:
+    """Where this case holds the terms; None when it does not hold them all."""
+    where: list[Part] = []
+    for term in terms:
+        part = _part_with(term, told, looks_up=looks_up)
+        if part is None:
+            return None
+        where.append(part)
+    best = next((part for part in where if part.sort in {"words", "note"}), where[0])
+    if best.sort in {"name", "door"}:  # kept aside: shown as lists show it
+        return Hit(case=told.case, sort=best.sort, pieces=())
+    pieces = excerpt(best.text, [term.text for term in terms])
+    return Hit(case=told.case, sort=best.sort, pieces=tuple(pieces))
+
+
+def _part_with(term: Term, told: Document, *, looks_up: bool) -> Part | None:
+    for part in (*told.parts, *(told.aside if looks_up else ())):
+        if tokens.contains(tokens.normal(part.text), term.text):
+            return part
+    if term.exact & told.prints:
+        return next((part for part in told.parts if part.sort == "contact"), Part("contact", ""))
+    return None
+
+
+def is_built() -> bool:
+    """Whether every case can be found; while it is not, a page says so."""
+    return Building.objects.filter(below=0).exists()
