@@ -18,6 +18,7 @@ from django.db import connections
 
 from bihuan.management.beginning_anew import RestartWish, finish_removal
 from bihuan.management.supervisor import Supervisor
+from bihuan.registers.channels.mail.account import is_set_up
 from bihuan.web.look.first_run import waits_for_company
 from bihuan.web.managers.founding_code import new_code
 
@@ -138,6 +139,8 @@ def commands(host: str, port: int) -> Mapping[str, Sequence[str]]:
         family["worker"] = worker
     if "clock" in get_commands():
         family["clock"] = [python, manage, "clock"]
+    if is_set_up():
+        family["mail"] = [python, manage, "fetch_mail"]
     return family
 
 

@@ -14,7 +14,7 @@ def key_of(raw: bytes) -> str:
     try:
         mail = taken_apart(raw)
         return f"{_number(mail)} {_digest(mail)}"
-    except Unreadable:
+    except Exception:  # nothing that a mail holds may keep it from being kept
         return f"bytes {hashlib.sha256(raw).hexdigest()}"
 
 

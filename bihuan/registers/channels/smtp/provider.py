@@ -1,5 +1,11 @@
-"""Mail by SMTP, through Django's own mailer."""
+"""Mail by SMTP, through Django's own mailer.
 
+A mail about a case carries the token of its report, in its Message-ID and where the mailbox allows it in the address
+to answer to: an answer finds its case by that alone.
+"""
+
+import secrets
+from email.utils import parseaddr
 from smtplib import (
     SMTPAuthenticationError,
     SMTPException,
@@ -11,8 +17,10 @@ from smtplib import (
 from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 
+from bihuan.registers.channels.mail.account import NotSetUp
+from bihuan.registers.channels.mail.account import account as mailbox
 from bihuan.registers.channels.message import NeverSent, NotSent, OutgoingMessage, Sent
-from bihuan.registers.channels.smtp.account import account
+from bihuan.registers.channels.smtp.account import Account, account
 
 TIMEOUT_SECONDS = 15
 
@@ -22,36 +30,64 @@ class Smtp:
 
     def send(self, message: OutgoingMessage) -> Sent:
         held = account()
-        line = EmailBackend(
-            alias="notices",
-            host=held.host,
-            port=held.port,
-            username=held.user,
-            password=held.password,
-            use_tls=held.tls == "starttls",
-            use_ssl=held.tls == "ssl",
-            timeout=TIMEOUT_SECONDS,
-        )
-        mail = EmailMessage(
-            subject=message.subject,
-            body=message.words,
-            from_email=held.sender,
-            to=[message.receiver],
-            headers={"X-Bihuan-Notice": str(message.id), "Auto-Submitted": "auto-generated"},
-        )
-        try:
-            line.send_messages([mail])
-        except SMTPAuthenticationError as refused:
-            raise NeverSent("account_refused") from refused
-        except SMTPRecipientsRefused as refused:
-            raise _judged(max((code for code, _said in refused.recipients.values()), default=0)) from None
-        except (SMTPSenderRefused, SMTPResponseException) as refused:
-            raise _judged(refused.smtp_code) from None
-        except TimeoutError:
-            raise NotSent("timeout") from None
-        except (OSError, SMTPException):
-            raise NotSent("unreachable") from None
-        return Sent()
+        number = f"<{f'n{message.id}.{message.thread}'.rstrip('.')}@{_host(held)}>"
+        headers = {"X-Bihuan-Notice": str(message.id), "Message-ID": number}
+        if answers := answer_address(message.thread):
+            headers["Reply-To"] = answers
+        _handed(held, message.subject, message.words, to=message.receiver, headers=headers)
+        return Sent(reference=number[:120])
+
+
+def send_probe(address: str, token: str) -> None:
+    """Send ourselves a mail that shows whether mail comes through; NotSent when the server does not take it."""
+    held = account()
+    headers = {"X-Bihuan-Probe": token, "Message-ID": f"<p{secrets.token_hex(12)}@{_host(held)}>"}
+    _handed(held, "Bihuan", "Bihuan", to=address, headers=headers)
+
+
+def answer_address(thread: str) -> str:
+    """Where answers go: the mailbox that is read, with the token behind a plus where it takes that; empty without a
+    mailbox."""
+    try:
+        box = mailbox()
+    except NotSetUp:
+        return ""
+    local, at, host = box.address.rpartition("@")
+    return f"{local}+{thread}{at}{host}" if box.plus and thread and at else box.address
+
+
+def _host(held: Account) -> str:
+    """The name behind the at of our own address."""
+    return parseaddr(held.sender)[1].rpartition("@")[2] or "bihuan.invalid"
+
+
+def _handed(held: Account, subject: str, words: str, *, to: str, headers: dict[str, str]) -> None:
+    line = EmailBackend(
+        alias="notices",
+        host=held.host,
+        port=held.port,
+        username=held.user,
+        password=held.password,
+        use_tls=held.tls == "starttls",
+        use_ssl=held.tls == "ssl",
+        timeout=TIMEOUT_SECONDS,
+    )
+    quiet = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}  # RFC 3834
+    mail = EmailMessage(
+        subject=subject, body=words, from_email=held.sender, to=[to], headers={**headers, **quiet}
+    )
+    try:
+        line.send_messages([mail])
+    except SMTPAuthenticationError as refused:
+        raise NeverSent("account_refused") from refused
+    except SMTPRecipientsRefused as refused:
+        raise _judged(max((code for code, _said in refused.recipients.values()), default=0)) from None
+    except (SMTPSenderRefused, SMTPResponseException) as refused:
+        raise _judged(refused.smtp_code) from None
+    except TimeoutError:
+        raise NotSent("timeout") from None
+    except (OSError, SMTPException):
+        raise NotSent("unreachable") from None
 
 
 def _judged(code: int) -> NotSent:
