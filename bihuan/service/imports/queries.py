@@ -17,7 +17,7 @@ from bihuan.service.imports.rules import HEAD_WITHIN
 from bihuan.service.imports.staging import all_rows, rows_numbered
 from bihuan.service.imports.step import candidates_of, opened, troubles_of
 from bihuan.service.imports.target import Candidate, Field, Target, Trouble
-from bihuan.service.imports.targets import TARGETS, target
+from bihuan.service.imports.targets import all_targets, target
 from bihuan.service.imports.words import field_name, trouble_words
 
 VERB = "settings.change"
@@ -89,8 +89,9 @@ class Offered:
 def offered(viewer: Viewer) -> list[Offered]:
     """Everything that can be brought in, in the order of a new company."""
     viewer.must(VERB)
-    counts = {one.code: one.count(viewer) for one in TARGETS}
-    titles = {one.code: str(one.title) for one in TARGETS}
+    known = all_targets()
+    counts = {one.code: one.count(viewer) for one in known}
+    titles = {one.code: str(one.title) for one in known}
     return [
         Offered(
             target=one,
@@ -98,7 +99,7 @@ def offered(viewer: Viewer) -> list[Offered]:
             after=tuple(titles[code] for code in one.order if code in titles),
             ready=all(counts.get(code, 1) for code in one.order),
         )
-        for one in TARGETS
+        for one in known
     ]
 
 

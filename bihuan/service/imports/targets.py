@@ -3,6 +3,7 @@
 from bihuan.service.imports.cases import CASES
 from bihuan.service.imports.customers import CUSTOMERS
 from bihuan.service.imports.machines import MACHINES
+from bihuan.service.imports.orders import order_target, order_targets
 from bihuan.service.imports.parts import Parts
 from bihuan.service.imports.past_cases import PAST_CASES
 from bihuan.service.imports.prices import Prices
@@ -22,6 +23,11 @@ TARGETS: tuple[Target, ...] = (
 )
 
 
+def all_targets() -> tuple[Target, ...]:
+    """Those, and the orders of each platform in use."""
+    return (*TARGETS, *order_targets())
+
+
 def target(code: str) -> Target | None:
     """The target with this code; None when there is none."""
-    return next((one for one in TARGETS if one.code == code), None)
+    return next((one for one in TARGETS if one.code == code), None) or order_target(code)

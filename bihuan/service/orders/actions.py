@@ -195,10 +195,8 @@ def _again(order: Order, told: OrderTold, platform: Platform, *, by: Actor, now:
     if not fields:
         return Taken(order=order, became=SAME)
     case = order.case
-    over = case is not None and (not case.open or case.done_at is not None)
-    ended = over or order.cancelled_at is not None
     other_kind = kind_of_order(platform, told.kind) != order.kind
-    if refused := refusal_of(fields, ended=ended, other_kind=other_kind):
+    if refused := refusal_of(fields, ended=order.is_over, other_kind=other_kind):
         raise OrderDiffers(refused)
     fresh = [file for file in told.files if [file.name, len(file.content)] not in before.get("files", [])]
     if fresh:

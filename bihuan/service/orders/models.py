@@ -58,6 +58,12 @@ class Order(models.Model):
         constraints = (models.UniqueConstraint(fields=("platform", "number"), name="orders_once"),)
         indexes = (models.Index(fields=("platform", "-id"), name="orders_of_platform"),)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether its work has ended, or it was taken back: then it is what it was."""
+        done = self.case is not None and (not self.case.open or self.case.done_at is not None)
+        return done or self.cancelled_at is not None
+
 
 class StateTold(models.Model):
     """One state of an order that its platform is told: by its webhook, or by an export that a person takes along.

@@ -16,7 +16,7 @@ from bihuan.registers.access.viewer import Viewer
 from bihuan.service.imports import actions, queries
 from bihuan.service.imports.blank_workbook import blank_workbook
 from bihuan.service.imports.book import MAX_BYTES
-from bihuan.service.imports.targets import TARGETS, target
+from bihuan.service.imports.targets import all_targets, target
 from bihuan.web.look import listing
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.export import XLSX
@@ -46,7 +46,7 @@ class FileForm(TidyForm):
 
 
 def _kinds() -> list[tuple[str, Any]]:
-    return [(one.code, one.title) for one in TARGETS]
+    return [(one.code, one.title) for one in all_targets()]
 
 
 @never_cache
@@ -66,7 +66,7 @@ def start(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     page = listing.page(
         queries.imports_listed(viewer), key=("-id",), after=request.GET.get("after"), size=SHOWN
     )
-    titles = {one.code: one.title for one in TARGETS}
+    titles = {one.code: one.title for one in all_targets()}
     told = {
         "form": form,
         "offered": queries.offered(viewer),

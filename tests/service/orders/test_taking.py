@@ -89,9 +89,14 @@ def test_what_is_not_told_again_stays_as_it_was() -> None:
 
 @pytest.mark.parametrize(
     ("change", "code"),
-    [({"kind": "维修"}, "other_kind"), ({"machine": replace(an_order().machine, brand="别家")}, "other_machine")],
+    [
+        ({"kind": "维修"}, "other_kind"),
+        ({"machine": replace(an_order().machine, brand="别家")}, "other_machine"),
+    ],
 )
-def test_another_kind_or_machine_under_the_same_number_is_refused(change: dict[str, object], code: str) -> None:
+def test_another_kind_or_machine_under_the_same_number_is_refused(
+    change: dict[str, object], code: str
+) -> None:
     made = company()
     platform = a_platform(made)
     taken(made, platform)
