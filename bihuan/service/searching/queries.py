@@ -1,10 +1,11 @@
 """Asking for cases by any word. Who asks finds what they may see: the cut by node is part of the same statement."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, F, Model, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from bihuan.ground.searching import tokens
 from bihuan.ground.searching.asking import Term, term_of, words_in
@@ -12,6 +13,7 @@ from bihuan.ground.searching.marking import Piece, excerpt
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.customers.actions import reach_by
 from bihuan.service.cases.models import Case
+from bihuan.service.cases.queries import visible
 from bihuan.service.searching.documents import READ, Document, Part, by_case, documents, printed
 from bihuan.service.searching.indexing import NUMBERS, case_of
 from bihuan.service.searching.models import Building, Found, Words
@@ -46,24 +48,29 @@ def _prints(word: str) -> frozenset[str]:
     return frozenset(printed(reach.kind, reach.value) for reach in reach_by(phone=word, email=word))
 
 
-def ranks(terms: Sequence[Term], cases: QuerySet[Case] | None) -> QuerySet[Model, Model]:
-    """The index rows that hold these terms, of the cases given (None: of all); each has `rank`. One statement."""
+def ranks(
+    terms: Sequence[Term], viewer: Viewer, wanted: Mapping[str, Any] | None = None
+) -> QuerySet[Any, Any]:
+    """The index rows that hold these terms, of cases that the viewer may see and whose columns are as `wanted`. Each
+    has `rank`, by which they are paged; one statement."""
+    cases = visible(viewer).filter(**(wanted or {})).order_by()
+    everything = not cases.query.where
     if connection.vendor == "sqlite":
         found = Found.objects.filter(tokens__holds=terms).only("rank")
-        at = F("rank").bitand(NUMBERS - 1)
-        if cases is None:
+        if everything:
             return found
-        return found.annotate(at=at).filter(Exists(cases.filter(id=OuterRef("at")).order_by()))
+        found = found.annotate(at=F("rank").bitand(NUMBERS - 1))
+        return found.filter(Exists(cases.filter(id=OuterRef("at"))))
     words = Words.objects.filter(tokens__holds=terms).only("rank")
-    return words if cases is None else words.filter(Exists(cases.filter(id=OuterRef("case_id")).order_by()))
+    return words if everything else words.filter(Exists(cases.filter(id=OuterRef("case_id"))))
 
 
-def hits(found: Iterable[Model], terms: Sequence[Term], viewer: Viewer) -> list[Hit]:
+def hits(found: Iterable[Any], terms: Sequence[Term], viewer: Viewer) -> list[Hit]:
     """The cases of these index rows that truly hold every term, in their order, with the place where they do.
 
     Tokens may meet by chance: the text itself decides. Six statements however many.
     """
-    ids = [case_of(one.rank) for one in found]  # type: ignore[attr-defined]
+    ids = [case_of(one.rank) for one in found]
     held = by_case(documents(list(Case.objects.select_related(*READ).filter(id__in=ids))))
     looks_up = viewer.may("customer.look_up")
     told = (hit_of(held[one], terms, looks_up=looks_up) for one in ids if one in held)
