@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("field/", include("bihuan.web.technicians.urls")),
     path("", include((MANAGERS, "managers"))),
     path("api/v1/", include("bihuan.web.api.urls")),
+    path("in/", include("bihuan.web.webhooks.urls")),
     re_path(r"^api(?:/.*)?$", nothing_here),
     path("", include("bihuan.web.customers.urls")),
 ]

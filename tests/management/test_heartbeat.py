@@ -19,6 +19,7 @@ from bihuan.ground.journal.running import clocks_alive, say_running, say_stopped
 from bihuan.management.commands import clock as clock_command
 from bihuan.management.commands.clock import run_round
 from bihuan.management.heartbeat import NAME, Asked, Heartbeat
+from bihuan.management.probing import Probes
 from bihuan.registers.channels.outward import AddressRefused, allowed_address
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -178,7 +179,7 @@ def test_a_sign_of_life_follows_a_round_in_which_all_went_well(client: Client) -
     with a_server(well) as (url, paths):
         heartbeat = Heartbeat(url, private=True)
         for _ in range(2):
-            run_round("here:1", NOW, heartbeat)
+            run_round("here:1", NOW, heartbeat, Probes(()))
             assert heartbeat.thread is not None
             heartbeat.thread.join(5)
     noted = Watch.objects.get(name=NAME)

@@ -24,6 +24,7 @@ from bihuan.management import catching_up, upkeep
 from bihuan.management.backups import nightly
 from bihuan.management.demo import filling
 from bihuan.management.heartbeat import Heartbeat
+from bihuan.management.probing import DOORS, Probes
 from bihuan.web.look.duties import is_any_late
 
 log = logging.getLogger("bihuan.clock")
@@ -49,8 +50,9 @@ class Command(BaseCommand):
             signal.signal(number, told_to_stop)
         name, began = clock_name(), clock.now()
         heartbeat = Heartbeat(settings.BIHUAN_HEARTBEAT_URL, private=settings.BIHUAN_HEARTBEAT_PRIVATE)
+        probes = Probes(DOORS if settings.BIHUAN_PROBES else ())
         while not stop.is_set():
-            run_round(name, began, heartbeat)
+            run_round(name, began, heartbeat, probes)
             if once:
                 break
             stop.wait(every)
@@ -62,11 +64,12 @@ def clock_name() -> str:
     return f"{socket.gethostname()[:60]}:{os.getpid()}"
 
 
-def run_round(name: str, began: datetime, heartbeat: Heartbeat) -> None:
+def run_round(name: str, began: datetime, heartbeat: Heartbeat, probes: Probes) -> None:
     """One round: say that we are here, sweep, and when all is well tell it outside."""
     close_old_connections()
     _bear(lambda: say_running(name, began_at=began, now=clock.now()))
     went_well = run_sweeps()
+    _bear(lambda: probes.send(now=clock.now()))
     _bear(lambda: heartbeat.beat(is_well=lambda: went_well and not is_any_late(clock.now()), now=clock.now()))
     close_old_connections()
 

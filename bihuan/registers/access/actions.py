@@ -46,6 +46,7 @@ def make_token(
     person: Person | None = None,
     customer_id: int | None = None,
     channel: str = "",
+    expires_at: datetime | None = None,
 ) -> str:
     """A new API token; the clear text is returned once and never kept."""
     clear = secrets.token_urlsafe(32)
@@ -56,8 +57,14 @@ def make_token(
         customer_id=customer_id,
         channel=channel,
         made_at=now,
+        expires_at=expires_at,
     )
     return clear
+
+
+def forget_token(clear: str) -> None:
+    """Take a token away that was only made for a moment."""
+    Token.objects.filter(fingerprint=fingerprint(clear)).delete()
 
 
 def make_code(person: Person, *, now: datetime) -> tuple[str, str]:

@@ -59,6 +59,8 @@ def receive(
     faults = faults_of(told, today=localdate(now), strict=strict)
     if faults:
         raise ReportRefused(faults)
+    if probed := bool(told.probe) and is_own(told.probe, told.channel, now=now):
+        told = Told(words=told.words, channel=told.channel, handle=("house", "probe"), probe=told.probe)
     arrived = _Arrived(
         told=told,
         by=by,
@@ -68,6 +70,7 @@ def receive(
         received_at=received_at or (message.received_at if message else now),
         once=once,
         message=message,
+        is_probe=probed,
     )
     for _ in range(2):  # two can come before: whoever makes the same customer, and a twin of this request
         try:
@@ -90,11 +93,7 @@ class _Arrived:
     received_at: datetime
     once: tuple[str, str] | None
     message: RawMessage | None
-
-    @property
-    def is_probe(self) -> bool:
-        """Whether we sent it ourselves, to see that the channel works."""
-        return bool(self.told.probe) and is_own(self.told.probe, self.told.channel, now=self.now)
+    is_probe: bool  # we sent it ourselves, to see that the channel works
 
 
 class _NotUnderstood(Exception):

@@ -283,6 +283,7 @@ TELLERS: dict[str, tuple[str, Teller, bool]] = {
     "case.contacted": ("phone", _contacted, False),
     "case.chased": ("alert-triangle", _chased, False),
     "case.noted": ("message", _is(gettext_lazy("Note written")), True),
+    "case.customer_wrote": ("message", _is(gettext_lazy("The customer wrote again")), False),
     "case.mentioned": ("user", _mentioned, True),
     "case.followed_moved": ("eye", _is(gettext_lazy("Told to those who follow this case")), True),
     "case.snoozed": ("clock", _snoozed, True),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -83,7 +84,7 @@ def receive_report(request: HttpRequest) -> Status[ReportOut]:
     now = moment(request)
     with as_sent():
         report = receive(
-            told_by(sent, files, viewer),
+            replace(told_by(sent, files, viewer), probe=request.headers.get("Idempotency-Key", "")),
             by=viewer.actor,
             node=head_office(),
             now=now,

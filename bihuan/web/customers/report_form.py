@@ -148,6 +148,7 @@ def told_of(held: dict[str, Any], files: tuple[FileTold, ...]) -> Told:
     return Told(
         words=held["words"],
         channel="web" if code is None else "qr",
+        probe=held["key"],
         phone=held["phone"],
         email=held["email"],
         name=held["name"],

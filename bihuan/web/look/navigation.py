@@ -45,6 +45,7 @@ NAVIGATION: tuple[Entry, ...] = (
     _entry(_("My desk"), "agents:desk", "headset", *_DESK),
     _entry(_("New report"), "agents:report", "phone-plus", "agent", "supervisor"),
     _entry(_("Paste"), "agents:paste", "clipboard-text", "agent", "supervisor"),
+    _entry(_("Unread messages"), "agents:messages", "inbox", "agent", "supervisor", "manager"),
     _entry(_("Cases"), "agents:cases", "list-details", *_DESK, *_LEADS, *_READERS, "dispatcher"),
     _entry(
         _("Tables and forms"), "agents:tables", "file-spreadsheet", *_DESK, *_LEADS, *_POINT, "dispatcher"
@@ -69,6 +70,7 @@ NAVIGATION: tuple[Entry, ...] = (
     _entry(_("Improvement"), "managers:improvement", "refresh", *_LEADS),
     _entry(_("Doctor"), "managers:doctor", "list-check", "manager", "administrator"),
     _entry(_("Operations"), "managers:operations", "activity-heartbeat", "manager", "administrator"),
+    _entry(_("Daily closing"), "managers:closing", "checks", "supervisor", "manager", "administrator"),
     _entry(_("Backups"), "managers:backups", "download", "manager", "administrator"),
     _entry(_("Outbox"), "managers:outbox", "mail-forward", "supervisor", "manager", "administrator"),
     _entry(_("Online services"), "managers:online", "device-mobile", *_LEADS),

@@ -1,0 +1,54 @@
+"""What a person sees of messages that became nothing yet: those in quarantine, and those that wait to be read."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from bihuan.registers.access.errors import NotFound
+from bihuan.registers.access.viewer import Viewer
+from bihuan.registers.channels.channel import READERS, reader
+from bihuan.registers.channels.message import IncomingMessage, Unreadable
+from bihuan.service.intake.arriving import bytes_of
+from bihuan.service.intake.models import RawMessage
+from bihuan.service.intake.settling import OPEN
+
+SHOWN = 20_000  # characters of a message that a page shows
+NOTHING = IncomingMessage(words="")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """A message opened for a person: what its reader makes of it (`words` empty where it makes nothing), and its
+    bytes as text. Both are None where its key was destroyed."""
+
+    message: RawMessage
+    read: IncomingMessage | None
+    text: str | None
+
+
+def messages_open(viewer: Viewer) -> QuerySet[RawMessage]:
+    """Messages that no report came of yet. Who may decide about them sees them all: nobody knows yet whose they are."""
+    viewer.must("message.decide")
+    return RawMessage.objects.filter(state__in=OPEN)
+
+
+def message_open(viewer: Viewer, message_id: int) -> Looked:
+    """One of them, opened; NotFound when it is settled."""
+    message = messages_open(viewer).select_related("key").filter(id=message_id).first()
+    if message is None:
+        raise NotFound
+    raw = bytes_of(message)
+    if raw is None:
+        return Looked(message=message, read=None, text=None)
+    return Looked(message=message, read=_read(message, raw), text=raw.decode("utf-8", "replace")[:SHOWN])
+
+
+def _read(message: RawMessage, raw: bytes) -> IncomingMessage:
+    if message.channel not in READERS:
+        return NOTHING
+    try:
+        return reader(message.channel).read(raw)
+    except Unreadable:
+        return NOTHING
+    except Exception:  # it was poison before: a person looks at its bytes instead
+        return NOTHING

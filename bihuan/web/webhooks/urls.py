@@ -1,0 +1,11 @@
+"""Where channels knock. Each keeps what it is sent before it answers."""
+
+from django.urls import URLPattern, path
+
+from bihuan.web.webhooks import sms, wechat
+
+app_name = "webhooks"
+urlpatterns: list[URLPattern] = [
+    path("wechat/", wechat.knock, name="wechat"),
+    path("sms/<str:house>/<str:key>", sms.knock, name="sms"),
+]
