@@ -28,6 +28,7 @@ BIHUAN_CHANNEL_HOSTS = frozenset(filter(None, os.environ.get("BIHUAN_CHANNEL_HOS
 BIHUAN_CHANNELS_PRIVATE = os.environ.get("BIHUAN_CHANNELS_PRIVATE", "0") == "1"
 BIHUAN_PROXIES = int(os.environ.get("BIHUAN_PROXIES", "0"))
 BIHUAN_PROGRESS_DAYS = int(os.environ.get("BIHUAN_PROGRESS_DAYS", "3"))
+BIHUAN_SMS_PRICE = os.environ.get("BIHUAN_SMS_PRICE", "")  # yuan for one message; unknown when empty
 BIHUAN_HOTLINE = os.environ.get("BIHUAN_HOTLINE", "")
 BIHUAN_COMPANY = os.environ.get("BIHUAN_COMPANY", "")
 

@@ -240,6 +240,9 @@ STAFF_PAGES = {
 # The API: who gets past the door with a token of that role.
 API = {
     "api:receive_report": ("post", "CAS"),
+    "api:send_order": ("post", "AS"),  # and a platform's own program, see tests/web/api/test_orders.py
+    "api:states": ("get", "ADOPTKBQESVLYM"),
+    "api:one_order": ("get", ""),  # by a platform's number; the number of a case finds none
     "api:cases": ("get", "CADOPTKBQESVLYM"),
     "api:one": ("get", "CADOPTKBQESVLYM"),
     "api:promises": ("get", "CADOPTKBQESVLYM"),
@@ -253,7 +256,7 @@ API = {
 # Open to whoever holds the private link, and to nobody without it.
 LINK_PAGES = frozenset(
     {
-        "customers:case", "customers:chase", "customers:cancel", "customers:complain", "customers:add",
+        "customers:short", "customers:case", "customers:chase", "customers:cancel", "customers:complain", "customers:add",
         "customers:again",
         "customers:consents", "customers:my_data",
         "customers:slot", "customers:quote", "customers:sheet", "customers:survey", "customers:confirm",
@@ -274,7 +277,7 @@ OWN_PAGES = frozenset(
 # Open to the whole world: nothing about any case or person stands there.
 WORLD = frozenset(
     {
-        "home", "healthz", "managers:start", "look:language", "look:theme", "customers:report", "customers:lookup",
+        "home", "healthz", "managers:start", "webhooks:wechat", "webhooks:sms", "look:language", "look:theme", "customers:report", "customers:lookup",
         "customers:play", "customers:commitments", "customers:privacy", "customers:my_sign_in", "customers:my_code",
         "technicians:sign_in", "technicians:sign_in_code", "me:worker", "agents:manifest",
         "api:openapi-json", "api:api-root", "",

@@ -30,6 +30,10 @@ READERS: dict[
     str, str
 ] = {  # channel → who reads what comes in by it; forms and the API are read where they stand
     "mail": f"{_HERE}.mail.reader.READER",
+    "wechat": f"{_HERE}.wechat.reader.READER",
+    "sms": f"{_HERE}.sms.reader.READER",
+    "hotline": f"{_HERE}.hotline.reader.READER",
+    "web": f"{_HERE}.hotline.reader.WISHES",
 }
 
 

@@ -13,10 +13,12 @@ from bihuan.registers.customers.rules import language_of
 from bihuan.service.cases.models import Case
 from bihuan.service.notices.habits import ways_to
 from bihuan.service.notices.models import Notice
-from bihuan.service.notices.rules import DIRECT, way_to
+from bihuan.service.notices.reaching import way_for
+from bihuan.service.notices.rules import DIRECT
 from bihuan.service.notices.sending import after_quiet_hours
+from bihuan.service.notices.short_links import link_for
 from bihuan.service.notices.storing import keep_notice
-from bihuan.service.notices.texts import filled, letter, signed
+from bihuan.service.notices.texts import dressed, filled, signed
 from bihuan.service.notices.wordings import parts_of
 
 
@@ -32,11 +34,9 @@ def tell_customer(
     if customer.forgotten_at is not None:
         return None
     hand = keys(customer.key)
-    channel, address = way_to(reach_of(customer.id, hand))
+    channel, address = way_for(customer, hand, kind=kind, language=language, now=now)
+    link = link_for(channel, link, customer=customer, hand=hand, now=now)
     text = filled(parts_of("customer", kind, language=language), fill=fill, link=link)
-    words = {"sms": signed, "mail": letter}.get(channel, lambda said, language: said)(
-        text.words, language=language
-    )
     made = Notice(
         about=about,
         receiver=f"customer:{customer.id}",
@@ -56,7 +56,7 @@ def tell_customer(
         customer.key_id,
         address=address,
         subject=text.subject,
-        words=words,
+        words=dressed(text.words, channel, language=language),
         now=now,
         fill={**fill, "link": link},
     )
@@ -173,5 +173,7 @@ def send_customer_code(customer: Customer, *, code: str, about: str, now: dateti
 @transaction.atomic
 def try_again(notice_id: int, *, now: datetime) -> bool:
     """A person asks for another try of a notice that was given up. False when it was not."""
-    given_up = Notice.objects.filter(id=notice_id, state=Notice.GIVEN_UP).exclude(channel=Notice.CALL)
+    given_up = Notice.objects.filter(id=notice_id, state=Notice.GIVEN_UP, fell_to="").exclude(
+        channel=Notice.CALL
+    )
     return bool(given_up.update(state=Notice.WAITING, attempts=0, next_at=now, trouble=""))

@@ -16,6 +16,7 @@ from bihuan.ground.vault.actions import keys, keys_under
 from bihuan.registers.access.errors import NotFound, Refusal
 from bihuan.registers.access.history import note_change
 from bihuan.registers.access.viewer import Viewer
+from bihuan.registers.channels.wechat.followers import forget_chats
 from bihuan.registers.customers import queries as customers
 from bihuan.registers.customers.actions import forget, reach_by
 from bihuan.registers.customers.models import Contact, Customer, Machine
@@ -83,6 +84,7 @@ def forget_customer(viewer: Viewer, customer_id: int, *, now: datetime) -> None:
     if Callback.objects.filter(case__customer=customer, open=True).exists():
         raise Refusal(_("Somebody still has to ring this customer. Finish the callback first."))
     _forget_hand_overs(customer, now=now)
+    forget_chats(customer, now=now)
     forget(customer, now=now)
     Case.objects.filter(customer=customer).exclude(outside_number="").update(outside_number="")
     for report in Report.objects.filter(customer=customer):

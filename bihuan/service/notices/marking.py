@@ -28,11 +28,21 @@ def provider_for(channel: str) -> Provider:
     return provider(named_provider(channel))
 
 
+def is_final(notice: Notice, error: Exception) -> bool:
+    """Whether no further try on this channel is of use."""
+    return isinstance(error, NeverSent) or notice.attempts >= ATTEMPTS
+
+
+def trouble_of(error: Exception) -> str:
+    """What went wrong in a word. An error that is no refusal may hold the message in its words: only its kind is
+    kept."""
+    return error.code if isinstance(error, NotSent) else type(error).__qualname__
+
+
 def failed(notice: Notice, error: Exception, *, now: datetime, once: bool = False) -> None:
-    """An attempt came to nothing: another one later, or none where none is of use (or `once`). An error that
-    is no refusal may hold the message in its words, so only its kind is kept."""
-    trouble = error.code if isinstance(error, NotSent) else type(error).__qualname__
-    if once or isinstance(error, NeverSent) or notice.attempts >= ATTEMPTS:
+    """An attempt came to nothing: another one later, or none where none is of use (or `once`)."""
+    trouble = trouble_of(error)
+    if once or is_final(notice, error):
         give_up(notice, trouble, now=now)
         return
     wait = backoff(notice.attempts)

@@ -46,6 +46,7 @@ class Notice(models.Model):
 
     WAITING, SENT, GIVEN_UP = "waiting", "sent", "given_up"
     SMS, MAIL, PUSH, CALL = "sms", "mail", "push", "call"  # call: nothing can be sent, somebody must ring
+    WECHAT = "wechat"  # into the chat with the official account
     PAGE, RING = "page", "ring"  # on a colleague's own page; their phone is rung by a machine
     ROBOTS = (Group.WECOM, Group.DINGTALK, Group.FEISHU)  # to a group: the channel is its kind
 
@@ -75,6 +76,9 @@ class Notice(models.Model):
     trouble = models.CharField(
         max_length=120, blank=True, default=""
     )  # what went wrong last; never the message
+    manner = models.CharField(max_length=8, blank=True, default="")  # how, where a channel has several ways
+    fell_to = models.CharField(max_length=8, blank=True, default="")  # the channel that carried it instead
+    arrived_at = models.DateTimeField(null=True)  # by the provider's receipt
 
     class Meta:
         app_label = "notices"
@@ -96,6 +100,9 @@ class Notice(models.Model):
                 fields=("person",), condition=Q(channel="page", read_at__isnull=True), name="notices_unread"
             ),
             models.Index(fields=("group", "next_at"), condition=Q(state="waiting"), name="notices_group_due"),
+            models.Index(
+                fields=("reference",), condition=Q(channel="sms", state="sent"), name="notices_sms_reference"
+            ),
         )
 
 
@@ -161,4 +168,22 @@ class Wording(models.Model):
         app_label = "notices"
         constraints = (
             models.UniqueConstraint(fields=("audience", "kind", "language"), name="notices_wording_once"),
+        )
+
+
+class ShortLink(models.Model):
+    """Where a short link in an SMS leads. Only the keyed hash of its token is kept, and the way sealed with the
+    customer's key, so that it ends with them."""
+
+    token_print = models.CharField(max_length=64, unique=True)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    path_blind = models.CharField(max_length=64)
+    path_sealed = models.TextField()
+    token_sealed = models.TextField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "notices"
+        constraints = (
+            models.UniqueConstraint(fields=("customer", "path_blind"), name="notices_short_link_once"),
         )

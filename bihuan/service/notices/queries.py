@@ -16,11 +16,20 @@ from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.rules import read_number
 from bihuan.service.notices.marking import OUTBOX, named_provider
 from bihuan.service.notices.models import Group, Notice
-from bihuan.service.notices.rules import segments
+from bihuan.service.notices.rules import cost_words, segments
 
-CHANNELS = (Notice.SMS, Notice.MAIL, Notice.PAGE, Notice.PUSH, Notice.RING, *Notice.ROBOTS, Notice.CALL)
+CHANNELS = (
+    Notice.WECHAT,
+    Notice.SMS,
+    Notice.MAIL,
+    Notice.PAGE,
+    Notice.PUSH,
+    Notice.RING,
+    *Notice.ROBOTS,
+    Notice.CALL,
+)
 STATES = (Notice.WAITING, Notice.SENT, Notice.GIVEN_UP)
-_CREDENTIAL = re.compile(r"(/(?:c|s|survey|q|in)/)[\w-]{20,}")
+_CREDENTIAL = re.compile(r"(/(?:c|s|survey|q|in)/)[\w-]{20,}|(/k/)[\w-]{12,}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +53,10 @@ class NoticeView:
     sent_at: datetime | None
     provider: str
     trouble: str
+    manner: str
+    fell_to: str
+    arrived_at: datetime | None
+    cost: str
 
 
 def outbox(
@@ -114,7 +127,8 @@ def _view(
 ) -> NoticeView:
     said = words
     if said is not None and not links:
-        said = "••••••" if row.kind == "sign_in_code" else _CREDENTIAL.sub(r"\1••••••", said)
+        said = "••••••" if row.kind == "sign_in_code" else _CREDENTIAL.sub(r"\1\2••••••", said)
+    billed = segments(words or "") if row.channel == Notice.SMS else 1
     return NoticeView(
         id=row.id,
         kind=row.kind,
@@ -126,13 +140,17 @@ def _view(
         subject=subject,
         words=said,
         language=row.language,
-        segments=segments(words or "") if row.channel == Notice.SMS else 1,
+        segments=billed,
         attempts=row.attempts,
         next_at=row.next_at,
         made_at=row.made_at,
         sent_at=row.sent_at,
         provider=row.provider,
         trouble=row.trouble,
+        manner=row.manner,
+        fell_to=row.fell_to,
+        arrived_at=row.arrived_at,
+        cost=cost_words(billed, settings.BIHUAN_SMS_PRICE) if row.channel == Notice.SMS else "",
     )
 
 
@@ -148,7 +166,7 @@ def given_up(viewer: Viewer, limit: int = 100) -> list[NoticeView]:
     """Messages that nobody got, oldest first: somebody must ring."""
     viewer.must("outbox.read")
     rows = (
-        Notice.objects.filter(state=Notice.GIVEN_UP)
+        Notice.objects.filter(state=Notice.GIVEN_UP, fell_to="")
         .select_related("case", "customer", "person", "group")
         .order_by("id")
     )
@@ -194,7 +212,7 @@ class ChannelState:
         return self.last_failed is not None and (self.last_sent is None or self.last_failed > self.last_sent)
 
 
-CARRIED = (Notice.SMS, Notice.MAIL, Notice.PUSH, Notice.RING, *Notice.ROBOTS)
+CARRIED = (Notice.WECHAT, Notice.SMS, Notice.MAIL, Notice.PUSH, Notice.RING, *Notice.ROBOTS)
 
 
 def channels_state() -> list[ChannelState]:

@@ -149,9 +149,7 @@ def calm_share(a_minute: int) -> int:
     return max(1, a_minute * 3 // 4)
 
 
-def way_to(
-    reach: Mapping[str, str], *, chat: str = "", without: Collection[str] = ()
-) -> tuple[str, str]:
+def way_to(reach: Mapping[str, str], *, chat: str = "", without: Collection[str] = ()) -> tuple[str, str]:
     """Channel and address by which a customer is told: their chat with us (`chat`), the mobile by SMS, mail; else
     somebody must call. `without`: channels that did not carry it."""
     ways = (("wechat", chat), ("sms", reach.get("mobile", "")), ("mail", reach.get("email", "")))

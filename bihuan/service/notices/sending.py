@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.tasks import task
 
@@ -18,18 +17,25 @@ from bihuan.ground.worktime.calendar import next_open
 from bihuan.ground.worktime.queries import calendar_for
 from bihuan.registers.channels.message import OutgoingMessage
 from bihuan.service.dispatch.policy import CONTACT_HOURS
+from bihuan.service.intake.replying import reply_token
 from bihuan.service.notices.bundling import speak
+from bihuan.service.notices.capping import held_back
+from bihuan.service.notices.falling import fell_on
 from bihuan.service.notices.habits import peace_ends
-from bihuan.service.notices.marking import LEASE, failed, give_up, provider_for, sent
+from bihuan.service.notices.marking import (
+    LEASE,
+    failed,
+    give_up,
+    is_final,
+    provider_for,
+    sent,
+    trouble_of,
+)
 from bihuan.service.notices.models import Notice
-from bihuan.service.notices.rules import DIRECT, HOUR
+from bihuan.service.notices.reaching import allowed, learned
+from bihuan.service.notices.rules import DIRECT
 
 BATCH = 200
-
-
-def hourly_cap() -> int:
-    """How many messages one address gets in an hour at most."""
-    return int(getattr(settings, "BIHUAN_NOTICES_AN_HOUR", 20))
 
 
 def hand_on(notices: Iterable[Notice]) -> None:
@@ -84,7 +90,7 @@ def send_one(notice_id: int, *, attempts: int, now: datetime) -> bool:
     notice = Notice.objects.select_related("case", "person").filter(id=notice_id).first()
     if notice is not None and notice.group_id is not None:
         return bool(speak(notice.group_id, handed={notice_id: attempts}, now=now))
-    if notice is None or _at_night(notice, now) or _in_peace(notice, now) or _too_many(notice, now):
+    if notice is None or _at_night(notice, now) or _in_peace(notice, now) or held_back(notice, now):
         return False
     mine = Notice.objects.filter(id=notice_id, state=Notice.WAITING, attempts=attempts)
     if not mine.update(attempts=attempts + 1, next_at=now + LEASE):
@@ -96,9 +102,11 @@ def send_one(notice_id: int, *, attempts: int, now: datetime) -> bool:
         return False
     try:
         by = provider_for(notice.channel)
-        reference = by.send(message).reference
+        reference = by.send(allowed(notice, message, now=now)).reference
     except Exception as error:  # a provider may fail in ways of its own
-        failed(notice, error, now=now)
+        learned(notice, message.receiver, error)
+        if not (is_final(notice, error) and fell_on(notice, trouble_of(error), now=now)):
+            failed(notice, error, now=now)
         return False
     sent(notice, by=by.name, reference=reference, now=now)
     return True
@@ -121,7 +129,15 @@ def _opened(notice: Notice) -> OutgoingMessage | None:
         template=f"{'customer' if notice.customer_id else 'staff'}.{notice.kind}",
         language=notice.language,
         fill=fill,
+        thread=_thread(notice),
     )
+
+
+def _thread(notice: Notice) -> str:
+    """By what an answer by mail finds the case; only its customer is given that."""
+    if notice.channel != Notice.MAIL or notice.customer_id is None or notice.case is None:
+        return ""
+    return reply_token(notice.case.report)
 
 
 def after_quiet_hours(now: datetime) -> datetime:
@@ -149,17 +165,4 @@ def _in_peace(notice: Notice, now: datetime) -> bool:
     if later <= now:
         return False
     Notice.objects.filter(id=notice.id, state=Notice.WAITING).update(next_at=later)
-    return True
-
-
-def _too_many(notice: Notice, now: datetime) -> bool:
-    """Whether this address had its share of the hour; then the notice waits, and no attempt is counted."""
-    recent = Notice.objects.filter(
-        receiver=notice.receiver, channel=notice.channel, sent_at__gt=now - HOUR, sent_at__lte=now
-    ).order_by("sent_at")
-    times = list(recent.values_list("sent_at", flat=True)[: hourly_cap() + 1])
-    if len(times) < hourly_cap() or times[0] is None:
-        return False
-    again = times[0] + HOUR
-    Notice.objects.filter(id=notice.id, state=Notice.WAITING).update(next_at=again, trouble="hourly_cap")
     return True

@@ -11,7 +11,9 @@ from bihuan.service.notices.marking import say_given_up
 from bihuan.service.notices.models import Notice
 from bihuan.service.notices.sending import hand_on
 
-FILLED = frozenset({Notice.SMS, Notice.RING, Notice.PUSH})  # channels whose providers fill texts themselves
+FILLED = frozenset(
+    {Notice.SMS, Notice.RING, Notice.PUSH, Notice.WECHAT, Notice.MAIL}
+)  # channels whose providers fill texts themselves
 
 
 @transaction.atomic

@@ -74,6 +74,13 @@ def signed(text: str, *, language: str) -> str:
     return f"【{name}】{text}" if language.startswith("zh") else f"[{name}] {text}"
 
 
+def dressed(text: str, channel: str, *, language: str) -> str:
+    """The text as a channel carries it to a customer."""
+    if channel == "sms":
+        return signed(text, language=language)
+    return letter(text, language=language) if channel == "mail" else text
+
+
 def letter(text: str, *, language: str) -> str:
     """A mail: a greeting, what there is to say, and how to reach a person."""
     name, hotline = company_name(), company_hotline()

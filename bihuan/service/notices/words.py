@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 CHANNELS: dict[str, Lazy] = {
+    "wechat": _("WeChat"),
     "sms": _("SMS"),
     "mail": _("E-mail"),
     "page": _("On their page"),
@@ -23,6 +24,11 @@ STATES: dict[str, Lazy] = {
 TROUBLES: dict[str, Lazy] = {
     "no_address": _("There is no mobile number and no e-mail address: please ring."),
     "hourly_cap": _("This address has had its share of messages this hour; the rest wait."),
+    "daily_cap": _("This address has had its share of messages today. Please ring where it matters."),
+    "loop_guard": _(
+        "This address has had enough answers to its mail today: perhaps a machine answers there. Please look."
+    ),
+    "answers_cap": _("Very many mails come in just now; answers to them wait a little."),
     "forgotten": _("The customer was forgotten before this could be sent."),
     "robots_share": _("The robot has had its share of messages this minute; the rest go together."),
     "group_retired": _("The group is not told any more."),
@@ -37,6 +43,15 @@ TROUBLES: dict[str, Lazy] = {
     "text_refused": _("The provider does not carry this text."),
     "no_template": _("No approved SMS template is named for this message."),
     "template_unreadable": _("The list of SMS templates cannot be read, or lacks a place."),
+    "template_waiting": _("The provider has not approved a text for this message yet."),
+    "not_arrived": _("The provider says that the message did not arrive."),
+    "wechat_share": _(
+        "WeChat allows no more messages to this chat now, and no template is approved for this one."
+    ),
+    "wechat_window": _("The customer has not written to us for two days: WeChat allows only templates."),
+    "wechat_gone": _("This chat does not follow the official account any more."),
+    "wechat_refuses": _("The customer refused such messages in WeChat."),
+    "token_ended": _("WeChat wants a new key of access; it is tried again."),
     "template_refused": _("The provider does not accept this template or what it is filled with."),
     "sender_name_refused": _("The provider has not approved the sender's name."),
     "number_refused": _("The provider does not accept this phone number."),
@@ -102,6 +117,17 @@ KINDS: dict[str, Lazy] = {
     "quarantined": _("Report in quarantine"),
     "customer_unreachable": _("Customer cannot be written to"),
     "sign_in_code": _("Sign-in code"),
+    "chat_welcome": _("Chat: welcome"),
+    "chat_received": _("Chat: message received"),
+    "chat_report": _("Chat: menu, report a fault"),
+    "chat_progress": _("Chat: menu, progress"),
+    "chat_machines": _("Chat: menu, my machines"),
+    "chat_complain": _("Chat: menu, complain"),
+    "chat_person": _("Chat: menu, a person"),
+    "chat_bind": _("Chat: menu, bind the phone number"),
+    "chat_bound": _("Chat: bound"),
+    "chat_not_bound": _("Chat: code not right"),
+    "chat_unbound": _("Chat: binding ended"),
 }
 
 NEWS: dict[str, Lazy] = {

@@ -27,6 +27,9 @@ TEMPLATES = {
 }
 
 
+pytestmark = pytest.mark.django_db
+
+
 @pytest.fixture(autouse=True)
 def _here(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.BIHUAN_CHANNEL_HOSTS = frozenset({"127.0.0.1"})

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings as installed
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
@@ -26,6 +27,7 @@ from bihuan.service.notices.actions import send_sign_in_code, try_again
 from bihuan.service.notices.marking import LEASE
 from bihuan.service.notices.models import Notice
 from bihuan.service.notices.rules import ATTEMPTS, backoff, segments, way_to
+from bihuan.service.notices.short_links import path_of
 from bihuan.service.notices.telling import TOLD
 from bihuan.service.notices.texts import filled, shipped
 from bihuan.service.notices.wordings import shipped_parts
@@ -82,7 +84,8 @@ def test_a_customer_is_told_at_once_what_number_what_promise_and_where_to_look()
     assert (notice.kind, notice.channel, notice.next_at) == ("case_opened", "sms", NOW)
     words = words_of(notice)
     assert case.number in words
-    assert link_of(case.report) in words
+    token = words.rpartition("/k/")[2]
+    assert link_of(case.report) == f"{installed.BIHUAN_ADDRESS}{path_of(token)}"
     assert "最晚今天12:00" in words
 
 
@@ -287,7 +290,7 @@ def test_links_and_codes_are_hidden_once_an_own_company_took_the_demos_place() -
     case = a_case(company())
     settle()
     [notice] = of_customer(case)
-    code = link_of(case.report).rpartition("/")[2]
+    code = words_of(notice).rpartition("/k/")[2]
     assert code in (queries.shown([notice])[0].words or "")
     Person.objects.update(demo=False)
     assert code not in (queries.shown([notice])[0].words or "")
@@ -300,7 +303,7 @@ def test_the_outbox_shows_what_the_customer_reads_but_not_who_they_are() -> None
     found = queries.outbox(made.viewer(Role.SUPERVISOR), channel="sms")
     [view] = queries.shown(found)
     assert view.receiver == "138****8000"
-    assert queries.shown(found, links=False)[0].words == (view.words or "").split("/c/")[0] + "/c/••••••"
+    assert queries.shown(found, links=False)[0].words == (view.words or "").split("/k/")[0] + "/k/••••••"
 
 
 def test_every_event_that_tells_has_its_words_in_both_languages_with_the_same_places() -> None:

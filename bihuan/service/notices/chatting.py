@@ -1,0 +1,82 @@
+"""What is answered in the chat in the same breath: a greeting, where a menu leads, that the words were taken.
+
+The answer to one message is always the same, however often WeChat delivers it.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.conf import settings
+
+from bihuan.registers.channels.models import Follower
+from bihuan.registers.channels.wechat import menu
+from bihuan.registers.channels.wechat.binding import BindingRefused, bind, unbind_chat
+from bihuan.registers.channels.wechat.followers import hear
+from bihuan.registers.channels.wechat.reader import binding_code, is_unbinding
+from bihuan.service.intake.models import Report
+from bihuan.service.intake.queries import link_of
+from bihuan.service.notices.texts import filled
+from bihuan.service.notices.wordings import parts_of
+
+USUAL_LANGUAGE = "zh-hans"
+HOW = {"click": "click", "subscribe": "follow", "scan": "scan", "unsubscribe": "leave"}
+TAPPED = {  # what a menu's entry answers, and where it leads
+    menu.REPORT: ("chat_report", "/report/"),
+    menu.PROGRESS: ("chat_progress", "/track/"),
+    menu.MACHINES: ("chat_machines", "/my"),
+    menu.COMPLAIN: ("chat_complain", "/report/"),
+    menu.BIND: ("chat_bind", "/my/wechat"),
+    menu.PERSON: ("chat_person", ""),
+}
+
+
+def answer_to(told: Mapping[str, str], *, now: datetime) -> str:
+    """Hear whoever wrote or tapped and say what the chat answers; empty where there is nothing to say."""
+    openid, kind = told.get("FromUserName", "").strip(), told.get("MsgType", "").lower()
+    if not openid or not kind or len(openid) > 128:
+        return ""
+    event = told.get("Event", "").lower()
+    how = HOW.get(event, "") if kind == "event" else Follower.MESSAGE
+    if not how:
+        return ""
+    row = hear(openid, how, now=now)
+    language = (row.customer.language if row.customer else "") or USUAL_LANGUAGE
+    if kind == "event":
+        return _to_event(event, told.get("EventKey", ""), row, language=language)
+    return _to_words(openid, told.get("Content", "") if kind == "text" else "", language=language, now=now)
+
+
+def _to_event(event: str, key: str, row: Follower, *, language: str) -> str:
+    if event in {"subscribe", "scan"}:
+        return _said("chat_welcome", language=language)
+    if event != "click":
+        return ""
+    if key == menu.PROGRESS and (link := _last_link(row)):
+        return _said("chat_progress", language=language, link=link)
+    kind, path = TAPPED.get(key, ("chat_person", ""))
+    return _said(kind, language=language, link=f"{settings.BIHUAN_ADDRESS}{path}" if path else "")
+
+
+def _to_words(openid: str, words: str, *, language: str, now: datetime) -> str:
+    if code := binding_code(words):
+        try:
+            bind(openid, code, now=now)
+        except BindingRefused:
+            return _said("chat_not_bound", language=language, link=f"{settings.BIHUAN_ADDRESS}/my/wechat")
+        return _said("chat_bound", language=language)
+    if is_unbinding(words):
+        unbind_chat(openid, now=now)
+        return _said("chat_unbound", language=language)
+    return _said("chat_received", language=language)
+
+
+def _last_link(row: Follower) -> str:
+    """The private page of the newest report of whoever bound this chat."""
+    if row.customer is None or row.customer.forgotten_at is not None:
+        return ""
+    report = Report.objects.filter(customer=row.customer, joins__isnull=True).order_by("-id").first()
+    return link_of(report) if report is not None else ""
+
+
+def _said(kind: str, *, language: str, link: str = "") -> str:
+    return filled(parts_of("customer", kind, language=language), fill={}, link=link).words
