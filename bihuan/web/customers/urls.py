@@ -13,8 +13,10 @@ from bihuan.web.customers import (
     my_machines,
     my_privacy,
     my_sign_in,
+    play,
     quote,
     report_form,
+    short,
     slot,
     survey,
     tracking,
@@ -24,6 +26,7 @@ from bihuan.web.customers import (
 
 app_name = "customers"
 urlpatterns: list[URLPattern] = [
+    path("k/<str:token>", short.short, name="short"),
     path("c/<str:token>", tracking.track, name="case"),
     path("c/<str:token>/chase", tracking.chase, name="chase"),
     path("c/<str:token>/cancel", asking.cancel, name="cancel"),
@@ -46,6 +49,7 @@ urlpatterns: list[URLPattern] = [
     path("w/<str:token>", warranty.check, name="warranty"),
     path("w/<str:token>/code.svg", warranty.square, name="warranty_square"),
     path("m/<str:token>", warranty.scan, name="scanned"),
+    path("play/", play.play, name="play"),
     path("my", my.my, name="my"),
     path("my/sign-in", my_sign_in.sign_in, name="my_sign_in"),
     path("my/code", my_sign_in.code, name="my_code"),
