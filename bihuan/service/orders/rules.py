@@ -14,7 +14,7 @@ from bihuan.service.orders.told import OrderTold
 
 LONGEST = {"number": 60, "kind": 60, "words": 20_000, "name": 120, "invoice": 60, "proof": 500}
 FARTHEST = timedelta(days=400)  # a promised day beyond is a slip of the keyboard
-FIXED = frozenset({"kind", "machine"})  # what an order is: another one of these is another order
+OLDEST = date(2000, 1, 1)
 
 ATTEMPTS = 10
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=4)
@@ -83,6 +83,8 @@ def faults_of(told: OrderTold, *, kind: str, known: Collection[str], today: date
         found.append(Fault("proof", "no_address"))
     if told.promised_on is not None and not today - FARTHEST <= told.promised_on <= today + FARTHEST:
         found.append(Fault("promised_on", "day_far"))
+    if told.ordered_at is not None and not OLDEST <= told.ordered_at.date() <= today + timedelta(days=1):
+        found.append(Fault("ordered_at", "day_far"))
     return found
 
 

@@ -12,6 +12,7 @@ from ninja.security import HttpBearer
 
 from bihuan.ground.vault.actions import Forgotten
 from bihuan.registers.access.errors import NotFound, NotSignedIn, Refusal
+from bihuan.registers.access.programs import note_used
 from bihuan.registers.access.queries import viewer_of_token
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.customers.errors import CustomerForgotten
@@ -38,10 +39,13 @@ class Bearer(HttpBearer):
         if WRONG_TOKENS.spent(request):
             raise TooOften
         try:
-            return viewer_of_token(token.strip(), now=moment(request))
+            viewer = viewer_of_token(token.strip(), now=moment(request))
         except NotSignedIn:
             WRONG_TOKENS.count(request)
             raise
+        if viewer.token_id and (viewer.channel or viewer.platform):
+            note_used(viewer.token_id, now=moment(request))
+        return viewer
 
 
 api = NinjaAPI(

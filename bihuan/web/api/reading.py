@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from bihuan.registers.access.errors import Refusal
 from bihuan.service.intake.told import FileTold
 from bihuan.web.api.refusals import BrokenJson, TooLarge
-from bihuan.web.api.shapes import ReportIn
+from bihuan.web.api.shapes import AttachmentIn, ReportIn
 
 MIB = 1024 * 1024
 BODY = 20 * MIB
@@ -27,7 +27,7 @@ def read(request: HttpRequest) -> tuple[ReportIn, tuple[FileTold, ...]]:
     """What was sent and the files with it; ValidationError of pydantic, or a refusal."""
     if (request.content_type or "") == "multipart/form-data":
         return _multipart(request)
-    if _said_length(request) > WITH_FILES:
+    if said_length(request) > WITH_FILES:
         raise TooLarge
     body = request.body
     if len(body) > WITH_FILES:
@@ -41,18 +41,18 @@ def read(request: HttpRequest) -> tuple[ReportIn, tuple[FileTold, ...]]:
         raise
     if large and len(body) - sum(len(each.base64) for each in told.attachments) > MIB:
         raise TooLarge
-    return told, tuple(_files(told))
+    return told, tuple(files_in(told.attachments))
 
 
-def _said_length(request: HttpRequest) -> int:
+def said_length(request: HttpRequest) -> int:
     said = request.META.get("CONTENT_LENGTH") or "0"
     return int(said) if str(said).isdigit() else 0
 
 
-def _files(told: ReportIn) -> Iterator[FileTold]:
+def files_in(attachments: Sequence[AttachmentIn]) -> Iterator[FileTold]:
     """The attachments in clear; refused one by one and all together."""
     total = 0
-    for place, each in enumerate(told.attachments):
+    for place, each in enumerate(attachments):
         try:
             content = base64.b64decode(each.base64, validate=True)
         except (binascii.Error, ValueError):
@@ -82,11 +82,11 @@ def _wrong(field: str, sentence: str) -> Refusal:
 
 def _multipart(request: HttpRequest) -> tuple[ReportIn, tuple[FileTold, ...]]:
     """The same fields as parts; `address`, `machine` and `consents` as JSON; every file part is an attachment."""
-    if _said_length(request) > ALL_PARTS + 2 * MIB:
+    if said_length(request) > ALL_PARTS + 2 * MIB:
         raise TooLarge
     fields: dict[str, Any] = {name: _part(name, value) for name, value in request.POST.items()}
     told = ReportIn.model_validate_json(json.dumps(fields))
-    files = list(_files(told))
+    files = list(files_in(told.attachments))
     total = sum(len(file.content) for file in files)
     for name, uploads in request.FILES.lists():
         for upload in uploads:

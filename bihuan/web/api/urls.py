@@ -2,12 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from bihuan.web.api import cases, reports, surveys, visits
+from bihuan.web.api import cases, orders, reports, surveys, visits
 from bihuan.web.api.door import api
 from bihuan.web.api.handlers import nothing_here
 from bihuan.web.api.refusals import in_one_shape
 
-for each in (reports, cases, visits, surveys):
+for each in (reports, orders, cases, visits, surveys):
     api.add_router("", each.router)
 
 
