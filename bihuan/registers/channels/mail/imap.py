@@ -69,7 +69,8 @@ class Folder:
             raise Trouble("account_refused") from None
         except OSError:
             raise Trouble("unreachable") from None
-        if "ID" in self._line.capabilities:  # NetEase (163, 126) lets in only who says what it is
+        self._can = b" ".join(one for one in self._asked("capability") if isinstance(one, bytes)).upper().split()
+        if b"ID" in self._can:  # NetEase (163, 126) lets in only who says what it is
             self._asked("xatom", "ID", '("name" "bihuan" "version" "1")')
 
     def _choose(self) -> None:
@@ -114,7 +115,7 @@ class Folder:
     def mark_kept(self, number: int) -> None:
         """Say on the server that we have it: by a mark, and by its place where a folder is named for that."""
         self._asked("uid", "STORE", str(number), "+FLAGS.SILENT", f"({self._mark})")
-        if self._held.kept_folder and "MOVE" in self._line.capabilities:
+        if self._held.kept_folder and b"MOVE" in self._can:
             self._asked("uid", "MOVE", str(number), mailbox_name(self._held.kept_folder))
 
     def make_kept_folder(self) -> None:
