@@ -22,4 +22,4 @@ def callback_key() -> str:
 def is_theirs(told: str) -> bool:
     """Whether this word opens the door; takes the same time whatever is wrong."""
     held = callback_key()
-    return bool(held) and hmac.compare_digest(told.encode(), held.encode())
+    return bool(held) and hmac.compare_digest(told.encode(errors="replace"), held.encode())

@@ -26,12 +26,12 @@ class NotTheirs(Exception):
 
 def signature_of(*parts: str) -> str:
     """sha1 over the parts, sorted and joined: token, timestamp, nonce, and the cipher text where there is one."""
-    return sha1("".join(sorted(parts)).encode(), usedforsecurity=False).hexdigest()
+    return sha1("".join(sorted(parts)).encode(errors="replace"), usedforsecurity=False).hexdigest()
 
 
 def is_signed(told: str, *parts: str) -> bool:
     """Whether this is their signature; takes the same time whatever is wrong. Without a token nothing is."""
-    return bool(parts[0]) and hmac.compare_digest(told.encode(), signature_of(*parts).encode())
+    return bool(parts[0]) and hmac.compare_digest(told.encode(errors="replace"), signature_of(*parts).encode())
 
 
 def encrypt(clear: bytes, *, aes_key: str, app_id: str, salt: bytes = b"") -> str:
