@@ -140,7 +140,7 @@ from bihuan.service.satisfaction.events import (
     SurveyAnswered,
     SurveySent,
 )
-from bihuan.service.searching import indexing
+from bihuan.service.searching import building, indexing
 
 # Who is told what. The words and their timing stand in `notices`; no action sends a message.
 TOLD: tuple[Line, ...] = (
@@ -325,7 +325,7 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("sums of days", counting.keep_days),
     ("facts of days", day_reports.gather_once),
     ("day reports", day_reports.report_days),
-    ("search index", indexing.keep_index),
+    ("search index", building.keep_index),
     ("imports under way", bringing_in.carry_on_imports),
     ("files of old imports", forget_old),
     ("keys of requests", intake.forget_keys),

@@ -16,7 +16,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from bihuan.ground.vault import backups, private
 from bihuan.ground.vault.backups import EMPTY_KEYS, KEYS_FILE, Manifest, Table
 from bihuan.management.backups import digests
-from bihuan.management.backups.dumping import DUMP, KEYS, REBUILT, connect, dump, program
+from bihuan.management.backups.dumping import DUMP, INDEX, KEYS, REBUILT, connect, dump, program
 
 SQLITE = "bihuan.sqlite3"
 
@@ -143,8 +143,7 @@ def take_keys_out(copy: Path) -> str:
         database.execute("PRAGMA journal_mode=DELETE")
         database.execute("PRAGMA secure_delete=ON")
         database.execute("PRAGMA foreign_keys=OFF")
-        for table in (KEYS, *REBUILT):
-            database.execute(f"DELETE FROM {table}")
+        _empty(database)
         database.execute("VACUUM")
     finally:
         database.close()
@@ -152,6 +151,23 @@ def take_keys_out(copy: Path) -> str:
         f"INSERT OR REPLACE INTO {KEYS} ({', '.join(columns)}) VALUES ({', '.join(row)});" for row in rows
     ]
     return "\n".join(["BEGIN;", *lines, "COMMIT;", ""])
+
+
+def _empty(database: sqlite3.Connection) -> None:
+    """Take out the keys and what is rebuilt by itself, where the copy has it: it may be of an earlier version."""
+    there = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    triggers = database.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'searching_words'"
+    ).fetchall()
+    for name, _sql in triggers:  # a row at a time they would take long
+        database.execute(f"DROP TRIGGER {name}")
+    for table in (KEYS, *REBUILT):
+        if table in there:
+            database.execute(f"DELETE FROM {table}")
+    if INDEX in there:
+        database.execute(f"INSERT INTO {INDEX} ({INDEX}) VALUES ('delete-all')")
+    for _name, made_by in triggers:
+        database.execute(made_by)
 
 
 def copy_files(held: Path, there: Path) -> tuple[str, int]:

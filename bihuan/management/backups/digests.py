@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from bihuan.ground.vault.backups import Table
-from bihuan.management.backups.dumping import REBUILT
+from bihuan.management.backups.dumping import INDEX, REBUILT
 
 CHUNK = 1 << 20
 FETCHED = 2_000  # rows at a time
@@ -34,7 +34,8 @@ def of_sqlite(database: sqlite3.Connection) -> dict[str, Table]:
     names = database.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
     )
-    return {name: _sqlite_table(database, name) for (name,) in names.fetchall() if name not in REBUILT}
+    kept = [name for (name,) in names.fetchall() if name not in REBUILT and not name.startswith(INDEX)]
+    return {name: _sqlite_table(database, name) for name in kept}
 
 
 def _sqlite_table(database: sqlite3.Connection, name: str) -> Table:

@@ -11,7 +11,9 @@ import psycopg
 from django.core.management.base import CommandError
 from psycopg.conninfo import make_conninfo
 
-KEYS, REBUILT = "vault_key", ("django_session",)
+KEYS = "vault_key"
+REBUILT = ("django_session", "searching_words", "searching_building")
+INDEX = "searching_found"  # of SQLite, with tables of its own beneath
 DUMP = "bihuan.dump"
 
 

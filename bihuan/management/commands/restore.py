@@ -91,6 +91,7 @@ class Command(BaseCommand):
         if faults := list(all_faults()):
             raise CommandError(f"Brought back, but the journal does not verify: {faults[0]}")
         self.stdout.write("Brought back: every row and every file was compared, every chain verifies.")
+        self.stdout.write("The search index is made anew while Bihuan runs, or at once by `rebuild_search`.")
 
 
 def newest() -> Path:

@@ -10,6 +10,7 @@ from bihuan.registers.customers.actions import write_serials as write_on_machine
 from bihuan.service.fieldwork.actions import lock
 from bihuan.service.fieldwork.errors import FieldLacks, NotArrived, WorkIsOver
 from bihuan.service.fieldwork.models import Work
+from bihuan.service.searching.indexing import mark_stale
 
 LONGEST_SERIAL = 60
 
@@ -30,3 +31,4 @@ def write_serials(work: Work, numbers: Mapping[str, str], *, now: datetime) -> N
     if any(len(number) > LONGEST_SERIAL for number in told.values()):
         raise FieldLacks("serial", _("A serial has at most 60 characters."))
     write_on_machine(case.machine, told)
+    mark_stale([case.customer_id])

@@ -33,6 +33,7 @@ from bihuan.service.imports.target import (
     Trouble,
     Written,
 )
+from bihuan.service.searching.indexing import mark_stale
 
 FATAL = frozenset({"day_ahead", "no_machine"})
 
@@ -80,6 +81,7 @@ class CustomersTarget:
         looked, picture = self._placed(lines, choices, now=now)
         found = [placed for placed, _ in looked.values() if placed is not None and placed.home is not None]
         write_lines(found, picture, node=head_office(), now=now)
+        mark_stale(one.home.row.id for one in found if one.home and one.home.row)
         return [_written(line, *looked[line.number]) for line in lines]
 
     def undo(self, written: Sequence[Written], *, viewer: Viewer, now: datetime) -> list[Kept]:

@@ -1,9 +1,7 @@
 """Keeping the index: in the transaction in which a case is opened, noted or brought in; what changes with its customer
-is marked stale there and read again by the clock. What is missing is built, from the newest case down."""
+is marked stale there and read again by the clock, which also builds what is missing (`building.py`)."""
 
 from collections.abc import Iterable
-from datetime import datetime
-from time import monotonic
 
 from django.db import connection, transaction
 
@@ -19,7 +17,6 @@ from bihuan.service.searching.documents import READ, Document, documents, fresh,
 from bihuan.service.searching.models import Building, Words
 
 BATCH = 200  # cases written together
-SECONDS = 1.0  # that one round of the clock gives to it
 NUMBERS = 1 << 31  # of cases; above stands the second in which it was opened
 
 
@@ -38,7 +35,8 @@ def hear_opened(fact: Fact[CaseOpened]) -> None:
     held = fact.at_hand if isinstance(fact.at_hand, Case) else None
     case = held or Case.objects.select_related("report__customer__key", *READ).get(id=fact.event.subject_id)
     case.customer = case.report.customer  # known there with the key
-    mark_stale([case.customer_id])
+    if case.customer.made_at < fact.recorded_at:  # somebody we know
+        mark_stale([case.customer_id])
     _write(_rows(fresh([case], keys(case.customer.key))))
 
 
@@ -56,6 +54,8 @@ def hear_noted(fact: Fact[CaseNoted]) -> None:
 def hear_brought_in(fact: Fact[CasesBroughtIn]) -> None:
     """Many cases of a file were written: they are found too."""
     cases = fact.at_hand if isinstance(fact.at_hand, list) else []
+    if cases:
+        mark_stale({case.customer_id for case in cases})
     for at in range(0, len(cases), BATCH):
         _write(_rows(fresh(cases[at : at + BATCH])))
 
@@ -114,54 +114,3 @@ def _write(rows: list[Words]) -> int:
         rows, update_conflicts=True, unique_fields=["case"], update_fields=["tokens", "stale"]
     )
     return len(rows)
-
-
-def keep_index(now: datetime) -> str:
-    """A sweep: reads stale cases again, builds what is missing, cleans up after erasure. "made / wanted" while it
-    builds, else nothing. May be cut short at any moment."""
-    until = monotonic() + SECONDS
-    while stale := list(Words.objects.filter(stale=True).values_list("case_id", flat=True)[:BATCH]):
-        read_again(stale)
-        if monotonic() > until:
-            break
-    while (state := build()) and monotonic() < until:
-        continue
-    if Building.objects.filter(untidy=True).exists():
-        tidy()
-    return state
-
-
-def build() -> str:
-    """One batch of what is missing. "made / wanted" while there is more to do, else nothing."""
-    with transaction.atomic():
-        state = Building.objects.select_for_update().first() or _begun()
-        if not state.below:
-            return ""
-        older = Case.objects.filter(id__lt=state.below, customer__forgotten_at__isnull=True)
-        ids = list(older.order_by("-id").values_list("id", flat=True)[:BATCH])
-        held = set(Words.objects.filter(case_id__in=ids).values_list("case_id", flat=True))
-        read_again(set(ids) - held)
-        state.below, state.made = (ids[-1] if len(ids) == BATCH else 0), state.made + len(ids)
-        state.save(update_fields=["below", "made"])
-    return f"{state.made} / {max(state.wanted, state.made)}" if state.below else ""
-
-
-def _begun() -> Building:
-    newest = Case.objects.order_by("-id").values_list("id", flat=True).first() or 0
-    return Building.objects.create(id=1, below=newest + 1, wanted=Case.objects.count() if newest else 0)
-
-
-def begin_anew() -> None:
-    """Forget how far the building came; every case is indexed again, found all the while."""
-    Building.objects.all().delete()
-    Words.objects.update(stale=True)
-
-
-def tidy() -> None:
-    """Write the index anew without what was taken out of it, so that no old page holds it."""
-    Building.objects.update(untidy=False)
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("INSERT INTO searching_found (searching_found) VALUES ('optimize')")
-        elif not connection.in_atomic_block:
-            cursor.execute("VACUUM searching_words")

@@ -16,9 +16,9 @@ from bihuan.registers.access.errors import NotFound, Refusal
 from bihuan.registers.access.masking import Contact
 from bihuan.registers.access.queries import reveals_of
 from bihuan.registers.access.viewer import Viewer
-from bihuan.registers.customers.mending import mend
 from bihuan.registers.customers.queries import shown
 from bihuan.service.cases.queries import visible
+from bihuan.service.searching.mending import mend_customer
 from bihuan.web.agents.customers import seen_by
 from bihuan.web.agents.facts import consents_shown, machines_shown
 from bihuan.web.agents.papers import papers_shown
@@ -56,7 +56,7 @@ def customer_mend(request: HttpRequest, viewer: Viewer, customer_id: int) -> Htt
     held, form = _customer(viewer, customer_id), MendForm(request.POST)
     if form.is_valid():
         try:
-            mend(held, **form.cleaned_data)
+            mend_customer(held, **form.cleaned_data)
         except Refusal as refusal:
             for field, sentence in refusal.fields.items():
                 form.add_error(field, sentence)

@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from bihuan.ground.vault.actions import keys
-from bihuan.registers.customers.actions import note_consents, rename
+from bihuan.registers.customers.actions import note_consents
 from bihuan.registers.customers.queries import consents_of, reach_of, shown
 from bihuan.registers.customers.registering import set_progress_days
 from bihuan.registers.customers.signing_in import sessions_of
@@ -26,6 +26,7 @@ from bihuan.service.intake.queries import link_of
 from bihuan.service.intake.told import Told
 from bihuan.service.notices.giving_copy import copy_of, files_of
 from bihuan.service.notices.still_open import CHOICES
+from bihuan.service.searching.mending import rename_customer
 from bihuan.web.customers.my_data import CONSENTS, LONGEST, WISHES, hear_choices
 from bihuan.web.customers.my_door import Owner, own_page
 from bihuan.web.look.throttle import Throttle
@@ -99,7 +100,7 @@ def name(request: HttpRequest, owner: Owner) -> HttpResponse:
     """Correct one's own name, at once."""
     told = forms.CharField(max_length=120, required=False).clean(request.POST.get("name", "")[:120]).strip()
     if told:
-        rename(owner.customer, told)
+        rename_customer(owner.customer, told)
     return _back("name" if told else "")
 
 

@@ -11,6 +11,7 @@ from bihuan.ground.journal.queries import failed_reactions
 from bihuan.ground.worktime import clock
 from bihuan.registers.staff import triggers as staff_triggers
 from bihuan.service.commitments.replaying import is_in_agreement
+from bihuan.service.searching import triggers as searching_triggers
 from bihuan.web.look.duties import PROMISES, clock_trouble, duties
 
 LOOK_AGAIN_SECONDS = 10.0
@@ -34,6 +35,9 @@ def healthz(request: HttpRequest) -> JsonResponse:
             "migrations": "ok",
             "journal": "ok" if not journal_triggers.missing(connection) else "a trigger is missing",
             "bookings": "ok" if not staff_triggers.missing(connection) else "a guard is missing",
+            "search": "ok"
+            if not searching_triggers.missing(connection)
+            else "a part of the index is missing",
             "clock": clock_trouble(now) or "ok",
             "promises": "ok" if late.isdisjoint(PROMISES) else "a due promise was not acted on",
             "reactions": "ok" if "reaction" not in late else "a reaction waits too long",
