@@ -19,7 +19,10 @@ from django.db import connection
 from bihuan.ground.journal.running import note_turn, take_turn
 from bihuan.registers.access.actions import forget_token, make_token
 from bihuan.registers.access.roles import Role
+from bihuan.registers.channels.mail.account import account as mailbox
+from bihuan.registers.channels.message import NotSent
 from bihuan.registers.channels.outward import allowed_address, exchange
+from bihuan.registers.channels.smtp.provider import is_both_ways, send_probe
 from bihuan.service.intake.proving import EVERY, note_knock, probe_token
 
 NAME = "probes"
@@ -58,6 +61,14 @@ def knock_at_api(token: str, now: datetime) -> None:
         posted("/api/v1/reports", body, "application/json", wanted=(201,), headers=headers)
     finally:
         forget_token(clear)
+
+
+def knock_at_mailbox(token: str, now: datetime) -> None:
+    """A mail to ourselves, which the mailbox must give back."""
+    try:
+        send_probe(mailbox().address, token)
+    except NotSent as refused:
+        raise NotKnocked(refused.code) from refused
 
 
 def posted(
@@ -99,6 +110,7 @@ def posted(
 DOORS: tuple[Door, ...] = (
     Door(channel="web", is_set_up=always, knock=knock_at_form),
     Door(channel="app", is_set_up=always, knock=knock_at_api),
+    Door(channel="mail", is_set_up=is_both_ways, knock=knock_at_mailbox),
 )
 
 

@@ -12,7 +12,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, close_old_connections, connection
 
 from bihuan.ground.worktime import clock
-from bihuan.management.probing_mail import probe_due
 from bihuan.registers.channels.mail.account import Account, NotSetUp, account
 from bihuan.registers.channels.mail.fetching import Round, fetch
 from bihuan.service.intake.arriving import keep
@@ -81,7 +80,6 @@ def look(held: Account) -> tuple[bool, bool]:
     close_old_connections()
     try:
         done = fetched(held)
-        probe_due(held, now=clock.now())
     except DatabaseError as error:
         log.warning("Mail must wait: %s", type(error).__name__)
         connection.close()

@@ -27,7 +27,7 @@ def read_text(raw: bytes, said: str = "") -> str:
     name = said.strip().strip("\"'").lower()
     if raw.isascii() and not _shifts(name):
         return raw.decode("ascii")
-    if _is_utf8(raw):
+    if not _shifts(name) and _is_utf8(raw):
         return raw.decode("utf-8-sig" if raw.startswith(codecs.BOM_UTF8) else "utf-8")
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not name.startswith("gb"):
         name = "utf-16"

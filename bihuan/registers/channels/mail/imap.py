@@ -69,7 +69,9 @@ class Folder:
             raise Trouble("account_refused") from None
         except OSError:
             raise Trouble("unreachable") from None
-        self._can = b" ".join(one for one in self._asked("capability") if isinstance(one, bytes)).upper().split()
+        self._can = (
+            b" ".join(one for one in self._asked("capability") if isinstance(one, bytes)).upper().split()
+        )
         if b"ID" in self._can:  # NetEase (163, 126) lets in only who says what it is
             self._asked("xatom", "ID", '("name" "bihuan" "version" "1")')
 

@@ -146,7 +146,9 @@ def _from_base64(body: bytes) -> bytes:
     text = _NOT_BASE64.sub(b"", body)
     if len(text) * 2 < len(body.strip()):  # said to be base64, and is none
         return body
-    return b"".join(from_base64(piece) for piece in re.split(rb"=+", text))
+    ends = text.count(b"=")
+    pieces = re.split(rb"=+", text) if ends <= MOST_PARTS else [text.replace(b"=", b"")]
+    return b"".join(map(from_base64, pieces))
 
 
 def from_base64(text: bytes) -> bytes:

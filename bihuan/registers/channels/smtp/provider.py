@@ -45,6 +45,14 @@ def send_probe(address: str, token: str) -> None:
     _handed(held, "Bihuan", "Bihuan", to=address, headers=headers)
 
 
+def is_both_ways() -> bool:
+    """Whether mail is sent here and read here, by an address that we know."""
+    try:
+        return bool(account().sender and mailbox().address)
+    except (NeverSent, NotSetUp):
+        return False
+
+
 def answer_address(thread: str) -> str:
     """Where answers go: the mailbox that is read, with the token behind a plus where it takes that; empty without a
     mailbox."""
