@@ -79,6 +79,8 @@ STAFF_PAGES = {
     "me:unsubscribe": ("post", "ADOPTKBQESVLYMX"),
     "managers:channels": ("get", "ASMX"),
     "managers:settings_try_group": ("get", "X"),
+    "managers:settings_program": ("get", "X"),
+    "managers:settings_try_platform": ("get", "X"),
     "agents:desk": ("get", "ADOPTKBQESVLYM"),
     "agents:desk_file": ("get", "ADOPBQSYM"),
     "agents:hotline": ("get", "ABS"),
@@ -176,6 +178,8 @@ STAFF_PAGES = {
     "managers:backup": ("get", "MX"),
     "managers:outbox": ("get", "ASMX"),
     "managers:posters": ("get", "AOPSMX"),
+    "managers:hotline": ("get", "OESYM"),
+    "managers:hotline_file": ("get", "OESYM"),
     "managers:online": ("get", "OESYM"),
     "managers:online_file": ("get", "OESYM"),
     "managers:cards": ("get", "ADOPTKBQESVLYMX"),
@@ -285,7 +289,7 @@ OWN_PAGES = frozenset(
 # Open to the whole world: nothing about any case or person stands there.
 WORLD = frozenset(
     {
-        "home", "healthz", "managers:start", "webhooks:wechat", "webhooks:sms", "look:language", "look:theme", "customers:report", "customers:lookup",
+        "home", "healthz", "managers:start", "webhooks:wechat", "webhooks:sms", "webhooks:hotline", "webhooks:hotline_by_path", "look:language", "look:theme", "customers:report", "customers:lookup",
         "customers:play", "customers:commitments", "customers:privacy", "customers:my_sign_in", "customers:my_code",
         "technicians:sign_in", "technicians:sign_in_code", "me:worker", "agents:manifest",
         "api:openapi-json", "api:api-root", "",

@@ -1,5 +1,6 @@
 """People who sign in, the tokens of programs, remembered devices, and who looked behind a mask."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -55,6 +56,11 @@ class Token(models.Model):
 
     class Meta:
         app_label = "access"
+
+    @property
+    def retired_at(self) -> datetime | None:
+        """Out of use, as registers call it."""
+        return self.revoked_at
 
 
 class TokenDay(models.Model):

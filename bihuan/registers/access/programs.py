@@ -1,12 +1,11 @@
 """Programs that send us something: each has a token, a channel and figures of its own. A token is shown once."""
 
 import secrets
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -63,9 +62,14 @@ def revoke_program(viewer: Viewer, token_id: int, *, now: datetime) -> None:
     Token.objects.filter(id=token_id, revoked_at__isnull=True).exclude(name="").update(revoked_at=now)
 
 
-def programs_listed(search: str = "") -> QuerySet[Token]:
-    """The tokens of programs, revoked ones too; those of people are not among them."""
-    found = Token.objects.exclude(name="")
+def programs_listed(search: str = "", *, now: datetime) -> QuerySet[Token]:
+    """The tokens of programs, revoked ones too, with how much each sent `today` and in a `month` of thirty days."""
+    day = localdate(now)
+    sent = TokenDay.objects.filter(token_id=OuterRef("id"), day__gt=day - MONTH, day__lte=day)
+    month = sent.order_by().values("token_id").annotate(all=Sum("taken")).values("all")
+    found = Token.objects.exclude(name="").annotate(
+        today=Subquery(sent.filter(day=day).values("taken")[:1]), month=Subquery(month)
+    )
     return found.filter(
         Q(name__icontains=search) | Q(channel__icontains=search) | Q(platform__icontains=search)
     )
@@ -82,14 +86,3 @@ def note_taken(token_id: int, *, now: datetime) -> None:
     day = localdate(now)
     TokenDay.objects.bulk_create([TokenDay(token_id=token_id, day=day)], ignore_conflicts=True)
     TokenDay.objects.filter(token_id=token_id, day=day).update(taken=F("taken") + 1)
-
-
-def taken_by(token_ids: Collection[int], *, now: datetime) -> dict[int, tuple[int, int]]:
-    """Token → how much it sent today and in thirty days: one statement."""
-    today = localdate(now)
-    rows = (
-        TokenDay.objects.filter(token_id__in=token_ids, day__gt=today - MONTH)
-        .values("token_id")
-        .annotate(month=Sum("taken"), today=Sum("taken", filter=Q(day=today)))
-    )
-    return {row["token_id"]: (row["today"] or 0, row["month"] or 0) for row in rows}

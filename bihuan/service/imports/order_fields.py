@@ -16,6 +16,7 @@ from bihuan.service.imports.household_fields import (
 )
 from bihuan.service.imports.reading import Cell, Unreadable
 from bihuan.service.imports.target import Field
+from bihuan.service.imports.words import field_name
 from bihuan.service.orders.rules import private_phone
 
 
@@ -132,3 +133,8 @@ ORDER = (
     INVOICE,
     PROOF,
 )
+
+
+def heads_of_fields() -> dict[str, str]:
+    """Our fields of an order with their heads in the reader's language, for a platform's own heads."""
+    return {one.code: field_name(one) for one in ORDER}

@@ -36,7 +36,7 @@ OF_A_PLACE = frozenset({"address", "city", "district", "street", "door"})
 class OrdersTarget:
     """The orders of one platform; its own heads stand before the usual ones."""
 
-    icon = "truck-delivery"
+    icon = "truck"
     order: tuple[str, ...] = ()
     words: Mapping[str, Promise | str] = {
         **HOUSE_WORDS,

@@ -70,3 +70,13 @@ TROUBLES: dict[str, Lazy] = {
     "no_webhook": _("The platform has no address for this any more."),
     "forgotten": _("Its customer was forgotten."),
 }
+
+
+def trouble_words(code: str) -> str:
+    """Why something could not be told, in the reader's language; the code itself where nobody knows more."""
+    first = code.split(" ")[0]
+    if first == "status":
+        return str(TROUBLES["refused"]) + f" ({code.removeprefix('status ')})"
+    if first.startswith("address"):
+        return str(TROUBLES["address"])
+    return str(TROUBLES.get(first, code))

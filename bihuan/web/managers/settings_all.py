@@ -10,6 +10,7 @@ from bihuan.web.managers import (
     settings_messages,
     settings_organisation,
     settings_people,
+    settings_programs,
     settings_rules,
     settings_told,
 )
@@ -26,6 +27,7 @@ REGISTERS: dict[str, Register] = {
         *settings_day.REGISTERS,
         *settings_knowledge.REGISTERS,
         *settings_told.REGISTERS,
+        *settings_programs.REGISTERS,
     )
 }
 
