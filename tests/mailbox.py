@@ -38,6 +38,7 @@ mail_location = maildir:{at}/mail
 first_valid_uid = 1
 first_valid_gid = 1
 auth_mechanisms = plain
+auth_failure_delay = 0
 service imap-login {{
   chroot =
   inet_listener imap {{
@@ -49,6 +50,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
@@ -82,12 +86,18 @@ class Box:
         shutil.chown(draft, _owner())
         draft.rename(self.at / "mail" / (f"cur/{name}:2,S" if seen else f"new/{name}"))
 
+    def empty(self) -> None:
+        """A mailbox as new, with numbers of its own."""
+        for one in (self.at / "mail").iterdir():
+            if one.is_dir():
+                shutil.rmtree(one)
+        self.number_anew()
+
     def number_anew(self) -> None:
         """The server forgets its numbers: as after a mailbox was brought back from a backup."""
-        for name in self.at.glob("mail/dovecot*"):
-            name.unlink()
-        (self.at / "mail" / "dovecot-uidvalidity").unlink(missing_ok=True)
-        time.sleep(1.1)  # a new validity is a second of the clock
+        for name in ("dovecot-uidlist", "dovecot.index*", "dovecot.list.index*", "dovecot-keywords"):
+            for one in (self.at / "mail").glob(name):
+                one.unlink()
 
     def count(self, folder: str = "") -> int:
         """How many mails lie in a folder."""
