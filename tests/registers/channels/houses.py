@@ -83,6 +83,8 @@ def a_house(answer: Answer) -> Iterator[House]:
             except OSError:
                 pass  # who asked has hung up
 
+        do_GET = do_POST
+
         def log_message(self, *_: object) -> None:
             pass
 

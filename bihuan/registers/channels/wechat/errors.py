@@ -32,6 +32,7 @@ CODES = {  # their number → our word; a star: it may pass by itself
     45047: "wechat_share",
     40037: "template_refused",
     47003: "template_refused",
+    40007: "file_gone",
     87014: "text_refused",
     45002: "text_refused",
 }
