@@ -14,6 +14,7 @@ from bihuan.ground.journal.event import Actor, Event
 from bihuan.ground.journal.reactions import trace_of
 from bihuan.ground.vault import files
 from bihuan.ground.vault.actions import SealedBy, fingerprint, signature, tie
+from bihuan.ground.vault.inspecting import inspect
 from bihuan.registers.customers.actions import (
     Known,
     hold,
@@ -32,7 +33,7 @@ from bihuan.service.intake.events import ReportQuarantined, ReportReceived, Repo
 from bihuan.service.intake.models import Attachment, RawMessage, Report
 from bihuan.service.intake.proving import is_own, prove
 from bihuan.service.intake.rules import faults_of
-from bihuan.service.intake.told import Told
+from bihuan.service.intake.told import FileTold, Told
 
 SWEEP = 500  # rows at a time
 KEY_KEPT = timedelta(days=30)  # how long the same idempotency key finds its report
@@ -291,20 +292,25 @@ def link_token(seed: str) -> str:
 
 
 def _keep_files(told: Told, report: Report, hand: SealedBy) -> list[str]:
-    kept = [(file, files.keep(file.content, key_id=report.customer.key_id, by=hand)) for file in told.files]
+    kept = [attachment_of(file, report, hand) for file in told.files]
     if kept:
-        Attachment.objects.bulk_create(
-            Attachment(
-                report=report,
-                name_sealed=hand.seal(report.customer.key_id, file.name),
-                media=file.media,
-                digest=at.digest,
-                kept_as=at.name,
-                size=at.size,
-            )
-            for file, at in kept
-        )
-    return [at.name for _, at in kept]
+        Attachment.objects.bulk_create(kept)
+    return [one.kept_as for one in kept]
+
+
+def attachment_of(file: FileTold, report: Report, hand: SealedBy) -> Attachment:
+    """The row of a file that is on the disk from now on, sealed; by what its bytes show, not by what it says."""
+    key_id = report.customer.key_id
+    seen, kept = inspect(file.name, file.content), files.keep(file.content, key_id=key_id, by=hand)
+    return Attachment(
+        report=report,
+        name_sealed=hand.seal(key_id, seen.name),
+        media=seen.media,
+        agrees=seen.agrees,
+        digest=kept.digest,
+        kept_as=kept.name,
+        size=kept.size,
+    )
 
 
 def _has_place(told: Told) -> bool:

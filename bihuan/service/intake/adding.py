@@ -6,6 +6,7 @@ from django.db import transaction
 
 from bihuan.ground.vault import files
 from bihuan.ground.vault.actions import keys
+from bihuan.service.intake.actions import attachment_of
 from bihuan.service.intake.models import Attachment, Report
 from bihuan.service.intake.told import FileTold
 
@@ -18,18 +19,11 @@ def add_files(report: Report, told: Sequence[FileTold]) -> int:
     there = set(Attachment.objects.filter(report=report).values_list("digest", flat=True))
     fresh = 0
     for file in told:
-        kept = files.keep(file.content, key_id=report.customer.key_id, by=hand)
-        if kept.digest in there:
-            files.drop(kept.name)
+        row = attachment_of(file, report, hand)
+        if row.digest in there:
+            files.drop(row.kept_as)
             continue
-        there.add(kept.digest)
+        there.add(row.digest)
         fresh += 1
-        Attachment.objects.create(
-            report=report,
-            name_sealed=hand.seal(report.customer.key_id, file.name),
-            media=file.media,
-            digest=kept.digest,
-            kept_as=kept.name,
-            size=kept.size,
-        )
+        row.save(force_insert=True)
     return fresh

@@ -115,7 +115,11 @@ class Report(models.Model):
 
 
 class Attachment(models.Model):
-    """A file that came with a report: encrypted at rest, never served as anything but a download."""
+    """A file that came with a report: encrypted at rest, never served as anything but a download.
+
+    `media` is what its bytes show; `agrees`: its name promised the same. `looked_through` is what the virus scanner
+    said: "" nothing yet, `clean`, or the name of what it found.
+    """
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="+")
     name_sealed = models.TextField()
@@ -123,6 +127,8 @@ class Attachment(models.Model):
     digest = models.CharField(max_length=64)
     kept_as = models.CharField(max_length=120)
     size = models.PositiveIntegerField()
+    agrees = models.BooleanField(default=True)
+    looked_through = models.CharField(max_length=80, blank=True, default="")
 
     class Meta:
         app_label = "intake"
