@@ -127,6 +127,10 @@ STAFF_PAGES = {
     "agents:official": ("post", "AES"),
     "agents:official_answered": ("post", "AES"),
     "agents:case_reveal": ("post", "ADOPTBQES"),
+    "agents:orders": ("get", "ADOPTKBQESVLYM"),
+    "agents:order": ("get", "ADOPTKBQESVLYM"),
+    "agents:order_states": ("post", "ADOPBQSYM"),
+    "agents:order_again": ("post", "AS"),
     "agents:customers": ("get", "ADBS"),
     "agents:customer": ("get", "ADBS"),
     "agents:customer_mend": ("post", "AS"),
@@ -283,6 +287,7 @@ OWN_PAGES = frozenset(
         "customers:my", "customers:my_out", "customers:my_register", "customers:my_machine", "customers:my_fault",
         "customers:my_paper", "customers:my_privacy", "customers:my_consents", "customers:my_hear",
         "customers:my_name", "customers:my_ask", "customers:my_copy",
+        "customers:my_wechat", "customers:my_wechat_bind", "customers:my_wechat_unbind",
     }
 )  # fmt: skip
 

@@ -43,6 +43,8 @@ _LEADS = ("supervisor", "manager", "analyst", "department_owner")
 NAVIGATION: tuple[Entry, ...] = (
     _entry(_("To do"), "todo:todo", "list-check"),
     _entry(_("My desk"), "agents:desk", "headset", *_DESK),
+    _entry(_("Hotline"), "agents:calls", "headset", "agent", "callback_agent", "supervisor"),
+    _entry(_("To ring back"), "agents:ring_backs", "phone-outgoing", "agent", "callback_agent", "supervisor"),
     _entry(_("New report"), "agents:report", "phone-plus", "agent", "supervisor"),
     _entry(_("Paste"), "agents:paste", "clipboard-text", "agent", "supervisor"),
     _entry(_("Unread messages"), "agents:messages", "inbox", "agent", "supervisor", "manager"),
@@ -50,6 +52,7 @@ NAVIGATION: tuple[Entry, ...] = (
     _entry(
         _("Tables and forms"), "agents:tables", "file-spreadsheet", *_DESK, *_LEADS, *_POINT, "dispatcher"
     ),
+    _entry(_("Orders of platforms"), "agents:orders", "truck", *_DESK, *_LEADS, *_POINT, "dispatcher"),
     _entry(_("Callbacks"), "agents:callbacks", "phone-calling", "callback_agent", "supervisor"),
     _entry(_("Technical support"), "agents:consultations", "help", *_SUPPORT),
     _entry(_("Complaints"), "agents:complaints", "message-exclamation", "agent", "approver", *_LEADS),
@@ -73,6 +76,7 @@ NAVIGATION: tuple[Entry, ...] = (
     _entry(_("Daily closing"), "managers:closing", "checks", "supervisor", "manager", "administrator"),
     _entry(_("Backups"), "managers:backups", "download", "manager", "administrator"),
     _entry(_("Outbox"), "managers:outbox", "mail-forward", "supervisor", "manager", "administrator"),
+    _entry(_("Hotline figures"), "managers:hotline", "gauge", *_LEADS),
     _entry(_("Online services"), "managers:online", "device-mobile", *_LEADS),
     _entry(
         _("Posters and codes"),
