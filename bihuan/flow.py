@@ -10,6 +10,7 @@ from bihuan.ground.journal import reactions
 from bihuan.ground.journal.story import STORY, Line, on, on_every
 from bihuan.ground.worktime import clock
 from bihuan.registers.access.events import RegisterChanged
+from bihuan.registers.channels.wechat import binding
 from bihuan.service.cases import following as followers
 from bihuan.service.cases import opening
 from bihuan.service.cases.events import (
@@ -108,7 +109,20 @@ from bihuan.service.imports.forgetting import forget_old, hear_forgotten
 from bihuan.service.improvement import counting, day_facts, day_reports
 from bihuan.service.improvement.events import DayReported, ImprovementCarriedOn, ImprovementProposed
 from bihuan.service.intake import actions as intake
-from bihuan.service.intake import proving, reading
+from bihuan.service.intake import picking_up, proving, reading
+from bihuan.service.intake.calls import actions as calls
+from bihuan.service.intake.calls import hearing as calls_heard
+from bihuan.service.intake.calls import ringing_back
+from bihuan.service.intake.calls.events import (
+    CallAccountedFor,
+    CallAnswered,
+    CallEnded,
+    RingBackDone,
+    RingBackLate,
+    RingBackOpened,
+    RingBackTried,
+    TransferUnanswered,
+)
 from bihuan.service.intake.events import (
     ChannelFellSilent,
     ChannelHeardAgain,
@@ -121,6 +135,7 @@ from bihuan.service.intake.events import (
 )
 from bihuan.service.notices import customer_codes, sending, still_open, taking_out
 from bihuan.service.notices.alerting import tell_of_quarantine, tell_of_silence, tell_the_staff
+from bihuan.service.notices.calls_told import tell_of_ring_back, tell_of_transfer
 from bihuan.service.notices.day_report import tell_day_report
 from bihuan.service.notices.events import (
     NoticeGivenUp,
@@ -147,6 +162,8 @@ TOLD: tuple[Line, ...] = (
     on(ReportQuarantined, later=[tell_of_quarantine]),
     on(MessageQuarantined, later=[tell_of_quarantine]),
     on(ChannelFellSilent, later=[tell_of_silence]),
+    on(TransferUnanswered, later=[tell_of_transfer]),
+    on(RingBackLate, later=[tell_of_ring_back]),
     on(CustomerWrote, later=[tell_the_staff]),
     on(CaseOpened, later=[tell_the_customer, tell_the_staff]),
     on(CaseChased, later=[tell_the_customer, tell_the_staff]),
@@ -244,7 +261,8 @@ LINES: tuple[Line, ...] = (
     on(MessageArrived, later=[reading.read_arrived]),
     on(ReportUnderstood, at_once=[opening.open_for_report]),
     on(SheetSigned, later=[printing.print_sheet]),
-    on(RegisterChanged, at_once=[hear_forgotten]),
+    on(RegisterChanged, at_once=[hear_forgotten, calls.hear_forgotten]),
+    on(ReportReceived, at_once=[calls.hear_received]),
     on_every(hearing.hear),
     *SENT,
     *HEARD,
@@ -259,7 +277,12 @@ LINES: tuple[Line, ...] = (
 NOBODY_WAITS_FOR: tuple[type, ...] = (
     MessageSettled,
     ChannelHeardAgain,
-    ReportReceived,
+    CallAnswered,
+    CallEnded,
+    CallAccountedFor,
+    RingBackOpened,
+    RingBackTried,
+    RingBackDone,
     CallConnected,
     CallGreeted,
     CaseContacted,
@@ -330,7 +353,15 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("files of old imports", forget_old),
     ("keys of requests", intake.forget_keys),
     ("silent channels", proving.find_silent),
+    ("calls nobody heard the end of", calls_heard.end_silent),
+    ("calls that nobody took", calls_heard.settle_lost),
+    ("calls kept and not yet heard", calls_heard.take_up_unheard),
+    ("transfers nobody took over", calls.alarm_transfers),
+    ("customers to be rung", ringing_back.alarm_late),
+    ("numbers of unknown callers", calls.forget_unknown),
     ("notices", sending.wake_due),
+    ("files sent into chats", picking_up.wake_wanted),
+    ("codes that bind chats", binding.drop_codes),
     ("states of orders", platforms.wake_states),
     ("codes for customers", customer_codes.answer_unheard),
     ("still open", still_open.tell_still_open),

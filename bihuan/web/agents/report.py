@@ -30,6 +30,7 @@ from bihuan.web.agents.caller import Caller, caller_of
 from bihuan.web.agents.calls import FIELDS, call_of, since, taken
 from bihuan.web.agents.facts import machines_shown
 from bihuan.web.agents.heard import Heard, heard_in, script_line
+from bihuan.web.agents.on_the_line import known_by_phone, message_of, taken_at
 from bihuan.web.agents.report_form import ASKED, LARGEST_FILE, MEDIA, MOST_FILES, ReportForm, told_of
 from bihuan.web.agents.restating import fee_of, restated
 from bihuan.web.agents.rows import departments
@@ -41,8 +42,9 @@ from bihuan.web.look.words import local_time
 def report(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """The form; its buttons look up the caller, judge the words, check all, or save."""
     if request.method != "POST":
-        customer = {"channel": "hotline", "way": "on_site", "city": usual_city()}
-        return _form_page(request, viewer, ReportForm(initial=customer), data=QueryDict())
+        known = known_by_phone(request.GET, viewer)
+        customer = {"channel": "hotline", "way": "on_site", "city": usual_city()} | known.fields
+        return _form_page(request, viewer, ReportForm(initial=customer), data=known.data)
     if "use_machine" in request.POST:
         return _form_page(
             request, viewer, ReportForm(initial=_with_machine(request, viewer)), data=request.POST
@@ -138,6 +140,7 @@ def _save(request: HttpRequest, viewer: Viewer) -> HttpResponse:
             taken_by=viewer.person_id,
             strict=True,
             once=once,
+            message=message_of(request.POST, viewer),
         )
     except ReportRefused as refusal:
         for field, sentence in refusal.fields.items():
@@ -222,13 +225,19 @@ def _form_page(
     covered = coverage_of({node.id for node in service_points()})
     agent = cast(Person, request.user).login
     script, now, key = knowledge().script, moment(request), data.get("key") or uuid4().hex
+    began = taken_at(data.get("line", ""), viewer, now=now)
+    call = data.get("call") or taken(key=key, person_id=viewer.person_id, now=began)
     context = {
         "form": form,
         "key": key,
-        "call": data.get("call") or taken(key=key, person_id=viewer.person_id, now=now),
-        "since": since(_call_in(data), person_id=viewer.person_id, now=now),
+        "call": call,
+        "since": since(_call_in(data) | {"key": key, "call": call}, person_id=viewer.person_id, now=now),
         "greeted_after": data.get("greeted_after", ""),
-        "caller": _caller(request, viewer) if request.method == "POST" else Caller(state="none"),
+        "line": data.get("line", ""),
+        "ring_back": data.get("ring_back", ""),
+        "caller": _caller(request, viewer)
+        if request.method == "POST"
+        else caller_of(str(form.initial.get("phone", "")), "", viewer, now=now),
         "heard": _heard(data, now) if data.get("words") else None,
         "asked": [form[f"asked_{field}"] for field in ASKED.values()],
         "greeting": script_line("greeting", company=company_name(), agent=agent),

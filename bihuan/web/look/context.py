@@ -74,6 +74,12 @@ class Look:
         return address("agents:paste") if self.roles & {"agent", "supervisor"} else ""
 
     @cached_property
+    def hotline_strip(self) -> str:
+        """Where the hotline's strip is asked for, for those who take calls; empty for others."""
+        takes = self.roles & {"agent", "supervisor", "callback_agent"}
+        return address("agents:hotline") if takes else ""
+
+    @cached_property
     def bottom(self) -> list[Link]:
         return links(self.roles, self._request.path, place="bottom")
 

@@ -42,7 +42,7 @@ def sit(viewer: Viewer, *, extension: str, ready: bool, now: datetime) -> Seat:
     told = extension.strip()[:20]
     if told:
         other = (
-            Seat.objects.select_related("person").filter(extension=told).exclude(person_id=viewer.person_id)
+            Seat.objects.select_related("person").filter(extension=told).exclude(person_id=viewer.person_id or 0)
         )
         if (row := other.first()) is not None:
             if row.ready and row.since > now - timedelta(hours=12):
@@ -51,7 +51,7 @@ def sit(viewer: Viewer, *, extension: str, ready: bool, now: datetime) -> Seat:
     try:
         with transaction.atomic():
             seat, _made = Seat.objects.update_or_create(
-                person_id=viewer.person_id, defaults={"extension": told, "ready": ready, "since": now}
+                person_id=viewer.person_id or 0, defaults={"extension": told, "ready": ready, "since": now}
             )
     except IntegrityError:
         raise ExtensionTaken("") from None
@@ -163,7 +163,7 @@ def hear_forgotten(fact: Fact[RegisterChanged]) -> None:
         return
     gone = Customer.objects.filter(forgotten_at__isnull=False)
     for rows in (Call.objects, RingBack.objects):
-        rows.filter(customer__in=gone).exclude(number_blind="").update(number_blind="")  # type: ignore[attr-defined]
+        rows.filter(customer__in=gone).exclude(number_blind="").update(number_blind="")
     CallEvent.objects.filter(call__customer__in=gone).exclude(said_sealed="").update(said_sealed="")
 
 

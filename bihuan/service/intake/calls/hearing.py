@@ -21,7 +21,7 @@ from bihuan.registers.customers.queries import known_by
 from bihuan.registers.customers.rules import read_phone
 from bihuan.service.intake.arriving import bytes_of, keep
 from bihuan.service.intake.calls.events import CallAnswered, CallEnded
-from bihuan.service.intake.calls.models import Call, CallEvent, Seat
+from bihuan.service.intake.calls.models import Call, CallEvent, RingBack, Seat
 from bihuan.service.intake.calls.ringing_back import Wish, number_mark, open_ring_back, withdraw_ring_back
 from bihuan.service.intake.calls.rules import ABANDONED, MISSED, OPEN, CallNow, Happened, folded
 from bihuan.service.intake.models import RawMessage
@@ -57,11 +57,16 @@ def note(call: Call, happened: Happened, *, now: datetime) -> Call:
 
 
 def _row(told: CallTold, message: RawMessage, *, now: datetime) -> Call:
-    mark = fingerprint(json.dumps(["call", told.call]))
+    mark = call_mark(told.call)
     fresh = Call(message=message, call_print=mark, state="ringing", rang_at=_at(told, now))
     Call.objects.bulk_create([fresh], ignore_conflicts=True)
     rows = Call.objects.select_for_update(of=("self",), no_key=True).select_related("message", "customer")
     return rows.get(call_print=mark)
+
+
+def call_mark(name: str) -> str:
+    """The mark by which the call of this name is found: what the telephone system calls it may say a number."""
+    return fingerprint(json.dumps(["call", name]))
 
 
 def _at(told: CallTold, now: datetime) -> datetime:
@@ -166,7 +171,7 @@ def person_at(agent: str) -> Person | None:
 
 
 def _act(call: Call, stands: CallNow, *, now: datetime) -> None:
-    """What a call leaves behind: a duty to ring back, or its place in the daily closing."""
+    """A call that nobody took leaves a duty to ring back, as far as a number is known."""
     if call.answered_at is not None:
         withdraw_ring_back(call, now=now)
         return
@@ -174,10 +179,6 @@ def _act(call: Call, stands: CallNow, *, now: datetime) -> None:
     wished = stands.wished_ring_back or any(meanings.get(key) == RING_BACK for key in stands.keys)
     if call.number_blind and (wished or call.state == MISSED):
         open_ring_back(_wish_of(call, wished=wished), by=TELEPHONE, now=now)
-    elif call.state == MISSED:
-        settle(call.message, RawMessage.ANSWERED, reason="no_number", by=TELEPHONE, now=now)
-    elif call.state == ABANDONED:
-        settle(call.message, RawMessage.AUTOMATIC, reason="abandoned", by=TELEPHONE, now=now)
 
 
 def _wish_of(call: Call, *, wished: bool) -> Wish:
@@ -190,6 +191,19 @@ def _wish_of(call: Call, *, wished: bool) -> Wish:
         call=call,
         customer=call.customer,
     )
+
+
+def settle_lost(now: datetime) -> int:
+    """A sweep: calls that nobody took and that nobody can or need ring back get their place in the daily closing, a
+    minute after they ended: an answer may be told late. Returns how many."""
+    lost = Call.objects.filter(state__in=(MISSED, ABANDONED), ended_at__lt=now - LATEST)
+    left = lost.filter(message__state=RawMessage.WAITING).select_related("message").order_by("id")
+    found = 0
+    for call in left.exclude(message_id__in=RingBack.objects.values("message_id"))[:AT_ONCE]:
+        short = call.state == ABANDONED
+        state, reason = (RawMessage.AUTOMATIC, "abandoned") if short else (RawMessage.ANSWERED, "no_number")
+        found += settle(call.message, state, reason=reason, by=TELEPHONE, now=now)
+    return found
 
 
 def end_silent(now: datetime) -> int:

@@ -15,7 +15,7 @@ from bihuan.registers.access.models import Person
 from bihuan.registers.access.roles import Role
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.intake.calls.erlang import Load, wait_at
-from bihuan.service.intake.calls.hearing import SILENT
+from bihuan.service.intake.calls.hearing import SILENT, call_mark
 from bihuan.service.intake.calls.models import Call, RingBack, Seat
 from bihuan.service.intake.calls.ringing_back import said_of
 from bihuan.service.intake.calls.rules import ABANDONED, HANDLED, MISSED, OPEN, Held, Level, level_of
@@ -166,6 +166,11 @@ def call_of(viewer: Viewer, call_id: int) -> Call:
     return row
 
 
+def called(name: str) -> Call | None:
+    """The call that the telephone system calls so."""
+    return Call.objects.select_related("message").filter(call_print=call_mark(name)).first()
+
+
 def _may_see(viewer: Viewer, call: Call) -> bool:
     return call.agent_id in (None, viewer.person_id) or Role.SUPERVISOR in viewer.roles
 
@@ -205,7 +210,7 @@ def calls_of_report(report_id: int) -> list[Call]:
 
 def seat_of(viewer: Viewer) -> Seat | None:
     """Where this agent sits."""
-    return Seat.objects.filter(person_id=viewer.person_id).first()
+    return Seat.objects.filter(person_id=viewer.person_id or 0).first()
 
 
 def agents_to_ring(now: datetime) -> list[Person]:

@@ -1,0 +1,156 @@
+"""The hotline on the desk: the strip that every agent sees, the card of whoever is on the line, and what came of a
+call. The strip asks again by itself and is answered only when something changed."""
+
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_POST, require_safe
+
+from bihuan.registers.access.errors import NotFound
+from bihuan.registers.access.viewer import Viewer
+from bihuan.service.intake.calls.actions import account_for, say_notice, sit, transfer
+from bihuan.service.intake.calls.errors import CallGoesOn
+from bihuan.service.intake.calls.playing import play_answer
+from bihuan.service.intake.calls.queries import (
+    call_at_hand,
+    call_of,
+    line,
+    masked_numbers,
+    number_of,
+    recording_of,
+    ring_backs_count,
+    seat_of,
+    untold_calls,
+    waiting_calls,
+)
+from bihuan.web.agents.caller import caller_of
+from bihuan.web.agents.hotline_words import REASONS, STATES, line_words, on_line
+from bihuan.web.agents.rows import departments
+from bihuan.web.look.doors import moment, staff_page
+
+SEEN = "X-Seen"  # the mark of what the strip shows, which it sends when it asks again
+NOTHING_NEW = 204
+
+
+@require_safe
+@staff_page("call.take")
+def strip(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """来电 n · 排队 n · 预计等待 m 分, and the card of whoever this agent has on the line."""
+    now = moment(request)
+    stands, call, seat = line(now), call_at_hand(viewer, now), seat_of(viewer)
+    first = next((one for one in waiting_calls(viewer, now) if one.call.state != "talking"), None)
+    to_ring = ring_backs_count(viewer)
+    seen = (stands, call and call.id, first and first.call.id, to_ring, seat and (seat.ready, seat.extension))
+    mark = f"{hash_of(seen)}"
+    if request.headers.get(SEEN) == mark:
+        return HttpResponse(status=NOTHING_NEW)
+    context: dict[str, Any] = {
+        "words": line_words(stands),
+        "line": stands,
+        "mark": mark,
+        "to_ring": to_ring,
+        "first": on_line(first, now) if first is not None else None,
+        "call": call,
+        "plays": settings.BIHUAN_DEMO,
+    }
+    if call is not None:
+        number = number_of(call)
+        context |= {"caller": caller_of(number, "", viewer, now=now), "number": number}
+    return render(request, "agents/hotline.html#strip", context)
+
+
+def hash_of(seen: object) -> str:
+    """A short mark of what is shown: it differs when that differs."""
+    return sha256(repr(seen).encode()).hexdigest()[:12]
+
+
+@require_safe
+@staff_page("call.take")
+def calls(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Who is on the line, where I sit, and calls of which nobody said yet what came of them."""
+    now = moment(request)
+    untold = untold_calls(viewer)
+    numbers = masked_numbers(untold)
+    context = {
+        "line": line(now),
+        "words": line_words(line(now)),
+        "rows": [on_line(one, now) for one in waiting_calls(viewer, now)],
+        "untold": [(one, numbers[one.id]) for one in untold],
+        "reasons": REASONS.items(),
+        "seat": seat_of(viewer),
+        "to_ring": ring_backs_count(viewer),
+        "plays": settings.BIHUAN_DEMO,
+    }
+    return render(request, "agents/calls.html", context)
+
+
+@require_safe
+@staff_page("call.take")
+def call(request: HttpRequest, viewer: Viewer, call_id: int) -> HttpResponse:
+    """One call: who it is, what they have with us, and what can be done while they are on the line."""
+    now, held = moment(request), call_of(viewer, call_id)
+    number = number_of(held)
+    recording = recording_of(held)
+    context = {
+        "call": held,
+        "state": STATES[held.state],
+        "number": number,
+        "caller": caller_of(number, "", viewer, now=now),
+        "departments": departments().items(),
+        "reasons": REASONS.items(),
+        "reason": REASONS.get(held.reason, ""),
+        "recording": recording if recording.startswith(("https://", "http://")) else "",
+        "may_report": viewer.may("report.take"),
+        "plays": settings.BIHUAN_DEMO,
+    }
+    return render(request, "agents/call.html", context)
+
+
+@require_POST
+@staff_page("call.take")
+def deed(request: HttpRequest, viewer: Viewer, call_id: int) -> HttpResponse:
+    """What an agent does with a call: answer (demo), say the notice, transfer, account for it."""
+    now, held = moment(request), call_of(viewer, call_id)
+    match request.POST.get("do", ""):
+        case "answer":
+            if not settings.BIHUAN_DEMO:
+                raise NotFound
+            if held.answered_at is not None or held.ended_at is not None:
+                raise CallGoesOn
+            play_answer(held, viewer=viewer, now=now)
+        case "notice":
+            say_notice(held, viewer=viewer, now=now)
+            messages.success(request, _("Noted: the caller knows of the recording."))
+        case "transfer":
+            ready = request.POST.get("ready") == "yes"
+            transfer(held, to=request.POST.get("to", ""), ready=ready, viewer=viewer, now=now)
+            messages.success(
+                request,
+                _("Transferred. If nobody takes over within two minutes, you and a supervisor are told."),
+            )
+        case "account":
+            account_for(held, reason=request.POST.get("reason", ""), viewer=viewer, now=now)
+            messages.success(request, _("Noted what came of the call."))
+            return redirect("agents:calls")
+        case _:
+            raise NotFound
+    return redirect("agents:call", held.id)
+
+
+@require_POST
+@staff_page("call.take")
+def seat(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Where I sit, and whether I take calls."""
+    ready = request.POST.get("ready") == "yes"
+    sit(viewer, extension=request.POST.get("extension", ""), ready=ready, now=moment(request))
+    messages.success(
+        request, _("You take calls now.") if ready else pgettext("telephone", "You take no calls now.")
+    )
+    return redirect(reverse("agents:calls"))

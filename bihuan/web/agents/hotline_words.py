@@ -1,0 +1,118 @@
+"""Words of the hotline's codes, and the lines that its pages show."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise as Lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from bihuan.service.cases.words import KINDS
+from bihuan.service.intake.calls.queries import Duty, Estimate, Line, Waiting
+from bihuan.web.look.words import local_time, words_left, words_span
+
+STATES: dict[str, Lazy] = {
+    "ringing": gettext_lazy("Rings"),
+    "queued": gettext_lazy("Waits in the queue"),
+    "talking": gettext_lazy("Talks"),
+    "handled": gettext_lazy("Answered"),
+    "missed": gettext_lazy("Missed"),
+    "abandoned": gettext_lazy("Hung up at once"),
+}
+REASONS: dict[str, Lazy] = {
+    "answered": gettext_lazy("A question, answered at once"),
+    "progress": gettext_lazy("Asked how a case stands"),
+    "chased": gettext_lazy("Asked again; noted on the case"),
+    "wrong_number": gettext_lazy("Wrong number"),
+    "nobody_there": gettext_lazy("Nobody spoke"),
+    "internal": gettext_lazy("One of us"),
+    "nuisance": gettext_lazy("Advertising or nuisance"),
+}
+CAUSES: dict[str, Lazy] = {
+    "missed": gettext_lazy("Missed call"),
+    "key": gettext_lazy("Asked for it in the menu"),
+    "web": gettext_lazy("Asked for it on the web"),
+}
+RESULTS: dict[str, Lazy] = {
+    "reached": gettext_lazy("Reached, and answered at once"),
+    "not_wanted": gettext_lazy("Reached, needs nothing more"),
+    "wrong_number": gettext_lazy("The number is wrong"),
+    "not_reached": gettext_lazy("Not reached after three tries"),
+}
+LANGUAGES: dict[str, Lazy] = {"en": gettext_lazy("English"), "zh-hans": gettext_lazy("Chinese")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnLine:
+    """One call on the line, as the desk shows it."""
+
+    call: Any
+    number: str = field(repr=False)
+    stands: str
+    since: str
+    place: str
+    wants: str
+
+
+def on_line(row: Waiting, now: datetime) -> OnLine:
+    call = row.call
+    wants = [str(KINDS[call.kind])] if call.kind in KINDS else []
+    wants += [str(LANGUAGES["en"])] if call.language == "en" else []
+    return OnLine(
+        call=call,
+        number=row.number or _("number hidden"),
+        stands=str(STATES[call.state]),
+        since=words_span(now - call.rang_at),
+        place=place_words(row.estimate),
+        wants=" · ".join(wants),
+    )
+
+
+def place_words(estimate: Estimate | None) -> str:
+    """The place in the queue and how long it takes."""
+    if estimate is None:
+        return ""
+    if estimate.minutes is None:
+        return _("place %(place)s, no stable estimate") % {"place": estimate.position}
+    told = {"place": estimate.position, "minutes": estimate.minutes}
+    return _("place %(place)s, about %(minutes)s min") % told
+
+
+def line_words(line: Line) -> list[str]:
+    """来电 n · 排队 n · 预计等待 m 分."""
+    told = [
+        _("Calls %(count)s") % {"count": line.incoming},
+        _("Queue %(count)s") % {"count": line.queued},
+    ]
+    minutes = line.next_caller.minutes
+    if line.next_caller.seconds == 0:
+        return [*told, _("No wait")]
+    return [
+        *told,
+        _("No stable estimate") if minutes is None else _("Wait %(minutes)s min") % {"minutes": minutes},
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToRing:
+    """One number to ring, as a list shows it."""
+
+    duty: Duty
+    cause: str
+    left: str
+    late: bool
+    when: str
+    tries: str
+
+
+def to_ring(duty: Duty, now: datetime) -> ToRing:
+    row = duty.row
+    return ToRing(
+        duty=duty,
+        cause=str(CAUSES.get(row.cause, row.cause)),
+        left=words_left(row.due_at - now),
+        late=row.due_at <= now,
+        when=local_time(row.due_at, now),
+        tries=ngettext("%(count)s try", "%(count)s tries", row.tries) % {"count": row.tries},
+    )
