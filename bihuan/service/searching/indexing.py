@@ -35,9 +35,9 @@ def hear_opened(fact: Fact[CaseOpened]) -> None:
     held = fact.at_hand if isinstance(fact.at_hand, Case) else None
     case = held or Case.objects.select_related("report__customer__key", *READ).get(id=fact.event.subject_id)
     case.customer = case.report.customer  # known there with the key
-    if case.customer.made_at < fact.recorded_at:  # somebody we know
-        mark_stale([case.customer_id])
     _write(_rows(fresh([case], keys(case.customer.key))))
+    if case.customer.made_at < fact.recorded_at:  # somebody we know, of whom something may have been learned
+        mark_stale([case.customer_id])
 
 
 def hear_noted(fact: Fact[CaseNoted]) -> None:
