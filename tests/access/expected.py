@@ -295,7 +295,7 @@ OWN_PAGES = frozenset(
 WORLD = frozenset(
     {
         "home", "healthz", "managers:start", "webhooks:wechat", "webhooks:sms", "webhooks:hotline", "webhooks:hotline_by_path", "look:language", "look:theme", "customers:report", "customers:lookup",
-        "customers:play", "customers:commitments", "customers:privacy", "customers:my_sign_in", "customers:my_code",
+        "customers:play", "customers:play_wechat", "customers:play_sms", "customers:play_mailbox", "customers:commitments", "customers:privacy", "customers:my_sign_in", "customers:my_code",
         "technicians:sign_in", "technicians:sign_in_code", "me:worker", "agents:manifest",
         "api:openapi-json", "api:api-root", "",
     }

@@ -7,6 +7,7 @@ from typing import Any
 from bihuan.registers.channels.message import IncomingMessage, Unreadable
 
 _STOP = re.compile(r"\s*(?:TD|T|退订|拒收|STOP|UNSUBSCRIBE|QUIT)\s*[。.!！]?\s*", re.IGNORECASE)
+PROBE = re.compile(r"probe\.\w{1,20}\.\d{1,12}\.[\w-]{20,64}", re.ASCII)
 OPT_OUT = "opt_out"
 
 
@@ -21,6 +22,8 @@ class SmsReader:
         words = str(said.get("content", said.get("text", "")) or "").strip()
         if "report_status" in said or "report_time" in said or "biz_id" in said:
             return IncomingMessage(words="", automatic="receipt")
+        if PROBE.fullmatch(words):
+            return IncomingMessage(words=words, probe=words)
         if not phone:
             raise Unreadable("no_sender")
         if is_stop(words):

@@ -30,12 +30,17 @@ class Smtp:
 
     def send(self, message: OutgoingMessage) -> Sent:
         held = account()
-        number = f"<{f'n{message.id}.{message.thread}'.rstrip('.')}@{_host(held)}>"
-        headers = {"X-Bihuan-Notice": str(message.id), "Message-ID": number}
+        number = mail_number(message.id, message.thread, host=_host(held))
+        headers = {"X-Bihuan-Notice": str(message.id), "Message-ID": f"<{number}>"}
         if answers := answer_address(message.thread):
             headers["Reply-To"] = answers
         _handed(held, message.subject, message.words, to=message.receiver, headers=headers)
         return Sent(reference=number[:120])
+
+
+def mail_number(notice_id: int, thread: str, *, host: str) -> str:
+    """The Message-ID of a notice, without brackets: an answer brings it back, and with it the token."""
+    return f"{f'n{notice_id}.{thread}'.rstrip('.')}@{host}"
 
 
 def send_probe(address: str, token: str) -> None:

@@ -7,6 +7,7 @@ from bihuan.registers.channels.wechat.tags import NoTags, read_tags
 
 _BINDING = re.compile(r"\s*(?:绑定|BD)\s*[:：]?\s*(\d{8})\s*", re.IGNORECASE)
 _UNBINDING = re.compile(r"\s*(?:解绑|解除绑定|UNBIND)\s*", re.IGNORECASE)
+PROBE = re.compile(r"probe\.\w{1,20}\.\d{1,12}\.[\w-]{20,64}", re.ASCII)
 _LOST = "【收到不支持的消息类型，暂无法显示】"  # what WeChat writes in place of what it cannot hand over
 
 
@@ -26,6 +27,8 @@ class WeChatReader:
         if kind == "event":
             return IncomingMessage(words="", handle=who, automatic=_event(told))
         words = _words(kind, told)
+        if PROBE.fullmatch(words):
+            return IncomingMessage(words=words, probe=words)
         extra = {name: told[tag] for name, tag in _MEDIA.items() if told.get(tag)}
         automatic = "binding" if kind == "text" and (binding_code(words) or is_unbinding(words)) else ""
         return IncomingMessage(words=words, handle=who, told=extra, automatic=automatic)

@@ -31,7 +31,9 @@ def signature_of(*parts: str) -> str:
 
 def is_signed(told: str, *parts: str) -> bool:
     """Whether this is their signature; takes the same time whatever is wrong. Without a token nothing is."""
-    return bool(parts[0]) and hmac.compare_digest(told.encode(errors="replace"), signature_of(*parts).encode())
+    return bool(parts[0]) and hmac.compare_digest(
+        told.encode(errors="replace"), signature_of(*parts).encode()
+    )
 
 
 def encrypt(clear: bytes, *, aes_key: str, app_id: str, salt: bytes = b"") -> str:
