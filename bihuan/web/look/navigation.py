@@ -46,6 +46,7 @@ NAVIGATION: tuple[Entry, ...] = (
     _entry(_("Hotline"), "agents:calls", "headset", "agent", "callback_agent", "supervisor"),
     _entry(_("To ring back"), "agents:ring_backs", "phone-outgoing", "agent", "callback_agent", "supervisor"),
     _entry(_("New report"), "agents:report", "phone-plus", "agent", "supervisor"),
+    _entry(_("Store desk"), "agents:store", "building-store", "agent", "supervisor"),
     _entry(_("Paste"), "agents:paste", "clipboard-text", "agent", "supervisor"),
     _entry(_("Unread messages"), "agents:messages", "inbox", "agent", "supervisor", "manager"),
     _entry(_("Cases"), "agents:cases", "list-details", *_DESK, *_LEADS, *_READERS, "dispatcher"),
