@@ -1,10 +1,12 @@
 """What a person sees of messages that became nothing yet: those in quarantine, and those that wait to be read."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 
 from bihuan.registers.access.errors import NotFound
+from bihuan.registers.access.history import note_change
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.channels.channel import READERS, reader
 from bihuan.registers.channels.message import IncomingMessage, Unreadable
@@ -41,6 +43,19 @@ def message_open(viewer: Viewer, message_id: int) -> Looked:
     if raw is None:
         return Looked(message=message, read=None, text=None)
     return Looked(message=message, read=_read(message, raw), text=raw.decode("utf-8", "replace")[:SHOWN])
+
+
+def message_bytes(viewer: Viewer, message_id: int, *, now: datetime) -> bytes:
+    """The very bytes of one of them, of which the journal keeps who took them; NotFound when it is settled or its
+    content gone."""
+    message = messages_open(viewer).filter(id=message_id).first()
+    raw = bytes_of(message) if message is not None else None
+    if raw is None:
+        raise NotFound
+    note_change(
+        viewer, register="messages", row=str(message_id), deed="taken_out", before={}, after={}, now=now
+    )
+    return raw
 
 
 def _read(message: RawMessage, raw: bytes) -> IncomingMessage:

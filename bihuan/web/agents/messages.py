@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bihuan.registers.access.errors import Refusal
 from bihuan.registers.access.viewer import Viewer
+from bihuan.registers.channels.mail.words import REASONS as MAIL_REASONS
 from bihuan.registers.customers.told import MachineTold
 from bihuan.service.cases.queries import case_by_number, case_of_report
 from bihuan.service.cases.words import CHANNELS
@@ -28,10 +29,9 @@ from bihuan.web.look.forms import TidyForm
 from bihuan.web.look.listing import page
 
 KEY = ("id",)
-REASONS: dict[str, Lazy] = {  # why a message lies in quarantine; others are shown as their code
-    "refused": gettext_lazy("Nobody can be answered, or there are no words"),
-    "gone": gettext_lazy("Its content can no longer be read"),
-}
+REASONS: dict[str, Lazy] = {
+    **MAIL_REASONS
+}  # why a message lies in quarantine; others are shown as their code
 ENDS: dict[str, Lazy] = {
     "spam": pgettext_lazy("message", "Spam"),
     "duplicate": pgettext_lazy("message", "Already here"),
@@ -133,7 +133,7 @@ def _read(looked: Looked) -> dict[str, str]:
     if looked.read is None:
         return {}
     read = looked.read
-    return {"words": read.words, "phone": read.phone, "email": read.email, "name": read.name}
+    return {"words": read.whole, "phone": read.phone, "email": read.email, "name": read.name}
 
 
 @require_POST
