@@ -109,7 +109,7 @@ from bihuan.service.imports.forgetting import forget_old, hear_forgotten
 from bihuan.service.improvement import counting, day_facts, day_reports
 from bihuan.service.improvement.events import DayReported, ImprovementCarriedOn, ImprovementProposed
 from bihuan.service.intake import actions as intake
-from bihuan.service.intake import picking_up, proving, reading
+from bihuan.service.intake import picking_up, proving, reading, scanning
 from bihuan.service.intake.calls import actions as calls
 from bihuan.service.intake.calls import hearing as calls_heard
 from bihuan.service.intake.calls import ringing_back
@@ -353,6 +353,7 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("files of old imports", forget_old),
     ("keys of requests", intake.forget_keys),
     ("silent channels", proving.find_silent),
+    ("files to look through", scanning.look_through),
     ("calls nobody heard the end of", calls_heard.end_silent),
     ("calls that nobody took", calls_heard.settle_lost),
     ("calls kept and not yet heard", calls_heard.take_up_unheard),

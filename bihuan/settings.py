@@ -16,6 +16,7 @@ BIHUAN_PORT = int(os.environ.get("PORT", "8000"))
 BIHUAN_ADDRESS = os.environ.get("BIHUAN_ADDRESS", f"http://{BIHUAN_HOST}:{BIHUAN_PORT}").rstrip("/")
 BIHUAN_LOOPBACK = BIHUAN_HOST in {"127.0.0.1", "localhost", "::1"}
 BIHUAN_PROBES = os.environ.get("BIHUAN_PROBES", "1") == "1"  # whether the clock tries each channel
+BIHUAN_CLAMAV = os.environ.get("BIHUAN_CLAMAV", "")  # host:port or socket of a virus scanner; empty for none
 BIHUAN_DEMO = os.environ.get("BIHUAN_DEMO", "1" if BIHUAN_LOOPBACK else "0") == "1"
 BIHUAN_CLOCK = os.environ.get("BIHUAN_CLOCK", "") if BIHUAN_DEMO else ""
 BIHUAN_DUTY_LIMIT_SECONDS = int(os.environ.get("BIHUAN_DUTY_LIMIT_SECONDS", "120"))

@@ -51,7 +51,7 @@ class Inspected:
 def inspect(name: str, content: bytes) -> Inspected:
     """Look at a file. One of a kind that we do not know is bytes and nothing more, whatever it calls itself."""
     media, plain = media_of(content), plain_name(name)
-    stem, dot, ending = plain.rpartition(".")
+    _stem, dot, ending = plain.rpartition(".")
     promised = BY_ENDING.get(ending.lower(), "") if dot else ""
     if media == TEXT and promised != TEXT:
         media = UNKNOWN  # a script is text too

@@ -202,3 +202,19 @@ class HandOverOwn(Refusal):
 class HandOverTaken(LostRace):
     def __init__(self) -> None:
         super().__init__(_("Somebody else has taken this note already."))
+
+
+class FileHurts(Refusal):
+    """The virus scanner found something in a file."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            _("The virus scanner found %(found)s in this file; it is not handed out.") % {"found": found}
+        )
+
+
+class FileNotLookedThrough(Refusal):
+    """The virus scanner has not seen this file yet."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The virus scanner has not looked through this file yet. Try again in a minute."))

@@ -22,6 +22,7 @@ from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.customers.queries import machine_cards
 from bihuan.registers.knowledge.queries import symptoms_named
 from bihuan.registers.organisation.queries import names_of as nodes_named
+from bihuan.service.cases.came_along import came_along
 from bihuan.service.cases.queries import (
     OpenMove,
     card_of,
@@ -48,7 +49,7 @@ from bihuan.service.cases.words import (
 from bihuan.service.commitments.queries import promises_of
 from bihuan.service.dispatch.guiding import guided_until
 from bihuan.service.dispatch.words import SUITS
-from bihuan.service.intake.queries import attachments_of, words_of
+from bihuan.service.intake.queries import words_of
 from bihuan.service.satisfaction.hearing import Hearing, hearing_of
 from bihuan.web.agents.asking import QUESTIONS, environment_words
 from bihuan.web.agents.climbing import climbs_of
@@ -126,7 +127,8 @@ def case_page(
         "consents": consents_shown(held.customer_id),
         "history": [one for one in cases_of(viewer, held.customer_id) if one.id != held.id],
         "similar": similar_to(held, viewer),
-        "files": attachments_of(held.report_id),
+        "files": came_along(held),
+        "sees_files": full,
         "guidances": guidances_of(held) if held.open else [],
         "guided_until": guided_until(held.id) if held.open and comes_first(held) else None,
         "hold_reasons": HOLD_REASONS,
@@ -300,6 +302,12 @@ def links_of(held: Any, viewer: Viewer) -> list[tuple[str, str, str]]:
     wanted = (
         (True, _("Customer problem record"), "agents:record_table", "printer"),
         (True, _("Forms of this case"), "agents:case_papers", "file-text"),
+        (
+            held.channel in {"mail", "web", "app"} and viewer.may("customer.reveal"),
+            _("Original mails"),
+            "agents:case_mails",
+            "mail",
+        ),
         (
             viewer.may("support.ask") or viewer.may("support.answer"),
             _("Technical support"),

@@ -8,15 +8,7 @@ from bihuan.service.cases.queries import case_by_number, may_see_full
 from bihuan.service.fieldwork import photos, queries
 from bihuan.service.fieldwork.printing import kept_pdf, masked_pdf
 from bihuan.web.look.doors import moment, staff_page
-
-
-def as_file(content: bytes, *, media: str, name: str, inline: bool = False) -> HttpResponse:
-    """A file nobody's browser may take for anything else."""
-    response = HttpResponse(content, content_type=media)
-    response["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+from bihuan.web.look.files import as_file
 
 
 @staff_page("visit.work", "case.read")
