@@ -4,9 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bihuan.registers.channels.mail.standing import mailbox_stands
+from bihuan.registers.channels.mail.words import why_unread
 from bihuan.service.notices.queries import ChannelState, channels_state
 from bihuan.service.notices.words import trouble_words
 from bihuan.web.look.navigation import address
@@ -53,7 +57,35 @@ def _of(code: str, states: Iterable[ChannelState]) -> ChannelState | None:
     return next((one for one in states if one.channel == code), None)
 
 
+def mailbox(now: datetime) -> Asked:
+    """Whether mail comes in: a mailbox is named, and was read a short while ago."""
+    stands = mailbox_stands(now)
+    if stands is None:
+        return missing(
+            _(
+                "No mailbox is read: customers cannot write by mail. Name one (BIHUAN_IMAP_HOST, BIHUAN_IMAP_USER)."
+            )
+        )
+    if stands.trouble:
+        return broken(_("The mailbox cannot be read: %(why)s") % {"why": why_unread(stands.trouble)})
+    if stands.fetched_at is None:
+        return broken(_("The mailbox was never read. Is the process that fetches mail running?"))
+    when = date_format(localtime(stands.fetched_at), "Y-m-d H:i")
+    if stands.is_late:
+        return broken(_("The mailbox was last read at %(when)s.") % {"when": when})
+    if stands.left:
+        return broken(
+            _("Mails that could not be kept yet, and are tried again: %(count)s.") % {"count": stands.left}
+        )
+    if not stands.answers_to:
+        return missing(
+            _("Mail is read. Say the mailbox's address too (BIHUAN_IMAP_ADDRESS), so that answers come here.")
+        )
+    return fine(_("Last read at %(when)s.") % {"when": when})
+
+
 CHANNELS = (
+    Named(code="mail_in", title=gettext_lazy("Mail that comes in"), check=mailbox),
     Named(code="sms", title=gettext_lazy("SMS"), check=partial(single, "sms")),
     Named(code="mail", title=gettext_lazy("Mail"), check=partial(single, "mail")),
     Named(code="push", title=gettext_lazy("Browser push"), check=partial(single, "push")),

@@ -30,3 +30,19 @@ AUTOMATIC: dict[str, Lazy] = {
 def why_quarantined(code: str) -> str:
     """The sentence of a code; codes of accidents have one in common."""
     return str(REASONS.get(code, OTHER))
+
+
+TROUBLES: dict[str, Lazy] = {
+    "unreachable": _("The mail server cannot be reached."),
+    "timeout": _("The mail server does not answer in time."),
+    "certificate": _("The mail server's certificate is not right."),
+    "account_refused": _("The mail server does not accept user and password."),
+    "no_folder": _("There is no such folder."),
+    "refused": _("The mail server refuses what we ask."),
+    "too_many_left": _("Too many mails could not be kept: something is wrong with this machine."),
+}
+
+
+def why_unread(code: str) -> str:
+    """Why a mailbox cannot be read."""
+    return str(TROUBLES.get(code, TROUBLES["refused"]))
