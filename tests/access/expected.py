@@ -132,6 +132,8 @@ STAFF_PAGES = {
     "agents:official": ("post", "AES"),
     "agents:official_answered": ("post", "AES"),
     "agents:case_reveal": ("post", "ADOPTBQES"),
+    "agents:social": ("get", "ASM"),
+    "agents:social_say": ("post", "ASM"),
     "agents:store": ("get", "AS"),
     "agents:store_receipt": ("get", "AS"),
     "agents:store_code": ("get", "AS"),
@@ -303,7 +305,8 @@ OWN_PAGES = frozenset(
 WORLD = frozenset(
     {
         "home", "healthz", "managers:start", "webhooks:wechat", "webhooks:sms", "webhooks:hotline", "webhooks:hotline_by_path", "look:language", "look:theme", "customers:report", "customers:lookup",
-        "customers:play", "customers:play_wechat", "customers:play_sms", "customers:play_mailbox", "customers:commitments", "customers:privacy", "customers:my_sign_in", "customers:my_code",
+        "customers:play", "customers:play_phone", "customers:feedback", "customers:ring_back", "customers:report_smart",
+        "customers:play_wechat", "customers:play_sms", "customers:play_mailbox", "customers:commitments", "customers:privacy", "customers:my_sign_in", "customers:my_code",
         "technicians:sign_in", "technicians:sign_in_code", "me:worker", "agents:manifest",
         "api:openapi-json", "api:api-root", "",
     }

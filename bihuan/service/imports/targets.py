@@ -8,6 +8,7 @@ from bihuan.service.imports.parts import Parts
 from bihuan.service.imports.past_cases import PAST_CASES
 from bihuan.service.imports.prices import Prices
 from bihuan.service.imports.service_points import ServicePoints
+from bihuan.service.imports.social_posts import SOCIAL_POSTS
 from bihuan.service.imports.staff import Staff
 from bihuan.service.imports.target import Target
 
@@ -23,11 +24,14 @@ TARGETS: tuple[Target, ...] = (
 )
 
 
+DAILY: tuple[Target, ...] = (SOCIAL_POSTS,)
+
+
 def all_targets() -> tuple[Target, ...]:
-    """Those, and the orders of each platform in use."""
-    return (*TARGETS, *order_targets())
+    """Those of a new company, and what comes every day: posts, and the orders of each platform in use."""
+    return (*TARGETS, *DAILY, *order_targets())
 
 
 def target(code: str) -> Target | None:
     """The target with this code; None when there is none."""
-    return next((one for one in TARGETS if one.code == code), None) or order_target(code)
+    return next((one for one in (*TARGETS, *DAILY) if one.code == code), None) or order_target(code)

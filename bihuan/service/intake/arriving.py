@@ -5,6 +5,7 @@ that they owe are one transaction; a file is on the disk before.
 """
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -32,7 +33,7 @@ def keep(channel: str, raw: bytes, *, once: str, now: datetime, received_at: dat
     """Keep what came in by a channel. `once` is the channel's own key for it: the same again is kept once, and finds
     the first. When this returns, it is durable; every error means that nothing was kept and the sender must try again.
     """
-    mark = fingerprint(json.dumps(["message", channel, once]))
+    mark = _mark(channel, once)
     if known := RawMessage.objects.filter(once_print=mark).first():
         return Kept(known, fresh=False)
     with transaction.atomic():
@@ -45,6 +46,17 @@ def keep(channel: str, raw: bytes, *, once: str, now: datetime, received_at: dat
     if name:
         files.drop(name)
     return Kept(RawMessage.objects.get(once_print=mark), fresh=False)
+
+
+def _mark(channel: str, once: str) -> str:
+    return fingerprint(json.dumps(["message", channel, once]))
+
+
+def known_before(channel: str, onces: Iterable[str]) -> set[str]:
+    """Those of these keys of a channel under which something was kept already: one statement."""
+    marks = {_mark(channel, once): once for once in onces}
+    rows = RawMessage.objects.filter(once_print__in=marks).values_list("once_print", flat=True)
+    return {marks[mark] for mark in rows if mark is not None}
 
 
 def _draft(

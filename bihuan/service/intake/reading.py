@@ -87,6 +87,7 @@ def told_of(read: IncomingMessage, channel: str) -> Told:
         customer_id=None if answered is None else answered.customer_id,
         name=read.name.strip()[:120],
         kind=read.kind,
+        urgency=read.told.get("urgency", ""),
         outside_number=read.outside_number,
         joins=None if answered is None else answered.id,
         machine=MachineTold(

@@ -54,6 +54,7 @@ NAVIGATION: tuple[Entry, ...] = (
         _("Tables and forms"), "agents:tables", "file-spreadsheet", *_DESK, *_LEADS, *_POINT, "dispatcher"
     ),
     _entry(_("Orders of platforms"), "agents:orders", "truck", *_DESK, *_LEADS, *_POINT, "dispatcher"),
+    _entry(_("Social networks"), "agents:social", "message", "agent", "supervisor", "manager"),
     _entry(_("Callbacks"), "agents:callbacks", "phone-calling", "callback_agent", "supervisor"),
     _entry(_("Technical support"), "agents:consultations", "help", *_SUPPORT),
     _entry(_("Complaints"), "agents:complaints", "message-exclamation", "agent", "approver", *_LEADS),

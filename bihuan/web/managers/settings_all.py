@@ -12,6 +12,8 @@ from bihuan.web.managers import (
     settings_people,
     settings_programs,
     settings_rules,
+    settings_social,
+    settings_templates,
     settings_told,
 )
 from bihuan.web.managers.settings_register import Register
@@ -24,10 +26,12 @@ REGISTERS: dict[str, Register] = {
         *settings_catalogue.REGISTERS,
         *settings_rules.REGISTERS,
         *settings_messages.REGISTERS,
+        *settings_templates.REGISTERS,
         *settings_day.REGISTERS,
         *settings_knowledge.REGISTERS,
         *settings_told.REGISTERS,
         *settings_programs.REGISTERS,
+        *settings_social.REGISTERS,
     )
 }
 

@@ -1,5 +1,7 @@
 """A platform's list of orders: a dry run first, each number once, the platform's own heads and words understood."""
 
+from typing import Any
+
 import pytest
 
 from bihuan.registers.access.roles import Role
@@ -47,8 +49,8 @@ def a_row(number: str, **more: str) -> list[str]:
 
 
 @pytest.fixture(autouse=True)
-def _a_disk_of_its_own(settings: pytest.FixtureRequest, tmp_path: object) -> None:
-    settings.BIHUAN_DATA = tmp_path  # type: ignore[attr-defined]
+def _a_disk_of_its_own(settings: Any, tmp_path: Any) -> None:
+    settings.BIHUAN_DATA = tmp_path
 
 
 def test_the_dry_run_tells_new_changed_same_and_refused_and_writes_nothing() -> None:
