@@ -4,6 +4,7 @@ It goes the way that a customer's message goes, from outside, and proves the cha
 never holds up a sweep: it has a thread of its own, and a few seconds for each door.
 """
 
+import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from functools import partial
 from http.client import HTTPException
 from json import dumps
 from threading import Thread
+from time import time
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -22,7 +24,10 @@ from bihuan.registers.access.roles import Role
 from bihuan.registers.channels.mail.account import account as mailbox
 from bihuan.registers.channels.message import NotSent
 from bihuan.registers.channels.outward import allowed_address, exchange
+from bihuan.registers.channels.sms.account import callback_key
 from bihuan.registers.channels.smtp.provider import is_both_ways, send_probe
+from bihuan.registers.channels.wechat.account import callback_account
+from bihuan.registers.channels.wechat.playing import knock_of, message_xml
 from bihuan.service.intake.proving import EVERY, note_knock, probe_token
 
 NAME = "probes"
@@ -71,6 +76,24 @@ def knock_at_mailbox(token: str, now: datetime) -> None:
         raise NotKnocked(refused.code) from refused
 
 
+def knock_at_chat(token: str, now: datetime) -> None:
+    """A message as WeChat hands it over, signed with our own token."""
+    held = callback_account()
+    if held is None:
+        raise NotKnocked("account_missing")
+    at = int(time())
+    told: dict[str, str | int] = {"MsgType": "text", "Content": token, "MsgId": secrets.randbits(62)}
+    xml = message_xml(told, sender="probe", account=held, at=at)
+    query, body = knock_of(xml, account=held, at=at, nonce=secrets.token_hex(8))
+    posted(f"/in/wechat/?{urlencode(query)}", body, "text/xml")
+
+
+def knock_at_sms(token: str, now: datetime) -> None:
+    """An answer as a provider of SMS tells it."""
+    told = [{"phone_number": "13800000000", "content": token, "sequence_id": secrets.token_hex(8)}]
+    posted(f"/in/sms/aliyun/{callback_key()}", dumps(told).encode(), "application/json")
+
+
 def posted(
     path: str,
     body: bytes,
@@ -110,6 +133,8 @@ def posted(
 DOORS: tuple[Door, ...] = (
     Door(channel="web", is_set_up=always, knock=knock_at_form),
     Door(channel="app", is_set_up=always, knock=knock_at_api),
+    Door(channel="wechat", is_set_up=lambda: callback_account() is not None, knock=knock_at_chat),
+    Door(channel="sms", is_set_up=lambda: bool(callback_key()), knock=knock_at_sms),
     Door(channel="mail", is_set_up=is_both_ways, knock=knock_at_mailbox),
 )
 

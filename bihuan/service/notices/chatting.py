@@ -12,7 +12,7 @@ from bihuan.registers.channels.models import Follower
 from bihuan.registers.channels.wechat import menu
 from bihuan.registers.channels.wechat.binding import BindingRefused, bind, unbind_chat
 from bihuan.registers.channels.wechat.followers import hear
-from bihuan.registers.channels.wechat.reader import binding_code, is_unbinding
+from bihuan.registers.channels.wechat.reader import PROBE, binding_code, is_unbinding
 from bihuan.service.intake.models import Report
 from bihuan.service.intake.queries import link_of
 from bihuan.service.notices.texts import filled
@@ -33,7 +33,7 @@ TAPPED = {  # what a menu's entry answers, and where it leads
 def answer_to(told: Mapping[str, str], *, now: datetime) -> str:
     """Hear whoever wrote or tapped and say what the chat answers; empty where there is nothing to say."""
     openid, kind = told.get("FromUserName", "").strip(), told.get("MsgType", "").lower()
-    if not openid or not kind or len(openid) > 128:
+    if not openid or not kind or len(openid) > 128 or PROBE.fullmatch(told.get("Content", "")):
         return ""
     event = told.get("Event", "").lower()
     how = HOW.get(event, "") if kind == "event" else Follower.MESSAGE

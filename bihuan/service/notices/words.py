@@ -16,6 +16,10 @@ CHANNELS: dict[str, Lazy] = {
     "feishu": _("Feishu robot"),
     "call": _("To be rung"),
 }
+MANNERS: dict[str, Lazy] = {
+    "service": _("Customer-service message"),
+    "template": _("Template message"),
+}
 STATES: dict[str, Lazy] = {
     "waiting": _("Waiting"),
     "sent": _("Sent"),

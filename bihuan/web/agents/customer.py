@@ -16,6 +16,7 @@ from bihuan.registers.access.errors import NotFound, Refusal
 from bihuan.registers.access.masking import Contact
 from bihuan.registers.access.queries import reveals_of
 from bihuan.registers.access.viewer import Viewer
+from bihuan.registers.channels.wechat.followers import chats_of
 from bihuan.registers.customers.queries import shown
 from bihuan.service.cases.queries import visible
 from bihuan.service.searching.mending import mend_customer
@@ -100,6 +101,7 @@ def _card(
         "machines": machines,
         "papers": papers_shown(held.id, machines),
         "consents": consents_shown(held.id),
+        "chats": chats_of(held, now=now),
         "reveals": reveals_of(held.id)[:5],
         "form": form,
         "may_mend": viewer.may("report.take"),

@@ -28,6 +28,7 @@ CONSENTS: dict[str, Lazy] = {
     "service": gettext_lazy("Use for this service"),
     "recording": gettext_lazy("Recording"),
     "marketing": gettext_lazy("Offers and tips"),
+    "wechat": gettext_lazy("News by WeChat"),
 }
 
 

@@ -11,12 +11,14 @@ from bihuan.web.managers.doctor_channels import CHANNELS
 from bihuan.web.managers.doctor_company import COMPANY, FIELD
 from bihuan.web.managers.doctor_finding import Finding, Named, State
 from bihuan.web.managers.doctor_house import HOUSE
+from bihuan.web.managers.doctor_wechat import WECHAT
 
 REMEMBERED_SECONDS = 30.0
 GROUPS: tuple[tuple[object, tuple[Named, ...]], ...] = (
     (gettext_lazy("The company"), COMPANY),
     (gettext_lazy("Service points and technicians"), FIELD),
     (gettext_lazy("Messages"), CHANNELS),
+    (gettext_lazy("WeChat and SMS"), WECHAT),
     (gettext_lazy("The installation"), HOUSE),
 )
 

@@ -18,12 +18,13 @@ from bihuan.registers.access.viewer import Viewer
 from bihuan.service.notices import queries
 from bihuan.service.notices.actions import try_again
 from bihuan.service.notices.queries import NoticeView
-from bihuan.service.notices.words import CHANNELS, KINDS, STATES, trouble_words
+from bihuan.service.notices.words import CHANNELS, KINDS, MANNERS, STATES, trouble_words
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.export import Column, file_of
 from bihuan.web.look.listing import page
 
 ICONS = {
+    "wechat": "message-2",
     "sms": "message-2",
     "mail": "mail",
     "page": "inbox",
@@ -51,6 +52,8 @@ class Message:
     state: str | Lazy
     colour: str
     trouble: str
+    manner: str | Lazy  # how it went into a chat
+    instead: str | Lazy  # the channel that carried it in its place
     headed: bool  # its subject stands above the words
     may_retry: bool
     may_open: bool  # to see to whom it went, for a purpose that is written down
@@ -65,6 +68,9 @@ COLUMNS: tuple[Column[Message], ...] = (  # never the words: a file travels furt
     Column(gettext_lazy("State"), lambda row: row.state),
     Column(gettext_lazy("Sent"), lambda row: row.view.sent_at),
     Column(gettext_lazy("Tries"), lambda row: row.view.attempts),
+    Column(gettext_lazy("Arrived"), lambda row: row.view.arrived_at),
+    Column(gettext_lazy("Billed as messages"), lambda row: row.view.segments),
+    Column(gettext_lazy("Went instead by"), lambda row: row.instead),
     Column(gettext_lazy("What went wrong"), lambda row: row.trouble),
 )
 
@@ -136,8 +142,14 @@ def _message(view: NoticeView, viewer: Viewer) -> Message:
         state=STATES.get(view.state, view.state),
         colour=COLOURS.get(view.state, ""),
         trouble=trouble_words(view.trouble),
+        manner=MANNERS.get(view.manner, ""),
+        instead=CHANNELS.get(view.fell_to, view.fell_to),
         headed=view.channel in HEADED,
-        may_retry=mends and view.state == "given_up" and view.channel != "call" and view.words is not None,
+        may_retry=mends
+        and view.state == "given_up"
+        and view.channel != "call"
+        and not view.fell_to
+        and view.words is not None,
         may_open=viewer.may("outbox.reveal") and view.customer_id is not None and view.words is not None,
     )
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.notices.rewording import keep_wording, refuse_unfit, restore_wording
-from bihuan.service.notices.rules import segments
+from bihuan.service.notices.rules import cost_words, segments
 from bihuan.service.notices.texts import Parts, filled, letter, sample_of, signed
 from bihuan.service.notices.wordings import blanks_for, parts_of, wordings_listed
 from bihuan.service.notices.words import KINDS
@@ -63,7 +63,7 @@ def _preview(row: Any, told: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
     """The message as it would arrive, with sample values, and how many SMS it is billed as."""
     parts = Parts(subject=" ".join(told["subject"].split()), words=" ".join(told["words"].split()))
     refuse_unfit(row, subject=parts.subject, words=parts.words)
-    link = f"{settings.BIHUAN_ADDRESS}/c/…"
+    link = f"{settings.BIHUAN_ADDRESS}/k/{'•' * 16}"
     text = filled(parts, fill=sample_of(row.language), link=link)
     sms = signed(text.words, language=row.language)
     blanks = blanks_for(row.audience, row.kind, language=row.language)
@@ -72,10 +72,17 @@ def _preview(row: Any, told: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
         (gettext("Subject"), text.subject),
         (gettext("Placeholders"), ", ".join(f"{{{name}}}" for name in sorted(blanks.any)) or "–"),
         (gettext("Billed as messages, without the link"), str(segments(sms.removesuffix(link).rstrip()))),
+        (gettext("Billed as messages, with the link"), _billed(sms)),
     ]
     if row.audience == "customer":
         shown.insert(1, (gettext("E-mail"), letter(text.words, language=row.language)))
     return shown
+
+
+def _billed(sms: str) -> str:
+    """How many messages, and what they cost where the price of one is known."""
+    many = segments(sms)
+    return " · ".join(part for part in (str(many), cost_words(many, settings.BIHUAN_SMS_PRICE)) if part)
 
 
 REGISTERS = (

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from bihuan.ground.vault.actions import blind, destroy, keys, keys_for, new_key
 from bihuan.registers.channels.models import Follower
-from bihuan.registers.channels.wechat.allowance import Allowance, allowance, most_of, opens_anew
+from bihuan.registers.channels.wechat.allowance import LONG, MANY, Allowance, allowance, most_of, opens_anew
 from bihuan.registers.customers.models import Contact, Customer
 
 KIND = "wechat"
@@ -145,3 +145,30 @@ def forget_chats(customer: Customer, *, now: datetime) -> None:
     for row in _rows_of(customer):
         destroy(row.key_id, now=now)
         row.delete()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Followers:
+    """How many chats there are, and how many of them may be written to now without a template."""
+
+    following: int
+    bound: int
+    open_now: int
+    templates_told: int
+
+
+def followers_counted(now: datetime) -> Followers:
+    """The figures of the channel's page, one statement."""
+    heard = Q(heard_how=Follower.MESSAGE, heard_at__gt=now - LONG, told__lt=MANY)
+    told = Follower.objects.aggregate(
+        following=Count("id", filter=Q(follows=True)),
+        bound=Count("id", filter=Q(follows=True, customer__isnull=False)),
+        open_now=Count("id", filter=Q(follows=True) & heard),
+        templates=Sum("templates_told"),
+    )
+    return Followers(
+        following=told["following"],
+        bound=told["bound"],
+        open_now=told["open_now"],
+        templates_told=told["templates"] or 0,
+    )
