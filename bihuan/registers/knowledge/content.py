@@ -150,7 +150,12 @@ class Department:
 
 @dataclass(frozen=True)
 class Route:
-    """Which department owns a kind of problem. `level` is the three-level word: urgent, important, plain."""
+    """Which department owns a kind of problem. `level` is the three-level word: urgent, important, plain.
+
+    The same problem in the schemes that others count by: `sort` (fault, complaint, inquiry, suggestion), `service`
+    (technique, part, attitude, communication, charging, waiting; "" where no service went wrong) and `area`
+    (product_quality, service_quality, after_sales).
+    """
 
     problem: str
     zh: str
@@ -158,6 +163,27 @@ class Route:
     department: str
     level: str
     said: tuple[str, ...] = ()
+    sort: str = ""
+    service: str = ""
+    area: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Words by which a message is sorted. `about` is what they tell of, `means` what they tell:
+
+    kind, wish: a kind of work, a wish; impact: stop, weighs or slight; again: the customer asks again ("chase");
+    supposed: what is only imagined or asked about danger ("danger"). `means` "" is for longer words that mean
+    nothing of the sort. `weak`: heard only where no fault is named. Of several the first in the list counts.
+    """
+
+    code: str
+    about: str
+    means: str
+    zh: str
+    en: str
+    said: tuple[str, ...]
+    weak: bool = False
 
 
 @dataclass(frozen=True)
@@ -293,6 +319,7 @@ class Knowledge:
     routes: tuple[Route, ...]
     solutions: tuple[Solution, ...]
     urgent_families: tuple[str, ...]
+    marks: tuple[Mark, ...]
     labour: tuple[Labour, ...]
     fees: tuple[Fee, ...]
     parts: tuple[Part, ...]

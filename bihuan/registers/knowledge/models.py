@@ -21,3 +21,18 @@ class Item(models.Model):
         app_label = "knowledge"
         constraints = (models.UniqueConstraint(fields=("kind", "code"), name="knowledge_item_once"),)
         indexes = (models.Index(fields=("changed_at",), name="knowledge_changed"),)
+
+
+class SilencedDay(models.Model):
+    """How often on a day a word of danger raised no alarm, and why. Never the words, never whose."""
+
+    day = models.DateField()
+    hazard = models.CharField(max_length=40)
+    why = models.CharField(max_length=12)  # denied, not_meant or supposed
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        app_label = "knowledge"
+        constraints = (
+            models.UniqueConstraint(fields=("day", "hazard", "why"), name="knowledge_silenced_once"),
+        )

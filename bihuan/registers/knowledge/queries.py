@@ -4,14 +4,14 @@ What is known is read from the rows and remembered in this process; every five s
 whether a row changed. Before anything is loaded, the shipped knowledge answers.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from time import monotonic
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from bihuan.registers.knowledge import rules
+from bihuan.registers.knowledge import rules, sorting
 from bihuan.registers.knowledge.content import (
     GENERAL,
     Checklist,
@@ -20,9 +20,11 @@ from bihuan.registers.knowledge.content import (
     Standard,
     Symptom,
 )
+from bihuan.registers.knowledge.danger import Danger, danger
 from bihuan.registers.knowledge.models import Item
 from bihuan.registers.knowledge.reading import shipped
 from bihuan.registers.knowledge.rows import Row, knowledge_of
+from bihuan.registers.knowledge.sorting import Sorted, sort_words
 
 KEPT_SECONDS = 5.0
 
@@ -76,7 +78,35 @@ def families_in(words: str) -> list[str]:
 
 def hazards_in(words: str) -> list[str]:
     """The codes of the dangers that these words name."""
-    return [alarm.hazard.code for alarm in rules.hazards(words, knowledge=knowledge())]
+    return [alarm.hazard.code for alarm in danger_in(words).alarms]
+
+
+def danger_in(words: str) -> Danger:
+    """The dangers that these words tell, and what only sounds like danger."""
+    return danger(words, knowledge=knowledge())
+
+
+def sorted_out(
+    words: str, *, category: str = "", told_symptoms: Sequence[str] = (), told_kind: str = ""
+) -> Sorted:
+    """What the rules in force make of these words."""
+    return sort_words(
+        words,
+        category=category,
+        told_symptoms=told_symptoms,
+        told_kind=told_kind,
+        knowledge=knowledge(),
+    )
+
+
+def asks_again(words: str) -> bool:
+    """Whether these words ask what became of something that was reported before."""
+    return sorting.asks_again(words, knowledge=knowledge())
+
+
+def kind_in(words: str, *, symptoms: Sequence[str]) -> str:
+    """The kind of work that these words ask for."""
+    return sorting.kind_in(words, symptoms=symptoms, knowledge=knowledge())[0]
 
 
 def core_function_lost(symptoms: Iterable[str]) -> bool:

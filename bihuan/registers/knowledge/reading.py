@@ -15,6 +15,29 @@ from bihuan.registers.knowledge import content as c
 SHIPPED = Path(__file__).parent / "shipped"
 KINDS_OF_HAZARD = {"electric", "gas", "fire", "poison", "water", "burst", "injury"}
 LEVELS = {"urgent", "important", "plain"}
+SORTS = {"", "fault", "complaint", "inquiry", "suggestion"}
+SERVICES = {"", "technique", "part", "attitude", "communication", "charging", "waiting"}
+AREAS = {"", "product_quality", "service_quality", "after_sales"}
+MARKS_OF = {  # what a mark tells of → what it can tell; "" is nothing of the sort
+    "kind": {
+        "",
+        "repair",
+        "installation",
+        "relocation",
+        "cleaning",
+        "inspection",
+        "support",
+        "consultation",
+        "suggestion",
+        "complaint",
+        "return_exchange",
+        "maintenance",
+    },
+    "wish": {"", "repair", "exchange", "refund", "compensation", "apology", "advice"},
+    "impact": {"", "stop", "weighs", "slight"},
+    "again": {"", "chase"},
+    "supposed": {"", "danger"},
+}
 
 
 def _(words: str) -> str:
@@ -56,6 +79,7 @@ def read(folder: Path) -> c.Knowledge:
         routes=rows(c.Route, routing, "route", "routing.toml"),
         solutions=rows(c.Solution, routing, "solution", "routing.toml"),
         urgent_families=words_of(routing, "urgent_families", "routing.toml"),
+        marks=rows(c.Mark, load(folder / "marks.toml"), "mark", "marks.toml"),
         labour=rows(c.Labour, prices, "labour", "prices.toml"),
         fees=rows(c.Fee, prices, "fee", "prices.toml"),
         parts=rows(c.Part, prices, "part", "prices.toml"),
@@ -125,7 +149,7 @@ def check(knowledge: c.Knowledge) -> None:
     k = knowledge
     families, symptoms = _codes(k.families), _codes(k.symptoms)
     departments, solutions, papers = _codes(k.departments), _codes(k.solutions), _codes(k.certificates)
-    _codes(k.hazards), _codes(k.checklists), _codes(k.labour), _codes(k.fees)
+    _codes(k.hazards), _codes(k.checklists), _codes(k.labour), _codes(k.fees), _codes(k.marks)
     _once(((e.brand, e.family, e.code) for e in k.error_codes), _("error code"))
     _once((p.number for p in k.parts), _("part number"))
     for group in (k.symptoms, k.checklists, k.error_codes, k.labour, k.parts, k.required, k.service_life):
@@ -138,11 +162,22 @@ def check(knowledge: c.Knowledge) -> None:
     _known((one.kind for one in k.hazards), KINDS_OF_HAZARD, _("kind of hazard"))
     _known((one.department for one in k.routes), departments, _("department"))
     _known((one.level for one in k.routes), LEVELS, _("level"))
+    _known((one.sort for one in k.routes), SORTS, _("sort of problem"))
+    _known((one.service for one in k.routes), SERVICES, _("service problem"))
+    _known((one.area for one in k.routes), AREAS, _("area"))
+    _check_marks(k)
     _known((one.fallback for one in k.solutions if one.fallback), solutions, _("solution"))
     _known((paper for one in k.required for paper in one.certificates), papers, _("certificate"))
     _known(k.urgent_families, families, _("family"))
     _known((str(one.level) for one in k.required), {"1", "2", "3"}, _("skill level"))
     _check_standards(k, families, symptoms)
+
+
+def _check_marks(k: c.Knowledge) -> None:
+    """Each mark tells of something there is, what that can be told of."""
+    _known((one.about for one in k.marks), MARKS_OF, _("thing that words tell of"))
+    for one in k.marks:
+        _known((one.means,), MARKS_OF[one.about], _("meaning"))
 
 
 def _check_standards(k: c.Knowledge, families: set[str], symptoms: set[str]) -> None:

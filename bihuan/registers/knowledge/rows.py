@@ -55,6 +55,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("route", "routes", c.Route, lambda one: one.problem),
     Kind("solution", "solutions", c.Solution, _code),
     Kind("urgent_family", "urgent_families", str, str),
+    Kind("mark", "marks", c.Mark, _code),
     Kind("labour", "labour", c.Labour, _code),
     Kind("fee", "fees", c.Fee, _code),
     Kind("part", "parts", c.Part, lambda one: one.number),

@@ -1,4 +1,4 @@
-"""What a customer's words mean: standard symptoms, vague phrases, hazards, a first judgement. Pure.
+"""What a customer's words mean: standard symptoms, vague phrases, a first judgement. Pure.
 
 The words stay as they are; what is found stands beside them. A person may always overrule.
 """
@@ -14,13 +14,13 @@ from bihuan.registers.knowledge.content import (
     URGENCIES,
     Checklist,
     ErrorCode,
-    Hazard,
     Knowledge,
     Route,
     ServiceLife,
     Vague,
 )
-from bihuan.registers.knowledge.denial import denied, simply_denied
+from bihuan.registers.knowledge.danger import Alarm, hazards
+from bihuan.registers.knowledge.denial import simply_denied
 from bihuan.registers.knowledge.matching import Found, Phrase, find, longest, phrase, plain
 from bihuan.registers.knowledge.reading import shipped
 
@@ -30,15 +30,8 @@ _CODE_SHOWN = re.compile(
 )
 _CODE_NAMED = re.compile(_CODE + r"\s*(?:号|的)?(?:故障|错误|报警|代码|error|code|fault)")
 ERROR_SHOWN = "ge_error_code"
+OF_THE_NETWORK = frozenset({"ge_app_offline"})  # symptoms that are about setting up rather than a fault
 ASKED_FURTHER = ("fault", "repeat_repair", "product_quality", "other")
-
-
-@dataclass(frozen=True)
-class Alarm:
-    """A hazard heard, and the customer's words that told it."""
-
-    hazard: Hazard
-    phrase: str
 
 
 @dataclass(frozen=True)
@@ -64,7 +57,6 @@ class Judgement:
 class _Phrases:
     symptoms: tuple[Phrase, ...]
     families: tuple[Phrase, ...]
-    hazards: tuple[Phrase, ...]
     vague: tuple[Phrase, ...]
     routes: tuple[Phrase, ...]
 
@@ -74,8 +66,6 @@ def _phrases(known: Knowledge) -> _Phrases:
     return _Phrases(
         symptoms=tuple(phrase(s.code, said) for s in known.symptoms for said in s.said),
         families=tuple(phrase(f.code, said) for f in known.families for said in f.said),
-        hazards=tuple(phrase(h.code, said) for h in known.hazards for said in h.said)
-        + tuple(phrase("", said) for said in known.not_meant),
         vague=tuple(phrase(str(at), said) for at, v in enumerate(known.vague) for said in v.said),
         routes=tuple(phrase(r.problem, said) for r in known.routes for said in r.said),
     )
@@ -126,20 +116,6 @@ def _settle(heard: list[Found], owner: dict[str, str], *, named: bool) -> list[F
             continue
         kept.append(one)
     return kept
-
-
-def hazards(words: str, *, knowledge: Knowledge | None = None) -> list[Alarm]:
-    """The dangers said, each once, in reading order. Only a clear denial silences one."""
-    known = knowledge or shipped()
-    text, by_code = plain(words), {h.code: h for h in known.hazards}
-    alarms: dict[str, Alarm] = {}
-    before, before_denied = None, False
-    for found in longest(find(_phrases(known).hazards, text)):
-        no = denied(text, found, before=before, before_denied=before_denied)
-        before, before_denied = found, no
-        if found.code and not no:
-            alarms.setdefault(found.code, Alarm(by_code[found.code], found.text))
-    return list(alarms.values())
 
 
 def is_vague(words: str, family: str | None = None, *, knowledge: Knowledge | None = None) -> Vague | None:
@@ -202,7 +178,7 @@ def preliminary_judgement(
     error = error_code(shown, brand=brand, family=one_family, knowledge=known)
     danger = bool(alarms) or (error is not None and error.safety)
     urgency = _urgency(known, named, symptoms, danger=danger)
-    route = _route(known, words, symptoms, danger=danger)
+    route, _said = problem_of(known, words, symptoms, danger=danger)
     lists = _checklists(known, one_family, symptoms, fuel)
     life = None
     if one_family and bought_on:
@@ -238,14 +214,25 @@ def _urgency(
     return min(hints, key=URGENCIES.index, default="normal")
 
 
-def _route(known: Knowledge, words: str, symptoms: tuple[tuple[str, str], ...], *, danger: bool) -> Route:
+def problem_of(
+    known: Knowledge, words: str, symptoms: Iterable[tuple[str, str]], *, danger: bool, ordered: bool = False
+) -> tuple[Route, str]:
+    """What sort of problem these words tell, and the words that say so ("" where it follows from something else).
+    `ordered`: a kind of work that is ordered and no fault."""
     routes = {r.problem: r for r in known.routes}
-    heard = {f.code for f in longest(find(_phrases(known).routes, plain(words)))}
-    matched = [r for r in known.routes if r.problem in heard and not (symptoms and r.level == "plain")]
+    faults = any(code not in OF_THE_NETWORK for code, _ in symptoms)
+    heard: dict[str, str] = {}
+    for found in longest(find(_phrases(known).routes, plain(words))):
+        heard.setdefault(found.code, found.text)
+    matched = [r for r in known.routes if r.problem in heard and not (faults and r.level == "plain")]
     matched.sort(key=lambda r: r.level != "urgent")
     if danger:
-        return routes["safety"]
-    return matched[0] if matched else routes["fault" if symptoms else "other"]
+        return routes["safety"], ""
+    if matched:
+        return matched[0], heard[matched[0].problem]
+    return routes[
+        "fault" if symptoms else "order_work" if ordered and "order_work" in routes else "other"
+    ], ""
 
 
 def _level(urgency: str, route: Route) -> str:

@@ -4,49 +4,62 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import date
 
+from bihuan.registers.knowledge.content import Knowledge
+from bihuan.registers.knowledge.sorting import kind_in
+
 REST_REASONS = frozenset({"customer", "parts", "supplier", "force_majeure"})  # for which clocks may rest
 RANK = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
 _NUMBER = re.compile(r"AF(\d{8})(\d{3,})")
 
-_KIND_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("complaint", ("投诉", "举报", "态度恶劣", "complain")),
-    ("return_exchange", ("退货", "换货", "退款", "换一台", "换新", "refund", "exchange it")),
-    ("relocation", ("移机", "搬家", "拆机", "relocat")),
-    ("installation", ("安装", "上门装", "install")),
-    ("cleaning", ("清洗", "深度清洁", "cleaning")),
-    ("maintenance", ("保养", "维护保养", "maintenance")),
-    ("inspection", ("鉴定", "inspection")),
-    ("suggestion", ("建议", "suggest")),
-)
+
+def kind_of(words: str, *, told: str, symptoms: Sequence[str], knowledge: Knowledge | None = None) -> str:
+    """The kind of work: as told by whoever took it, else judged from the words by the rules of sorting."""
+    return told or kind_in(words, symptoms=symptoms, knowledge=knowledge)[0]
 
 
-def kind_of(words: str, *, told: str, symptoms: Sequence[str]) -> str:
-    """The kind of work: as told by whoever took it, else judged from the words; repair when a fault is named."""
-    if told:
-        return told
-    low = words.lower()
-    for kind, marks in _KIND_WORDS:
-        if any(mark in low for mark in marks):
-            return kind
-    if symptoms:
-        return "repair"
-    return "consultation" if _asks(low) else "repair"
+WEIGHED = {  # severity of the fault, what hangs on it → urgency
+    ("core", "stop"): "urgent",
+    ("core", "weighs"): "urgent",
+    ("core", ""): "high",
+    ("core", "slight"): "high",
+    ("part", "stop"): "high",
+    ("part", "weighs"): "high",
+    ("part", ""): "normal",
+    ("part", "slight"): "low",
+}
+LABELS = {  # the same four degrees in the words of those who count three, or four
+    "four": {"urgent": "urgent", "high": "high", "normal": "normal", "low": "low"},  # 紧急 高 中 低
+    "high_medium_low": {"urgent": "high", "high": "high", "normal": "medium", "low": "low"},  # 高 中 低
+    "urgent_important_plain": {
+        "urgent": "urgent",
+        "high": "important",
+        "normal": "plain",
+        "low": "plain",
+    },  # 紧急 重要 普通
+    "danger_core_small": {
+        "urgent": "danger",
+        "high": "core",
+        "normal": "small",
+        "low": "small",
+    },  # 安全 核心功能 一般小问题
+}
 
 
-def _asks(words: str) -> bool:
-    marks = ("怎么", "如何", "请问", "多少钱", "是否", "how do", "how can", "how much")
-    return any(mark in words for mark in marks)
-
-
-def urgency_of(*, told: str, hazards: Collection[str], core_lost: bool, kind: str) -> str:
-    """A danger is urgent whatever anybody chose; else the choice; else judged by what is lost."""
+def urgency_of(*, told: str, hazards: Collection[str], core_lost: bool, kind: str, impact: str = "") -> str:
+    """A danger is urgent whatever anybody chose; else the choice; else severity and impact (stop, weighs, slight)
+    weighed against each other."""
     if hazards:
         return "urgent"
     if told:
         return told
     if kind in {"suggestion", "consultation"}:
         return "low"
-    return "high" if core_lost or kind == "complaint" else "normal"
+    return WEIGHED["core" if core_lost or kind == "complaint" else "part", impact]
+
+
+def labelled(urgency: str, *, scheme: str) -> str:
+    """The code of this degree in another scheme of LABELS."""
+    return LABELS[scheme][urgency]
 
 
 def number_for(day: date, running: int) -> str:

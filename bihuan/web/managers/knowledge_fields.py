@@ -19,7 +19,7 @@ from bihuan.registers.knowledge import actions as knowing
 from bihuan.registers.knowledge.content import Family, Step
 from bihuan.registers.knowledge.queries import items_listed, knowledge
 from bihuan.registers.knowledge.rows import BY_NAME, code_of
-from bihuan.service.cases.words import KINDS, URGENCIES
+from bihuan.service.cases.words import KINDS, URGENCIES, WISHES
 from bihuan.web.look.forms import TidyForm
 from bihuan.web.managers import settings_choices as chosen
 from bihuan.web.managers.knowledge_steps import StepsField
@@ -35,6 +35,38 @@ HAZARDS = {
     "burst": _("Bursting"),
     "injury": _("Injury"),
 }
+SORTS = {
+    "fault": _("Fault"),
+    "complaint": _("Complaint"),
+    "inquiry": _("Inquiry"),
+    "suggestion": _("Suggestion"),
+}
+SERVICES = {
+    "technique": _("Technique"),
+    "part": _("Parts"),
+    "attitude": _("Manner"),
+    "communication": _("Communication"),
+    "charging": _("Charges"),
+    "waiting": _("Long wait for a visit"),
+}
+AREAS = {
+    "product_quality": _("Product quality"),
+    "service_quality": _("Service quality"),
+    "after_sales": _("After-sales support"),
+}
+ABOUTS = {
+    "kind": _("Kind of work"),
+    "wish": _("Wish"),
+    "impact": _("How much hangs on it"),
+    "again": _("Asking again"),
+    "supposed": _("Danger only imagined"),
+}
+IMPACTS = {
+    "stop": _("Business stands still, or nobody can be without it"),
+    "weighs": _("Weighs more than usual"),
+    "slight": _("In no hurry"),
+}
+MEANINGS = {**IMPACTS, "chase": _("Asks again"), "danger": _("No danger now")}
 LEVELS = {"urgent": _("Urgent"), "important": _("Important"), "plain": _("Plain")}
 LABELS: dict[str, Any] = {
     "code": _("Code"),
@@ -61,6 +93,12 @@ LABELS: dict[str, Any] = {
     "problem": _("Code"),
     "department": _("Department"),
     "level": _("Level"),
+    "sort": _("Sort of problem"),
+    "service": _("What went wrong in the service"),
+    "area": _("Area"),
+    "about": _("Tells of"),
+    "means": _("Means"),
+    "weak": _("Only where no fault is named"),
     "families": _("Appliances"),
     "energy": _("Runs on"),
     "symptoms": _("Symptoms"),
@@ -105,6 +143,7 @@ ONE_A_LINE = _("One a line.")
 MAY_BE_EMPTY = frozenset(
     {"fallback", "energy", "kinds", "families", "only_when", "tools_zh", "tools_en", "papers_zh"}
 )
+MAY_BE_EMPTY |= {"means", "sort", "service", "area"}
 MAY_BE_EMPTY |= {"papers_en", "parts", "symptoms", "certificates", "source", "steps_zh", "steps_en"}
 SHORT = frozenset({"code", "problem", "brand", "number", "source"})
 TOLD_AT = (("booking", _("when the visit is booked")), ("site", _("on site")))
@@ -145,6 +184,11 @@ def _works() -> list[tuple[str, Any]]:
     return list(KINDS.items())
 
 
+def _meanings() -> list[tuple[str, Any]]:
+    """What words can mean, of whatever they tell; whether both go together is checked when it is kept."""
+    return list((dict(WISHES) | dict(KINDS) | MEANINGS).items())
+
+
 type Choices = Callable[[], list[tuple[str, Any]]]
 
 CHOICES: dict[str, Choices] = {  # one of these
@@ -157,6 +201,11 @@ CHOICES: dict[str, Choices] = {  # one of these
     "told_at": lambda: list(TOLD_AT),
     "only_when": lambda: list(ONLY_WHEN),
     "fuel": lambda: list(FUELS),
+    "sort": lambda: list(SORTS.items()),
+    "service": lambda: list(SERVICES.items()),
+    "area": lambda: list(AREAS.items()),
+    "about": lambda: list(ABOUTS.items()),
+    "means": _meanings,
 }
 CHOICES_OF: dict[tuple[str, str], Choices | None] = {
     ("labour", "kind"): _works,
@@ -190,7 +239,10 @@ def _field(kind: str, shape: type[Any], field: Field[Any], hint: Any) -> forms.F
     required = required and not (shape is Family and name == "said")  # some are never named
     choices = CHOICES_OF.get((kind, name), CHOICES.get(name))
     if choices is not None:
-        blank = _("always") if name == "only_when" else ""
+        blanks = {"only_when": _("always"), "means": _("nothing of the sort")} | {
+            code: _("none") for code in ("sort", "service", "area")
+        }
+        blank = blanks.get(name, "")
         return choice(label, choices, required=required, blank=blank)
     if name in SEVERAL:
         return _several(label, SEVERAL[name])

@@ -174,7 +174,15 @@ PLAIN = (
         _("Who answers for what"),
         _("Which department owns a kind of problem."),
         "route",
-        ("zh", "en", "department", "level"),
+        ("zh", "en", "department", "level", "sort", "service", "area"),
+    ),
+    Plain(
+        "sorting-words",
+        "mark",
+        _("Words that sort"),
+        _("By which words a message is sorted: kind of work, wish, what hangs on it, asking again."),
+        "filter",
+        ("zh", "en", "about", "means", "said"),
     ),
     Plain(
         "checklists",
