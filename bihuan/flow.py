@@ -123,6 +123,18 @@ from bihuan.service.intake.calls.events import (
     RingBackTried,
     TransferUnanswered,
 )
+from bihuan.service.intake.chats import ending as chats
+from bihuan.service.intake.chats import keeping as chats_kept
+from bihuan.service.intake.chats import taking as chats_taken
+from bihuan.service.intake.chats.events import (
+    ChatAnswered,
+    ChatBegan,
+    ChatEnded,
+    ChatHandedBack,
+    ChatRated,
+    ChatTaken,
+    ChatWaitsTooLong,
+)
 from bihuan.service.intake.events import (
     ChannelFellSilent,
     ChannelHeardAgain,
@@ -136,6 +148,7 @@ from bihuan.service.intake.events import (
 from bihuan.service.notices import customer_codes, sending, still_open, taking_out
 from bihuan.service.notices.alerting import tell_of_quarantine, tell_of_silence, tell_the_staff
 from bihuan.service.notices.calls_told import tell_of_ring_back, tell_of_transfer
+from bihuan.service.notices.chats_told import tell_of_chat, tell_of_chat_back
 from bihuan.service.notices.day_report import tell_day_report
 from bihuan.service.notices.events import (
     NoticeGivenUp,
@@ -164,6 +177,8 @@ TOLD: tuple[Line, ...] = (
     on(ChannelFellSilent, later=[tell_of_silence]),
     on(TransferUnanswered, later=[tell_of_transfer]),
     on(RingBackLate, later=[tell_of_ring_back]),
+    on(ChatWaitsTooLong, later=[tell_of_chat]),
+    on(ChatHandedBack, later=[tell_of_chat_back]),
     on(CustomerWrote, later=[tell_the_staff]),
     on(CaseOpened, later=[tell_the_customer, tell_the_staff]),
     on(CaseChased, later=[tell_the_customer, tell_the_staff]),
@@ -262,7 +277,7 @@ LINES: tuple[Line, ...] = (
     on(ReportUnderstood, at_once=[opening.open_for_report]),
     on(SheetSigned, later=[printing.print_sheet]),
     on(RegisterChanged, at_once=[hear_forgotten, calls.hear_forgotten]),
-    on(ReportReceived, at_once=[calls.hear_received]),
+    on(ReportReceived, at_once=[calls.hear_received, chats.hear_received]),
     on_every(hearing.hear),
     *SENT,
     *HEARD,
@@ -283,6 +298,11 @@ NOBODY_WAITS_FOR: tuple[type, ...] = (
     RingBackOpened,
     RingBackTried,
     RingBackDone,
+    ChatBegan,
+    ChatTaken,
+    ChatAnswered,
+    ChatEnded,
+    ChatRated,
     CallConnected,
     CallGreeted,
     CaseContacted,
@@ -360,6 +380,10 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("transfers nobody took over", calls.alarm_transfers),
     ("customers to be rung", ringing_back.alarm_late),
     ("numbers of unknown callers", calls.forget_unknown),
+    ("chats nobody came to", chats.hand_on_left),
+    ("chats handed on and not taken", chats_taken.call_back_unanswered),
+    ("chats that wait too long", chats_taken.alarm_waiting),
+    ("chats of unknown visitors", chats_kept.forget_unknown),
     ("notices", sending.wake_due),
     ("files sent into chats", picking_up.wake_wanted),
     ("codes that bind chats", binding.drop_codes),
