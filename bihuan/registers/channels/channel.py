@@ -34,6 +34,7 @@ READERS: dict[
     "sms": f"{_HERE}.sms.reader.READER",
     "hotline": f"{_HERE}.hotline.reader.READER",
     "web": f"{_HERE}.hotline.reader.WISHES",
+    "chat": f"{_HERE}.chat.reader.READER",
     "social": f"{_HERE}.social.reader.READER",
 }
 

@@ -48,6 +48,8 @@ NEWS_OF = {
     "channel_silent": "at_risk",
     "transfer_waiting": "at_risk",
     "ring_back_late": "at_risk",
+    "chat_waiting": "at_risk",
+    "chat_back": "at_risk",
     "day_report": "day_report",
     "not_solved": "unsolved",
 }
