@@ -34,6 +34,7 @@ from bihuan.service.cases.queries import (
     visible,
 )
 from bihuan.service.cases.remote import comes_first, guidances_of
+from bihuan.service.cases.topics import topics_told
 from bihuan.service.cases.words import (
     CHANNELS,
     GRADES,
@@ -268,6 +269,7 @@ def asked_of(asked: Mapping[str, str], hearing: Hearing) -> list[tuple[str, str]
     """What was asked and answered, where it is used, what went before."""
     told = [(str(words), hearing.told(asked.get(code, ""))) for code, words in QUESTIONS.items()]
     told.append((_("Where it is used"), environment_words(asked.get("environment", ""))))
+    told += topics_told(asked)
     told.append((_("When it suits best"), str(SUITS.get(asked.get("suits", ""), ""))))
     told.append((_("Wished time"), asked.get("wished", "")))
     told.append((_("Code scanned at"), hearing.told(asked.get("scanned", ""))))

@@ -1,5 +1,6 @@
 """The form on the web by which a customer reports: short, with scripts off, answered by a private link."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -22,10 +23,13 @@ from bihuan.service.intake.errors import ReportRefused, sentence_of
 from bihuan.service.intake.queries import link_of
 from bihuan.service.intake.rules import LONGEST_WORDS, faults_of
 from bihuan.service.intake.told import FileTold, Told
+from bihuan.web.customers.warranty import scanned_machine
 from bihuan.web.look.doors import customer_page, moment
 from bihuan.web.look.forms import TidyForm
 from bihuan.web.look.opened import counted
 from bihuan.web.look.throttle import Throttle
+
+type Tell = Callable[[dict[str, Any], tuple[FileTold, ...]], Told]
 
 TRIES = Throttle(name="report-form", times=8, seconds=600)
 MOST_FILES, LARGEST_FILE = 4, 10 * 1024 * 1024
@@ -97,29 +101,36 @@ class TooOften(Refusal):
 @customer_page
 def report(request: HttpRequest) -> HttpResponse:
     """The form; sent, it leads to the private page of the case."""
+    return form_page(request, WebReportForm, told=told_of, template="customers/report.html", page="report")
+
+
+def form_page(
+    request: HttpRequest, kind: type[WebReportForm], *, told: Tell, template: str, page: str
+) -> HttpResponse:
+    """One of the forms by which something is reported: drawn, or taken in."""
     if request.method != "POST":
-        told = prefilled(request.GET.get("p", ""))
-        counted("report_qr" if told else "report", moment(request))
-        return _page(request, WebReportForm(initial=told | {"key": uuid4().hex}))
+        known = prefilled(request.GET.get("p", ""))
+        counted(f"{page}_qr" if known and page == "report" else page, moment(request))
+        return _page(request, kind(initial=known | {"key": uuid4().hex}), template)
     if not TRIES.count(request):
         raise TooOften
-    form = WebReportForm(request.POST)
+    form = kind(request.POST)
     if request.POST.get("website"):
         return render(request, "customers/report_thanks.html")
-    files, trouble = _files(request)
+    files, trouble = files_of(request)
     if trouble:
         form.add_error(None, trouble)
     if not form.is_valid():
-        return _page(request, form, status=422)
-    return _receive(request, form, files)
+        return _page(request, form, template, status=422)
+    return _receive(request, form, told(form.cleaned_data, files), template)
 
 
-def _receive(request: HttpRequest, form: WebReportForm, files: tuple[FileTold, ...]) -> HttpResponse:
-    now, told = moment(request), told_of(form.cleaned_data, files)
+def _receive(request: HttpRequest, form: WebReportForm, told: Told, template: str) -> HttpResponse:
+    now = moment(request)
     for fault in faults_of(told, today=localdate(now), strict=False):
         form.add_error(fault.field if fault.field in form.fields else None, sentence_of(fault))
     if form.errors:
-        return _page(request, form, status=422)
+        return _page(request, form, template, status=422)
     key = form.cleaned_data["key"]
     try:
         made = receive(
@@ -132,7 +143,7 @@ def _receive(request: HttpRequest, form: WebReportForm, files: tuple[FileTold, .
     except ReportRefused as refusal:
         for field, sentence in refusal.fields.items():
             form.add_error(field if field in form.fields else None, sentence)
-        return _page(request, form, status=422)
+        return _page(request, form, template, status=422)
     return HttpResponseRedirect("/c/" + link_of(made).rpartition("/c/")[2])
 
 
@@ -201,7 +212,8 @@ def city_of(district: str) -> str:
     return next((row.city for row in rows if district and row.district == district.strip()), "")
 
 
-def _files(request: HttpRequest) -> tuple[tuple[FileTold, ...], str]:
+def files_of(request: HttpRequest) -> tuple[tuple[FileTold, ...], str]:
+    """The photos and videos that came along; a sentence instead when one cannot be taken."""
     sent = request.FILES.getlist("files")
     if len(sent) > MOST_FILES:
         return (), _("At most %(most)s files.") % {"most": MOST_FILES}
@@ -216,20 +228,29 @@ def _files(request: HttpRequest) -> tuple[tuple[FileTold, ...], str]:
     return tuple(kept), ""
 
 
-def _page(request: HttpRequest, form: WebReportForm, *, status: int = 200) -> HttpResponse:
+def privacy_words() -> str:
+    """What we do with what they tell us, as the script says it, in the reader's language."""
+    told = next((one for one in knowledge().script.line if one.code == "privacy"), None)
+    if told is None:
+        return ""
+    return told.zh if (get_language() or "en").startswith("zh") else told.en
+
+
+def _page(request: HttpRequest, form: WebReportForm, template: str, *, status: int = 200) -> HttpResponse:
     """The form; a word of danger in what was typed shows the advice at once, whatever else is wrong."""
     chinese = (get_language() or "en").startswith("zh")
     held = knowledge()
     covered = coverage_of({node.id for node in service_points()})
     words = str(form.data.get("words", ""))[:LONGEST_WORDS] if form.is_bound else ""
     heard = set(hazards_in(words)) if words else set()
-    privacy = next((one for one in held.script.line if one.code == "privacy"), None)
+    code = code_scanned(str((form.data if form.is_bound else form.initial).get("p", "")))
     context = {
         "form": form,
         "advice": [one.advice_zh if chinese else one.advice_en for one in held.hazards if one.code in heard],
-        "privacy": "" if privacy is None else (privacy.zh if chinese else privacy.en),
+        "privacy": privacy_words(),
+        "machine": None if code is None else scanned_machine(code, day=localdate(moment(request))),
         "districts": sorted({row.district for row in covered if row.district}),
         "streets": sorted({row.street for row in covered if row.street}),
         "most_files": MOST_FILES,
     }
-    return render(request, "customers/report.html", context, status=status)
+    return render(request, template, context, status=status)

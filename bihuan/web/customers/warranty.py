@@ -2,16 +2,19 @@
 Neither says whose the machine is."""
 
 import io
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import segno
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.timezone import localdate
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from bihuan.registers.customers.scan_codes import scanned
+from bihuan.registers.customers.scan_codes import ScanCode, scanned
 from bihuan.registers.customers.warranty import (
     Machine,
     WarrantyCard,
@@ -83,6 +86,37 @@ def scan(request: HttpRequest, token: str) -> HttpResponse:
     if held is not None:
         context |= facts(held, request)
     return render(request, "customers/scanned.html", context)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scanned:
+    """What a scanned code says of a machine before anything is typed: its name, masked serial, and cover."""
+
+    name: str
+    serial: str
+    cover: str
+    until: date | None
+
+
+def scanned_machine(code: ScanCode, *, day: date) -> Scanned | None:
+    """The machine behind a code, with its cover where it is registered, else its terms; None for a code that names no
+    machine. Whose it is, is never said."""
+    if not (code.model or code.serial):
+        return None
+    held = the_one(machines_with_serial(code.serial)) if code.serial else None
+    cover, until = "", None
+    if held is not None:
+        card = card_of(held, day=day).machine
+        cover, until = str(COVERS[card.cover]), card.cover_until
+    elif known := product(code.brand, code.model):
+        months = known.warranty_months
+        cover = ngettext(
+            "%(months)s month for the whole machine from the day of purchase",
+            "%(months)s months for the whole machine from the day of purchase",
+            months,
+        ) % {"months": months}
+    name = " ".join(part for part in (code.brand, family_name(code.category), code.model) if part)
+    return Scanned(name=name, serial=masked_serial(code.serial), cover=cover, until=until)
 
 
 def facts(held: Machine, request: HttpRequest) -> dict[str, Any]:

@@ -104,6 +104,8 @@ class Look:
             "commitments": "customers:commitments",
             "privacy": "customers:privacy",
             "report": "customers:report",
+            "feedback": "customers:feedback",
+            "ring_back": "customers:ring_back",
             "track": "customers:lookup",
             "my": "customers:my",
             "technicians": "technicians:sign_in",

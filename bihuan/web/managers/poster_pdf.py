@@ -39,6 +39,7 @@ class Size:
 SIZES: dict[str, Size] = {
     "24": Size(columns=3, rows=8, width=70, height=37, side=29, font=7.5, margin_y=0.4),
     "40": Size(columns=4, rows=10, width=52.5, height=29.6, side=22, font=5.5, margin_y=0.4),
+    "8": Size(columns=2, rows=4, width=105, height=74.2, side=46, font=11, margin_y=0.1),
     "12": Size(columns=2, rows=6, width=105, height=49.4, side=40, font=10, margin_y=0.2),
 }
 

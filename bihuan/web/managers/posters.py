@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from bihuan.registers.access.viewer import Viewer
@@ -17,7 +18,7 @@ from bihuan.registers.customers.serial_lists import MOST, TooMany, Unsound, seri
 from bihuan.registers.knowledge.queries import knowledge
 from bihuan.registers.organisation.naming import company_hotline, company_name
 from bihuan.registers.organisation.queries import service_points
-from bihuan.registers.parts.queries import products
+from bihuan.registers.parts.queries import product, products
 from bihuan.service.imports.book import Book, NoBook
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.forms import TidyForm
@@ -26,6 +27,7 @@ from bihuan.web.managers.poster_pdf import SIZES, Printed, pdf_of, picture_of
 
 LARGEST_LIST = 5 * 1024 * 1024
 SAMPLE = "EXAMPLE234"
+PACKAGING = "8"  # labels for packaging, by how many are on a sheet
 NOTHING: dict[str, Any] = {"what": "poster", "model": "", "category": "", "point": "", "numbers": []}
 
 
@@ -37,6 +39,7 @@ class PosterForm(TidyForm):
             ("24", gettext_lazy("Stickers, 24 on a sheet (70 × 37 mm)")),
             ("40", gettext_lazy("Stickers, 40 on a sheet (52 × 30 mm)")),
             ("12", gettext_lazy("Stickers, 12 on a sheet (105 × 49 mm)")),
+            ("8", gettext_lazy("Labels for packaging, 8 on a sheet (105 × 74 mm)")),
         ],
     )
     model = forms.ChoiceField(label=gettext_lazy("Model"), required=False)
@@ -126,14 +129,14 @@ def posters(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     told: dict[str, Any] = form.cleaned_data if sent else dict(NOTHING)
     wanted = wanted_of(form, told)
     if sent and request.POST.get("deed") == "pdf":
-        codes = [_printed(row) for row in codes_for(wanted, now=moment(request))]
+        codes = [_printed(row, told["what"]) for row in codes_for(wanted, now=moment(request))]
         if told["what"] in SIZES and not told["numbers"]:
             codes *= SIZES[told["what"]].on_a_sheet
         made = pdf_of(told["what"], words_of(told["what"], wanted[0], form, told), codes)
         response = HttpResponse(made, content_type="application/pdf")
         response["Content-Disposition"] = f'attachment; filename="codes-{told["what"]}.pdf"'
         return response
-    samples = [_sample(one) for one in wanted]
+    samples = [_sample(one, told["what"]) for one in wanted]
     if told["what"] in SIZES and not told["numbers"]:
         samples *= SIZES[told["what"]].on_a_sheet
     picture = picture_of(told["what"], words_of(told["what"], wanted[0], form, told), samples)
@@ -181,20 +184,26 @@ def words_of(what: str, first: LeadsTo, form: PosterForm, told: dict[str, Any]) 
     }
 
 
-def _printed(row: ScanCode) -> Printed:
-    return Printed(
-        address=address_of(row), code=row.code, lines=_lines(row.brand, row.category, row.model, row.serial)
-    )
+def _printed(row: ScanCode, what: str) -> Printed:
+    return Printed(address=address_of(row), code=row.code, lines=_lines(row, what))
 
 
-def _sample(one: LeadsTo) -> Printed:
+def _sample(one: LeadsTo, what: str) -> Printed:
     """For the picture: nothing is written down until the file is made."""
     row = ScanCode(purpose=one.purpose, code=SAMPLE)
-    return Printed(
-        address=address_of(row), code=SAMPLE, lines=_lines(one.brand, one.category, one.model, one.serial)
-    )
+    return Printed(address=address_of(row), code=SAMPLE, lines=_lines(one, what))
 
 
-def _lines(brand: str, category: str, model: str, serial: str) -> list[str]:
-    head = " ".join(part for part in (brand, family_name(category)) if part)
-    return [line for line in (head, model, serial) if line]
+def _lines(one: ScanCode | LeadsTo, what: str) -> list[str]:
+    """What stands beside the square; on packaging also the terms of the warranty, for whoever unpacks it."""
+    head = " ".join(part for part in (one.brand, family_name(one.category)) if part)
+    return [line for line in (head, one.model, one.serial, _terms(one) if what == PACKAGING else "") if line]
+
+
+def _terms(one: ScanCode | LeadsTo) -> str:
+    known = product(one.brand, one.model) if one.model else None
+    if known is None or not known.warranty_months:
+        return ""
+    return ngettext("Warranty %(months)s month", "Warranty %(months)s months", known.warranty_months) % {
+        "months": known.warranty_months
+    }
