@@ -157,7 +157,7 @@ from bihuan.service.notices.events import (
 from bihuan.service.notices.telling import tell_the_customer
 from bihuan.service.orders import telling as platforms
 from bihuan.service.orders.events import OrderCancelled, OrderChanged, OrderPromised
-from bihuan.service.satisfaction import asking, calling_back, closing
+from bihuan.service.satisfaction import asking, calling_back, closing, comments
 from bihuan.service.satisfaction.events import (
     CallbackAttempted,
     CallbackDone,
@@ -235,7 +235,8 @@ HEARD: tuple[Line, ...] = (
     on(CaseMoved, at_once=[asking.drop_asking, calling_back.hear_arrived]),
     on(CaseClosed, at_once=[asking.hear_closed]),
     on(SolvedConfirmed, at_once=[closing.hear_confirmed]),
-    on(SurveyAnswered, at_once=[closing.hear_answer]),
+    on(SurveyAnswered, at_once=[closing.hear_answer], later=[comments.hear_survey]),
+    on(OpinionGiven, later=[comments.hear_sheet]),
 )
 
 # Whose platform ordered it is told how it stands.
@@ -334,7 +335,6 @@ NOBODY_WAITS_FOR: tuple[type, ...] = (
     QuoteRefused,
     FunctionsTested,
     SheetPrinted,
-    OpinionGiven,
     OfferWithdrawn,
     CallbackAttempted,
     ComplainedAbout,

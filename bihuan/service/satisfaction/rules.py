@@ -13,6 +13,13 @@ SURVEY_AFTER = timedelta(
 )  # well inside the 24 hours promised, and not in the same breath as the confirm
 SILENCE = timedelta(hours=72)
 LONGEST_WORDS = 2000
+ASKING = (
+    "?", "？", "请", "希望", "需要", "想要", "能不能", "能否", "可否", "什么时候", "多久", "怎么", "为什么", "还有一",
+    "还是不", "还是没", "又坏", "没修好", "没解决", "不好用", "投诉", "退款", "退货", "换货", "赔", "发票", "回电",
+    "联系我", "给我", "再来", "另外", "please", "could you", "can you", "when will", "still not", "refund", "call me",
+    "complain",
+)  # fmt: skip
+"""How it sounds when somebody asks for something. Better once too often: a person looks at it."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +28,12 @@ class Reason:
 
     field: str
     code: str
+
+
+def sounds_like_asking(words: str) -> bool:
+    """Whether a comment asks for something, by the words that people use for it."""
+    told = words.lower()
+    return any(mark in told for mark in ASKING)
 
 
 def is_low(ratings: Mapping[str, int]) -> bool:
