@@ -19,6 +19,7 @@ MOST_PARTS = 400
 DEEPEST = 24
 
 _HEADER = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
+_NEWLINE = ord("\n")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
 
 
@@ -116,20 +117,35 @@ def _headers(raw: bytes) -> tuple[Headers, bytes]:
 
 def _pieces(body: bytes, boundary: str) -> list[bytes]:
     """What stands between the lines of a boundary; the last piece may lack its end."""
-    mark = re.escape(boundary.encode("latin-1", "replace"))
+    mark = b"--" + boundary.encode("latin-1", "replace")
     pieces: list[bytes] = []
-    begin = -1
-    for line in re.finditer(rb"(?:^|\r?\n)--" + mark + rb"(--)?[ \t]*(?=\r?\n|$)", body):
+    begin, at = -1, 0
+    while (hit := body.find(mark, at)) >= 0:
+        at = hit + len(mark)
+        if hit and body[hit - 1] != _NEWLINE:
+            continue
+        end = body.find(b"\n", at)
+        end = len(body) if end < 0 else end
+        rest = body[at:end].strip(b" \t\r")
+        if rest not in {b"", b"--"}:
+            continue
         if begin >= 0:
-            pieces.append(body[begin : line.start()])
-        if line[1]:
+            pieces.append(body[begin : max(_without_newline(body, hit), begin)])
+        if rest:
             return pieces
-        begin = body.find(b"\n", line.end()) + 1 or len(body)
+        begin = at = min(end + 1, len(body))
         if len(pieces) > MOST_PARTS:
             raise Unreadable("too_many_parts")
     if begin >= 0:
         pieces.append(body[begin:])
     return pieces
+
+
+def _without_newline(body: bytes, at: int) -> int:
+    """Where the line before this one ends: its newline belongs to the boundary."""
+    if body[at - 2 : at] == b"\r\n":
+        return at - 2
+    return at - 1
 
 
 def unpacked(body: bytes, packed: str) -> bytes:

@@ -18,14 +18,15 @@ from bihuan.registers.channels.mail.quoting import is_forward, new_words, tidy
 from bihuan.registers.channels.message import IncomingFile, IncomingMessage, Unreadable
 
 MOST_FILES = 30
+LONGEST_NAME = 1_000  # characters of a file's name that are looked at
 LARGEST_FILES = 25 * 1024 * 1024  # bytes of all files together
-MOST_TEXT = 500_000  # characters that are searched for old messages
+MOST_TEXT = 200_000  # characters that are searched for old messages
 MOST_WORDS = 18_000  # characters; a longer text is a file besides
 TOKEN = re.compile(r"(?<![0-9a-z])([0-9]{1,15}-[0-9a-f]{32})(?![0-9a-z])")
 _ASKED = ("in-reply-to", "references", "to", "cc", "delivered-to", "x-original-to", "envelope-to")
 _ENCRYPTED = frozenset({"multipart/encrypted", "application/pgp-encrypted"})
 _ENVELOPED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
-_FOLDERS = re.compile(r".*[/\\]", re.DOTALL)
+_FOLDERS = re.compile(r"[/\\]")
 
 
 @dataclass
@@ -209,7 +210,7 @@ _ENDINGS = {
 
 def file_name(said: str) -> str:
     """What a file is called, without folders, signs that nobody sees, and signs that turn the text round."""
-    name = unicodedata.normalize("NFKC", _FOLDERS.sub("", said))
+    name = unicodedata.normalize("NFKC", _FOLDERS.split(said[-LONGEST_NAME:])[-1])
     name = "".join(char for char in name if unicodedata.category(char)[0] != "C" and char not in '<>:"|?*/\\')
     name = name.strip(" .")
     stem, dot, ending = name.rpartition(".")
