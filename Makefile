@@ -12,7 +12,7 @@ LOOK_SOURCES := $(shell find bihuan/web -path '*/static' -prune -o -type f \( -n
 CATALOGUES := $(wildcard bihuan/locale/*/LC_MESSAGES/*.po)
 MESSAGES := $(CATALOGUES:.po=.mo)
 
-.PHONY: help setup run backup restore drill drills upgrade test check bench bench-dispatch demands tour pictures i18n format lock browser apt
+.PHONY: help setup run backup restore drill drills upgrade test check bench bench-dispatch demands tour pictures i18n format lock browser mailbox apt
 .SUFFIXES:
 .DELETE_ON_ERROR:
 
@@ -36,7 +36,7 @@ drill: setup ## try the newest backup (FROM=folder KEYS=file) without touching a
 upgrade: setup ## bring the data of the version before up to this one, backed up first
 	@exec $(PY) manage.py upgrade $(ARGS)
 
-test: setup browser ## every test, on SQLite and on a real PostgreSQL (ARGS="-k words" narrows)
+test: setup browser mailbox ## every test, on SQLite and on a real PostgreSQL (ARGS="-k words" narrows)
 	@exec $(PY) -m tests.both $(ARGS)
 
 drills: setup ## backup, restore, upgrade and the demo's removal by real processes that are killed, on both databases
@@ -109,6 +109,9 @@ $(DIVISIONS): node_modules/.ok bihuan/ground/divisions/build.js
 browser:
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || $(MAKE) --no-print-directory apt PACKAGES="chromium fonts-noto-cjk"
 	@! command -v fc-list >/dev/null || fc-list :lang=zh | grep -q . || $(MAKE) --no-print-directory apt PACKAGES=fonts-noto-cjk
+
+mailbox: # a real mail server for tests; where it cannot be installed those tests say so and are left out
+	@command -v dovecot >/dev/null || [ -x /usr/sbin/dovecot ] || $(MAKE) --no-print-directory apt PACKAGES=dovecot-imapd || true
 
 apt:
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
