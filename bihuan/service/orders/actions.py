@@ -224,7 +224,7 @@ def _tell_change(
     hold_chain(case.chain_id)
     with writing():
         talking.note(case, "\n".join(lines), by=by, now=now)
-        event = OrderChanged(subject_id=case.id, order_id=order.id, version=order.version, fields=fields)
+        event = OrderChanged(subject_id=case.id, order_id=order.id, edition=order.version, fields=fields)
         record(event, by=by, now=now, chain=case.chain_id)
 
 

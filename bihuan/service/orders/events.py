@@ -20,7 +20,7 @@ class OrderChanged(Event):
 
     kind = "order.changed"
     order_id: int
-    version: int
+    edition: int
     fields: tuple[str, ...]
 
 

@@ -101,14 +101,14 @@ class PlatformFigures:
 def figures(viewer: Viewer) -> list[PlatformFigures]:
     """One line a platform, by name; three statements whatever their number."""
     seen = orders_seen(viewer)
-    counted = {
-        row["platform_id"]: row
+    counted: dict[int, dict[str, Any]] = {
+        row["platform_id"]: dict(row)
         for row in seen.order_by()
         .values("platform_id")
         .annotate(orders=Count("id"), under_way=Count("id", filter=Q(case__open=True)))
     }
-    states = {
-        row["order__platform_id"]: row
+    states: dict[int, dict[str, Any]] = {
+        row["order__platform_id"]: dict(row)
         for row in StateTold.objects.filter(order__in=seen)
         .order_by()
         .values("order__platform_id")

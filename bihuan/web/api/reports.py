@@ -16,6 +16,7 @@ from ninja.responses import Status
 from pydantic import ValidationError
 
 from bihuan.registers.access.errors import NotAllowed, Refusal
+from bihuan.registers.access.programs import note_taken
 from bihuan.registers.access.roles import Role
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.customers.told import AddressTold, MachineTold
@@ -91,6 +92,8 @@ def receive_report(request: HttpRequest) -> Status[ReportOut]:
             taken_by=_taken_by(sent, viewer),
             once=once_of(request, viewer),
         )
+    if viewer.channel and viewer.token_id and report.received_at == now:  # not one that was answered before
+        note_taken(viewer.token_id, now=now)
     return Status(201, answer_for(report))
 
 

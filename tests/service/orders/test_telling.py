@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -58,7 +59,7 @@ def test_a_state_is_told_signed_with_nothing_of_the_buyer() -> None:
 
 
 def test_told_again_the_event_keeps_its_number() -> None:
-    answers = iter([(500, {}, b""), (200, {}, b"")])
+    answers: Iterator[tuple[int, dict[str, str], bytes]] = iter([(500, {}, b""), (200, {}, b"")])
     answer: Answer = lambda heard: next(answers)  # noqa: E731
     with a_house(answer) as house:
         row = an_order_of(house.address)

@@ -149,3 +149,15 @@ def test_a_program_of_a_platform_reads_no_cases() -> None:
     number = sent(client).json()["case"]
     assert client.get(f"/api/v1/cases/{number}").status_code == 404
     assert client.get("/api/v1/cases").json()["cases"] == []
+
+
+def test_a_program_without_a_platform_sends_reports_by_its_channel_and_counts_each_once() -> None:
+    made = company()
+    viewer = made.viewer(Role.ADMINISTRATOR)
+    clear = make_program(viewer, name="app", channel="app", now=NOW).clear
+    client = Client(headers={"Authorization": f"Bearer {clear}", "Idempotency-Key": "k-1"})
+    body = {"words": "冰箱不制冷", "phone": "13900001111", "channel": "web"}
+    for _ in range(3):
+        assert client.post("/api/v1/reports", data=body, content_type="application/json").status_code == 201
+    assert (Case.objects.get().channel, TokenDay.objects.get().taken) == ("app", 1)
+    assert sent(client, platform="jd").status_code == 403
