@@ -55,9 +55,18 @@ def stops_of(role: str, enter: Callable[[int], str]) -> list[Stop]:
         return [*promises_of_a_manager(), *what_ifs(), *days()]
     if role == "administrator":
         return [*profiles(), *imports_under_way(), *registers()]
-    return (
-        [*cases_at_each_place(), *remote_guidance(), *waiting_lists(), *pasted()] if role == "agent" else []
-    )
+    if role == "agent":
+        return [*cases_at_each_place(), *remote_guidance(), *waiting_lists(), *pasted(), *searches()]
+    return []
+
+
+def searches() -> list[Stop]:
+    """What was found by words, by a masked phone, and nothing."""
+    asked = {"words": "不制冷", "phone": "138****", "nothing": "没有人这样说过"}
+    return [
+        Stop(name=f"search-{name}", path=f"/desk/search?{urlencode({'q': words})}")
+        for name, words in asked.items()
+    ]
 
 
 def pasted() -> list[Stop]:

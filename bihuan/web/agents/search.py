@@ -95,5 +95,5 @@ def found_rows(viewer: Viewer, asked: str, wanted: Mapping[str, Any], *, now: da
 FOUND_COLUMNS: tuple[Column[FoundRow], ...] = (
     *(Column(one.title, lambda found, one=one: one.value(found.row)) for one in COLUMNS),  # type: ignore[misc]
     Column(_("Found in"), lambda found: found.sort),
-    Column(_("What it says"), lambda found: found.said),
+    Column(_("Text found"), lambda found: found.said),
 )
