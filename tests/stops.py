@@ -79,7 +79,13 @@ def pasted() -> list[Stop]:
 
 
 def open_pages() -> list[Stop]:
-    paths = {"report": "/report/", "lookup": "/track/", "promises": "/promises", "privacy": "/privacy"}
+    paths = {
+        "report": "/report/",
+        "lookup": "/track/",
+        "promises": "/promises",
+        "privacy": "/privacy",
+        "play-mailbox": "/play/mailbox",
+    }
     return [Stop(name=name, path=path) for name, path in paths.items()]
 
 
