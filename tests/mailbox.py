@@ -129,7 +129,7 @@ def a_mailbox() -> Iterator[Box]:
     """A server with an empty mailbox, until the end of the block."""
     program = dovecot()
     with TemporaryDirectory(prefix="imap", dir="/tmp") as folder:
-        box = Box(at=Path(folder), port=_free_port())
+        box = Box(at=Path(folder), port=free_port())
         box.at.chmod(0o755)
         for name in ("run", "state", "mail", "home"):
             (box.at / name).mkdir()
@@ -167,7 +167,8 @@ def _group_of(user: str) -> str:
     return grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
