@@ -3,6 +3,7 @@ call. The strip asks again by itself and is answered only when something changed
 
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -47,6 +48,8 @@ def strip(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     stands, call, seat = line(now), call_at_hand(viewer, now), seat_of(viewer)
     first = next((one for one in waiting_calls(viewer, now) if one.call.state != "talking"), None)
     to_ring = ring_backs_count(viewer)
+    if call is not None and _shows(request, call.id):
+        call = None
     seen = (stands, call and call.id, first and first.call.id, to_ring, seat and (seat.ready, seat.extension))
     mark = f"{hash_of(seen)}"
     if request.headers.get(SEEN) == mark:
@@ -64,6 +67,12 @@ def strip(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         number = number_of(call)
         context |= {"caller": caller_of(number, "", viewer, now=now), "number": number}
     return render(request, "agents/hotline.html#strip", context)
+
+
+def _shows(request: HttpRequest, call_id: int) -> bool:
+    """Whether the page that asks is about this call already, or is being written on: no card lies over it then."""
+    here = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    return here in {reverse("agents:call", args=[call_id]), reverse("agents:report")}
 
 
 def hash_of(seen: object) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from bihuan.service.cases.words import KINDS
 from bihuan.service.intake.calls.queries import Duty, Estimate, Line, Waiting
@@ -16,7 +16,7 @@ STATES: dict[str, Lazy] = {
     "ringing": gettext_lazy("Rings"),
     "queued": gettext_lazy("Waits in the queue"),
     "talking": gettext_lazy("Talks"),
-    "handled": gettext_lazy("Answered"),
+    "handled": pgettext_lazy("call", "Answered"),
     "missed": gettext_lazy("Missed"),
     "abandoned": gettext_lazy("Hung up at once"),
 }

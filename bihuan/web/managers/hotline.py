@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.timezone import get_default_timezone, localdate
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from bihuan.registers.access.viewer import Viewer
@@ -25,7 +26,7 @@ def _plain(value: float | None) -> Any:
 COLUMNS: list[Column[Hour]] = [
     Column(_("Hour"), lambda one: f"{one.hour:02d}:00"),
     Column(_("Calls"), lambda one: one.level.offered),
-    Column(_("Answered"), lambda one: one.level.answered),
+    Column(pgettext_lazy("call", "Answered"), lambda one: one.level.answered),
     Column(_("Within 15 s, %"), lambda one: _plain(one.level.rate_15)),
     Column(_("Within 20 s, %"), lambda one: _plain(one.level.rate_20)),
     Column(_("Lost"), lambda one: one.level.lost),
