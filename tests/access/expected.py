@@ -91,6 +91,10 @@ STAFF_PAGES = {
     "agents:ring_backs": ("get", "ABS"),
     "agents:ring_back": ("get", "ABS"),
     "agents:ring_back_deed": ("post", "ABS"),
+    "agents:chats": ("get", "AS"),
+    "agents:chat": ("get", "AS"),
+    "agents:chat_case": ("get", "AS"),
+    "agents:chat_file": ("get", "AS"),
     "agents:report": ("get", "AS"),
     "agents:paste": ("get", "AS"),
     "agents:case_picture": ("get", "ADOPTKBQESVLYM"),
@@ -283,7 +287,7 @@ API = {
 LINK_PAGES = frozenset(
     {
         "customers:short", "customers:case", "customers:chase", "customers:cancel", "customers:complain", "customers:add",
-        "customers:again",
+        "customers:again", "customers:chat_talk", "customers:chat_file",
         "customers:consents", "customers:my_data",
         "customers:slot", "customers:quote", "customers:sheet", "customers:survey", "customers:confirm",
         "customers:hear", "customers:warranty", "customers:warranty_square", "customers:scanned",
@@ -305,7 +309,7 @@ OWN_PAGES = frozenset(
 WORLD = frozenset(
     {
         "home", "healthz", "managers:start", "webhooks:wechat", "webhooks:sms", "webhooks:hotline", "webhooks:hotline_by_path", "look:language", "look:theme", "customers:report", "customers:lookup",
-        "customers:play", "customers:play_phone", "customers:feedback", "customers:ring_back", "customers:report_smart",
+        "customers:play", "customers:chat", "customers:play_chat", "customers:play_phone", "customers:feedback", "customers:ring_back", "customers:report_smart",
         "customers:play_wechat", "customers:play_sms", "customers:play_mailbox", "customers:commitments", "customers:privacy", "customers:my_sign_in", "customers:my_code",
         "technicians:sign_in", "technicians:sign_in_code", "me:worker", "agents:manifest",
         "api:openapi-json", "api:api-root", "",

@@ -120,7 +120,7 @@ def commands(host: str, port: int) -> Mapping[str, Sequence[str]]:
     python, manage = sys.executable, manage_py()
     quiet = ["-W", "ignore:StreamingHttpResponse"]  # static files are read at one go, which is meant
     web = [python, *quiet, "-m", "granian", "--interface", "asginl", "--host", host, "--port", str(port)]
-    web += ["--workers", "1", "--workers-kill-timeout", "5", "--log-level", "warning", "--no-ws"]
+    web += ["--workers", "1", "--workers-kill-timeout", "5", "--log-level", "warning", "--ws"]
     web += ["bihuan.asgi:application"]
     family = {"web": web}
     if "db_worker" in get_commands():

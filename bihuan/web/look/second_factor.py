@@ -32,6 +32,13 @@ def stopped(request: HttpRequest, viewer: Viewer) -> HttpResponse | None:
     return redirect("mfa_activate_totp")
 
 
+def lacks_second_factor(person: Any, session: Any, viewer: Viewer) -> bool:
+    """The same for what is no page: whether somebody who needs a second factor came without one."""
+    if not viewer.roles & SECOND_FACTOR or _is_exempt(person):
+        return False
+    return bool(session.get(BY_DEVICE)) or not (session.get(HAS_ONE) or is_mfa_enabled(person))
+
+
 def _is_exempt(person: object) -> bool:
     """The people of the demo company, and only where the demo runs."""
     return bool(settings.BIHUAN_DEMO) and bool(getattr(person, "demo", False))

@@ -1,6 +1,7 @@
 // What every page carries: htmx, Alpine's CSP build, and our own small habits.
 import Alpine from "@alpinejs/csp";
 import htmx from "htmx.org";
+import { beginChat } from "./chat.js";
 import { beginForms } from "./forms.js";
 import { beginGreeting } from "./greeting.js";
 import { beginKeys } from "./keys.js";
@@ -24,6 +25,7 @@ Alpine.data("tabs", () => ({
   isShown() { return this.$el.dataset.panel === this.at; },
 }));
 
+beginChat();
 beginForms();
 beginGreeting();
 beginKeys();
