@@ -29,11 +29,11 @@ def test_a_copy_has_no_word_of_the_index_and_can_be_indexed_anew(tmp_path: Path)
         assert database.execute("SELECT count(*) FROM searching_words").fetchone() == (0,)
         case, customer = database.execute("SELECT id, customer_id FROM cases_case").fetchone()
         database.execute(
-            "INSERT INTO searching_words (case_id, customer_id, rank, tokens, stale) VALUES (?, ?, 7, '异响', 0)",
+            "INSERT INTO searching_words (case_id, customer_id, tokens, stale) VALUES (?, ?, '异响', 0)",
             (case, customer),
         )
         found = database.execute("SELECT rowid FROM searching_found WHERE searching_found MATCH '\"异响\"'")
-        assert found.fetchall() == [(7,)]
+        assert found.fetchall() == [(case,)]
 
 
 def test_a_copy_of_a_house_that_had_no_index_yet_is_made_too(tmp_path: Path) -> None:

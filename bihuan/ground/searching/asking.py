@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bihuan.ground.searching.tokens import ASIDE, Token, joined, needed, normal
+from bihuan.ground.searching.tokens import ASIDE, needed, normal
 
 LONGEST_QUESTION = 120  # characters
 MOST_TERMS = 8
@@ -15,7 +15,7 @@ class Term:
     nothing but the very number has."""
 
     text: str
-    ways: tuple[tuple[Token, ...], ...]
+    ways: tuple[tuple[str, ...], ...]
     exact: frozenset[str] = frozenset()
 
 
@@ -29,11 +29,9 @@ def term_of(word: str, *, aside: bool, exact: frozenset[str] = frozenset()) -> T
     for among what only some may search by."""
     plain = needed(word)
     ways = [plain] if plain else []
-    if (loose := needed(joined(word))) and loose != plain:
-        ways.append(loose)
     if aside and plain:
-        ways.append(tuple(Token(ASIDE + one.text, one.begins) for one in plain))
-    ways += [(Token(one),) for one in sorted(exact)]
+        ways.append(tuple(ASIDE + one for one in plain))
+    ways += [(one,) for one in sorted(exact)]
     return Term(word, tuple(ways), exact) if ways else None
 
 
@@ -47,18 +45,16 @@ def for_postgresql(terms: Sequence[Term]) -> str:
     return _expression(terms, " & ", " | ", _lexeme)
 
 
-def _expression(terms: Sequence[Term], both: str, either: str, say: Callable[[Token], str]) -> str:
+def _expression(terms: Sequence[Term], both: str, either: str, say: Callable[[str], str]) -> str:
     return both.join(
         f"({either.join(f'({both.join(say(token) for token in way)})' for way in term.ways)})"
         for term in terms
     )
 
 
-def _fts5(token: Token) -> str:
-    quoted = '"' + token.text.replace('"', '""') + '"'
-    return f"{quoted} *" if token.begins else quoted
+def _fts5(token: str) -> str:
+    return '"' + token.replace('"', '""') + '"'
 
 
-def _lexeme(token: Token) -> str:
-    quoted = "'" + token.text.replace("\\", "\\\\").replace("'", "''") + "'"
-    return f"{quoted}:*" if token.begins else quoted
+def _lexeme(token: str) -> str:
+    return "'" + token.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -1,27 +1,19 @@
 """The one tokenizer: what of a text stands in the index, and what of the index a question needs.
 
-Writing without spaces (Chinese, and whatever is not ASCII) is cut into overlapping pairs of characters and the last
-one; a run of Latin letters and digits is kept whole and from each of its signs on, so that every part of it begins
-something. Whatever stands in a text is found by any piece of it.
+Writing without spaces (Chinese, and whatever is not ASCII) is cut into characters and overlapping pairs of them; a run
+of Latin letters and digits, its joints left out, into overlapping pieces of one to four. So whatever stands in a text
+is found by any piece of it, and every token is asked for as it is: none by its beginning, which would be slow.
 """
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
-LONGEST = 24  # signs of a run that a token keeps
-ASIDE = "*"  # before what only some may search by: no run and no character begins so
+ASIDE = "*"  # before what only some may search by: no other token begins so
+WIDE, RUN = 2, 4  # the longest pieces of either sort
+TAILS = 3  # of a long run, the pieces at its end that are asked for: numbers differ there
 
-_PIECES = re.compile(r"(?P<run>[0-9a-z]+(?:[-/][0-9a-z]+)*)|(?P<wide>[^\W\x00-\x7f]+)")
-_JOINTS = re.compile(r"[-/]")
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A token that a text must hold; with `begins`, one that begins so."""
-
-    text: str
-    begins: bool = False
+_JOINTS = re.compile(r"(?<=[0-9a-z])[-/]+(?=[0-9a-z])")
+_PIECES = re.compile(r"(?P<run>[0-9a-z]+)|(?P<wide>[^\W\x00-\x7f]+)")
 
 
 def normal(text: str) -> str:
@@ -30,36 +22,17 @@ def normal(text: str) -> str:
 
 
 def joined(text: str) -> str:
-    """A number without the joints that people write or leave out: kfr-35gw and kfr35gw are one."""
+    """A text without the joints of numbers, which people write or leave out: kfr-35gw and kfr35gw are one."""
     return _JOINTS.sub("", text)
 
 
 def tokens_of(text: str) -> set[str]:
-    """The tokens of free text."""
+    """What a text stands under in the index."""
     found: set[str] = set()
-    for piece in _PIECES.finditer(normal(text)):
-        if wide := piece["wide"]:
-            found.update(wide[at : at + 2] for at in range(len(wide)))  # the last is one character
-            continue
-        run = piece["run"]
-        found.update(run[at : at + LONGEST] for at, sign in enumerate(run) if sign not in "-/")
-        found.add(joined(run)[:LONGEST])
-    return found
-
-
-def number_tokens(text: str) -> set[str]:
-    """The tokens of a number of a case, a serial, an order: whole, its parts, its digits, and its last four and six.
-    Fewer than for free text: such numbers are many and never twice the same."""
-    told = normal(text)
-    if not told.isascii():
-        return tokens_of(told)
-    found: set[str] = set()
-    for piece in _PIECES.finditer(told):
-        run = piece["run"]
-        plain = joined(run)
-        found |= {run[:LONGEST], plain[:LONGEST], plain[-4:], plain[-6:]}
-        found.update(part[:LONGEST] for part in _JOINTS.split(run))
-        found.update(digits[:LONGEST] for digits in re.findall(r"\d{4,}", plain))
+    for piece in _PIECES.finditer(joined(normal(text))):
+        told, longest = piece[0], WIDE if piece["wide"] else RUN
+        for length in range(1, min(longest, len(told)) + 1):
+            found.update(_pieces(told, length))
     return found
 
 
@@ -68,17 +41,20 @@ def aside(tokens: set[str]) -> set[str]:
     return {ASIDE + token for token in tokens}
 
 
-def needed(term: str) -> tuple[Token, ...]:
-    """What a text must hold to hold this term, which is normalised; nothing for a term of mere signs."""
-    found: dict[Token, None] = {}
+def needed(term: str) -> tuple[str, ...]:
+    """The tokens that a text must have to hold this term, which is normalised; nothing for a term of mere signs."""
+    found: dict[str, None] = {}
     for piece in _PIECES.finditer(term):
-        if run := piece["run"]:
-            found[Token(run[:LONGEST], begins=True)] = None
-        elif len(wide := piece["wide"]) == 1:
-            found[Token(wide, begins=True)] = None
-        else:
-            found.update((Token(wide[at : at + 2]), None) for at in range(len(wide) - 1))
+        told, longest = piece[0], WIDE if piece["wide"] else RUN
+        pieces = _pieces(told, min(longest, len(told)))
+        if piece["run"] and len(pieces) > TAILS + 1:
+            pieces = [pieces[0], *pieces[-TAILS:]]
+        found.update(dict.fromkeys(pieces))
     return tuple(found)
+
+
+def _pieces(text: str, length: int) -> list[str]:
+    return [text[at : at + length] for at in range(len(text) - length + 1)]
 
 
 def contains(text: str, term: str) -> bool:

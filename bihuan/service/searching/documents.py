@@ -33,7 +33,6 @@ class Part:
 
     sort: str
     text: str
-    exact: bool = False  # a number rather than a sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +49,7 @@ class Document:
         found = {*self.prints, *tokens.aside(_tokens(self.aside))}
         for part in self.parts:
             if len(found) < MOST_TOKENS:
-                found |= tokens.number_tokens(part.text) if part.exact else tokens.tokens_of(part.text)
+                found |= tokens.tokens_of(part.text)
         return sorted(found)[:MOST_TOKENS] if len(found) > MOST_TOKENS else sorted(found)
 
 
@@ -131,9 +130,9 @@ def document(case: Case, told: Gathered) -> Document:
 
 
 def _numbers(case: Case, serials: Iterable[str]) -> Iterable[Part]:
-    yield Part("number", case.number, exact=True)
-    yield Part("outside", case.outside_number, exact=True)
-    yield from (Part("serial", serial, exact=True) for serial in serials)
+    yield Part("number", case.number)
+    yield Part("outside", case.outside_number)
+    yield from (Part("serial", serial) for serial in serials)
     model = case.machine.model if case.machine else ""
     yield Part("machine", " ".join((case.brand, model, *_named(case))))
     yield Part("area", f"{case.city}{case.district}{case.street}")

@@ -17,17 +17,6 @@ from bihuan.service.searching.documents import READ, Document, documents, fresh,
 from bihuan.service.searching.models import Building, Words
 
 BATCH = 200  # cases written together
-NUMBERS = 1 << 31  # of cases; above stands the second in which it was opened
-
-
-def rank_of(case: Case) -> int:
-    """Sorts as lists do, by the moment of opening and the number of the row; the latter is its lower half."""
-    return int(case.opened_at.timestamp()) * NUMBERS + case.id
-
-
-def case_of(rank: int) -> int:
-    """The number of the row that a rank holds."""
-    return rank % NUMBERS
 
 
 def hear_opened(fact: Fact[CaseOpened]) -> None:
@@ -102,7 +91,6 @@ def _rows(found: Iterable[Document]) -> list[Words]:
         Words(
             case_id=one.case.id,
             customer_id=one.case.customer_id,
-            rank=rank_of(one.case),
             tokens=one.tokens(),
         )
         for one in found

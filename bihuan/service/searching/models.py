@@ -10,14 +10,13 @@ from bihuan.service.cases.models import Case
 
 
 class Words(models.Model):
-    """What one case is found by. `rank` sorts as the lists do: the newest opened first, and holds the case's number.
+    """What one case is found by.
 
     SQLite: triggers carry the tokens on into `searching_found`. PostgreSQL: an index on this table itself.
     """
 
     case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="+")
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
-    rank = models.BigIntegerField(unique=True)
     tokens = TokensField()
     stale = models.BooleanField(default=False)  # the customer or the machine changed since
 
@@ -29,7 +28,7 @@ class Words(models.Model):
 class Found(models.Model):
     """The FTS5 table of SQLite; there is none on PostgreSQL."""
 
-    rank = models.BigIntegerField(primary_key=True, db_column="rowid")
+    case_id = models.BigIntegerField(primary_key=True, db_column="rowid")
     tokens = TokensField()
 
     class Meta:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from bihuan.ground.searching import tokens
 from bihuan.ground.searching.asking import Term, term_of, words_in
@@ -15,10 +15,9 @@ from bihuan.registers.customers.actions import reach_by
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.queries import visible
 from bihuan.service.searching.documents import READ, Document, Part, by_case, documents, printed
-from bihuan.service.searching.indexing import NUMBERS, case_of
 from bihuan.service.searching.models import Building, Found, Words
 
-KEY = ("-rank",)
+KEY = ("-case_id",)  # the newest row first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +35,7 @@ def terms_of(asked: str, viewer: Viewer) -> list[Term]:
     looks_up = viewer.may("customer.look_up")
     whole = _prints(asked.strip()) if looks_up else frozenset()
     if whole:
-        return [Term(tokens.normal(asked.strip()), tuple((tokens.Token(one),) for one in whole), whole)]
+        return [Term(tokens.normal(asked.strip()), tuple((one,) for one in sorted(whole)), whole)]
     found = (
         term_of(word, aside=looks_up, exact=_prints(word) if looks_up else frozenset())
         for word in words_in(asked)
@@ -52,17 +51,11 @@ def ranks(
     terms: Sequence[Term], viewer: Viewer, wanted: Mapping[str, Any] | None = None
 ) -> QuerySet[Any, Any]:
     """The index rows that hold these terms, of cases that the viewer may see and whose columns are as `wanted`. Each
-    has `rank`, by which they are paged; one statement."""
+    has `case_id`, by which they are paged; one statement."""
     cases = visible(viewer).filter(**(wanted or {})).order_by()
-    everything = not cases.query.where
-    if connection.vendor == "sqlite":
-        found = Found.objects.filter(tokens__holds=terms).only("rank")
-        if everything:
-            return found
-        found = found.annotate(at=F("rank").bitand(NUMBERS - 1))
-        return found.filter(Exists(cases.filter(id=OuterRef("at"))))
-    words = Words.objects.filter(tokens__holds=terms).only("rank")
-    return words if everything else words.filter(Exists(cases.filter(id=OuterRef("case_id"))))
+    index: type[Found | Words] = Found if connection.vendor == "sqlite" else Words
+    found = index._default_manager.filter(tokens__holds=terms).only("case_id")
+    return found.filter(Exists(cases.filter(id=OuterRef("case_id")))) if cases.query.where else found
 
 
 def hits(found: Iterable[Any], terms: Sequence[Term], viewer: Viewer) -> list[Hit]:
@@ -70,7 +63,7 @@ def hits(found: Iterable[Any], terms: Sequence[Term], viewer: Viewer) -> list[Hi
 
     Tokens may meet by chance: the text itself decides. Six statements however many.
     """
-    ids = [case_of(one.rank) for one in found]
+    ids = [int(one.case_id) for one in found]
     held = by_case(documents(list(Case.objects.select_related(*READ).filter(id__in=ids))))
     looks_up = viewer.may("customer.look_up")
     told = (hit_of(held[one], terms, looks_up=looks_up) for one in ids if one in held)

@@ -9,8 +9,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 TABLE, FOUND = "searching_words", "searching_found"
 NAMES = ("searching_added", "searching_changed", "searching_gone")
 
-_ADD = f"INSERT INTO {FOUND} (rowid, tokens) VALUES (NEW.rank, NEW.tokens);"  # noqa: S608 (names of our own)
-_DROP = f"INSERT INTO {FOUND} ({FOUND}, rowid, tokens) VALUES ('delete', OLD.rank, OLD.tokens);"  # noqa: S608
+_ADD = f"INSERT INTO {FOUND} (rowid, tokens) VALUES (NEW.case_id, NEW.tokens);"  # noqa: S608 (names of our own)
+_DROP = f"INSERT INTO {FOUND} ({FOUND}, rowid, tokens) VALUES ('delete', OLD.case_id, OLD.tokens);"  # noqa: S608
 
 SQLITE_TABLE = (
     f"CREATE VIRTUAL TABLE IF NOT EXISTS {FOUND} USING fts5(tokens, content='', detail=none, columnsize=0, "
@@ -18,7 +18,7 @@ SQLITE_TABLE = (
 )
 SQLITE = (
     f"CREATE TRIGGER IF NOT EXISTS searching_added AFTER INSERT ON {TABLE} BEGIN {_ADD} END",
-    f"CREATE TRIGGER IF NOT EXISTS searching_changed AFTER UPDATE OF tokens, rank ON {TABLE} BEGIN {_DROP} {_ADD} END",
+    f"CREATE TRIGGER IF NOT EXISTS searching_changed AFTER UPDATE OF tokens ON {TABLE} BEGIN {_DROP} {_ADD} END",
     f"CREATE TRIGGER IF NOT EXISTS searching_gone AFTER DELETE ON {TABLE} BEGIN {_DROP} END",
 )
 POSTGRESQL = (f"CREATE INDEX IF NOT EXISTS searching_tokens ON {TABLE} USING gin (tokens)",)
