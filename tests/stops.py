@@ -85,6 +85,8 @@ def open_pages() -> list[Stop]:
         "promises": "/promises",
         "privacy": "/privacy",
         "play-mailbox": "/play/mailbox",
+        "play-wechat": "/play/wechat",
+        "play-sms": "/play/sms",
     }
     return [Stop(name=name, path=path) for name, path in paths.items()]
 
@@ -134,6 +136,7 @@ def own_pages() -> list[Stop]:
     session = OWN + answer.cookies[COOKIE].value
     paths = {
         "my": "/my",
+        "my-wechat": "/my/wechat",
         "my-machine": f"/my/machines/{case.machine_id}",
         "my-fault": f"/my/machines/{case.machine_id}/report",
         "my-register": "/my/machines/new",
