@@ -116,11 +116,12 @@ class Web:
 
 
 class Killer(Thread):
-    """Kills one of the family every now and then, until told to stop."""
+    """Kills one of the family whenever some more reports were taken in, until told to stop."""
 
-    def __init__(self, web: Web, nursery: Nursery, *, every: float, seed: int) -> None:
+    def __init__(self, web: Web, nursery: Nursery, ledger: "Ledger", *, plan: Plan, seed: int) -> None:
         super().__init__(daemon=True)
-        self.web, self.nursery, self.every, self.dice = web, nursery, every, random.Random(seed)
+        self.web, self.nursery, self.ledger, self.plan = web, nursery, ledger, plan
+        self.dice = random.Random(seed)
         self.family = {"worker": nursery.bear("worker"), "clock": nursery.bear("clock")}
         self.kills: Counter[str] = Counter()
         self.stopping = False
@@ -130,8 +131,12 @@ class Killer(Thread):
 
         sorts = ["web", "web", "worker", "worker", "clock"]
         sorts += ["database", "database"] if connection.vendor == "postgresql" else []
+        apart, at = self.plan.reports / self.plan.kills, 0.0
         while not self.stopping:
-            time.sleep(self.dice.uniform(0.5, 1.5) * self.every)
+            if len(self.ledger.accepted) < at:
+                time.sleep(0.01)
+                continue
+            at = len(self.ledger.accepted) + self.dice.uniform(0.3, 1.5) * apart
             sort = self.dice.choice(sorts)
             self.kills[sort] += self._kill(sort)
         connection.close()
@@ -181,7 +186,7 @@ def trial(plan: Plan, env: dict[str, str], *, seed: int) -> dict[str, Any]:
     ledger = Ledger()
     try:
         web.wait()
-        killer = Killer(web, nursery, every=max(0.5, plan.reports / plan.kills / 60), seed=seed)
+        killer = Killer(web, nursery, ledger, plan=plan, seed=seed)
         killer.start()
         ways = {"web": senders.by_form, "app": senders.by_api(token), "wechat": senders.by_wechat}
         with ThreadPoolExecutor(AT_ONCE) as pool:
