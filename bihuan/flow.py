@@ -24,7 +24,9 @@ from bihuan.service.cases.events import (
     CaseGivenTo,
     CaseGraded,
     CaseImportUndone,
+    CaseLetGo,
     CaseMentioned,
+    CaseMerged,
     CaseMoved,
     CaseNoted,
     CaseOpened,
@@ -33,9 +35,13 @@ from bihuan.service.cases.events import (
     CaseResumed,
     CasesBroughtIn,
     CaseSnoozed,
+    CaseSorted,
     CasesTakenOut,
+    CaseTookIn,
+    CaseUnmerged,
     CaseWrittenUp,
     CustomerWrote,
+    DangerHeard,
     FollowedMoved,
     NeedsUnticked,
     NeedTicked,
@@ -43,6 +49,7 @@ from bihuan.service.cases.events import (
     OwnerProposed,
     PastCaseBroughtIn,
     PlanTold,
+    ReportParted,
     ShiftHandedOver,
     ShiftTaken,
     SnoozeEnded,
@@ -62,6 +69,7 @@ from bihuan.service.commitments.events import (
     PromiseMended,
     PromiseRederived,
     PromisesMade,
+    PromisesRestored,
     PromisesVoided,
 )
 from bihuan.service.complaints.events import (
@@ -70,7 +78,7 @@ from bihuan.service.complaints.events import (
     OfficialAnswered,
     OfficialNotice,
 )
-from bihuan.service.dispatch import assigning, booking, following, guiding, offering
+from bihuan.service.dispatch import assigning, booking, following, guiding, merging, offering
 from bihuan.service.dispatch import bringing_in as keeping_on
 from bihuan.service.dispatch.events import (
     CaseAccepted,
@@ -145,7 +153,7 @@ from bihuan.service.intake.events import (
     ReportReceived,
     ReportUnderstood,
 )
-from bihuan.service.notices import customer_codes, sending, still_open, taking_out
+from bihuan.service.notices import bounces, customer_codes, sending, still_open, taking_out
 from bihuan.service.notices.alerting import tell_of_quarantine, tell_of_silence, tell_the_staff
 from bihuan.service.notices.calls_told import tell_of_ring_back, tell_of_transfer
 from bihuan.service.notices.chats_told import tell_of_chat, tell_of_chat_back
@@ -193,6 +201,7 @@ TOLD: tuple[Line, ...] = (
     on(SupportAsked, later=[tell_the_staff]),
     on(SupportAnswered, later=[tell_the_staff]),
     on(UrgencyChanged, later=[tell_the_staff]),
+    on(DangerHeard, later=[tell_the_staff]),
     on(PromiseAtRisk, later=[tell_the_staff]),
     on(PromiseBroken, later=[tell_the_staff]),
     on(PromiseEscalated, later=[tell_the_staff]),
@@ -221,6 +230,7 @@ TOLD: tuple[Line, ...] = (
 SENT: tuple[Line, ...] = (
     on(CaseOpened, later=[guiding.offer_opened]),
     on(CaseReturned, later=[offering.offer_returned]),
+    on(CaseUnmerged, later=[merging.offer_again]),
     on(CaseMoved, at_once=[following.follow, followers.hear_moved]),
     on(CaseResent, later=[offering.offer_resent]),
     on(CaseAccepted, later=[assigning.assign_accepted]),
@@ -251,6 +261,8 @@ COUNTED: tuple[Line, ...] = (
     on(CaseClosed, at_once=[counting.hear_withdrawn]),
     on(CaseOpened, at_once=[day_facts.hear_opened]),
     on(CaseMoved, at_once=[day_facts.hear_moved]),
+    on(CaseMerged, at_once=[day_facts.hear_merged]),
+    on(CaseUnmerged, at_once=[day_facts.hear_merged]),
     on(CaseGivenTo, at_once=[day_facts.hear_given]),
     on(CaseChased, at_once=[day_facts.hear_chased]),
     on(CallbackDone, at_once=[day_facts.hear_called_back]),
@@ -275,6 +287,7 @@ FOUND: tuple[Line, ...] = (
 
 LINES: tuple[Line, ...] = (
     on(MessageArrived, later=[reading.read_arrived]),
+    on(MessageSettled, later=[bounces.hear_bounce]),
     on(ReportUnderstood, at_once=[opening.open_for_report]),
     on(SheetSigned, later=[printing.print_sheet]),
     on(RegisterChanged, at_once=[hear_forgotten, calls.hear_forgotten]),
@@ -291,7 +304,6 @@ LINES: tuple[Line, ...] = (
 
 # Facts that stand for themselves: they stop or start a promise, or are only told. The law test reads this list.
 NOBODY_WAITS_FOR: tuple[type, ...] = (
-    MessageSettled,
     ChannelHeardAgain,
     CallAnswered,
     CallEnded,
@@ -309,6 +321,10 @@ NOBODY_WAITS_FOR: tuple[type, ...] = (
     CaseContacted,
     CaseGraded,
     CaseImportUndone,
+    CaseSorted,
+    CaseTookIn,
+    CaseLetGo,
+    ReportParted,
     PastCaseBroughtIn,
     CaseWrittenUp,
     NeedTicked,
@@ -325,6 +341,7 @@ NOBODY_WAITS_FOR: tuple[type, ...] = (
     PromiseMended,
     PromiseRederived,
     PromisesVoided,
+    PromisesRestored,
     BreachWithdrawn,
     NoticeSent,
     VisitConfirmed,

@@ -34,6 +34,7 @@ VERBS = {
     "case.note": "ADOPTKBQESVM",
     "case.own": "ABES",
     "case.hand_over": "ABES",
+    "case.merge": "ABS",
     "case.move": "ADOPTKBQESVM",
     "case.chase": "CADBS",
     "case.remote": "AS",

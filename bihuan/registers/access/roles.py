@@ -41,6 +41,7 @@ MAY: dict[str, frozenset[Role]] = {
     "case.note": STAFF - {R.ADMINISTRATOR, R.ANALYST, R.SETTLEMENT_CLERK},
     "case.own": DESK | {R.DEPARTMENT_OWNER},
     "case.hand_over": DESK | {R.DEPARTMENT_OWNER},
+    "case.merge": DESK,
     "case.move": STAFF
     - {R.ADMINISTRATOR, R.ANALYST, R.SETTLEMENT_CLERK},  # the card names the roles of each move
     "case.chase": DESK | {R.CUSTOMER, R.DISPATCHER},

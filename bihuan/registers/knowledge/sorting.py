@@ -117,13 +117,12 @@ def sort_words(
     why["danger"] = tuple(Reason(f"hazard:{a.hazard.code}", a.phrase) for a in risk.alarms)
     fault = [*symptoms, *(a.hazard.code for a in risk.alarms)]
     kind, why["kind"] = kind_in(words, symptoms=fault, knowledge=known)
-    kind = told_kind or kind
     route, text = problem_of(
         known,
         words,
         [(code, "") for code in symptoms],
         danger=bool(risk.alarms),
-        ordered=kind in ORDERED,
+        ordered=(told_kind or kind) in ORDERED,
     )
     why["problem"] = (Reason(f"route:{route.problem}", text),)
     why["department"] = why["problem"]

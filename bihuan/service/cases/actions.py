@@ -14,9 +14,10 @@ from bihuan.ground.process.card import Card, Move
 from bihuan.ground.process.steps import missing
 from bihuan.registers.access.errors import NotFound
 from bihuan.registers.access.viewer import Viewer
-from bihuan.registers.knowledge.queries import always_urgent, core_function_lost
+from bihuan.registers.knowledge.queries import always_urgent, core_function_lost, sorted_out
 from bihuan.service.cases.cards_in_use import active_card, card_at
 from bihuan.service.cases.errors import (
+    CaseIsMerged,
     CaseMovedMeanwhile,
     HoldReasonNeeded,
     MoveElsewhere,
@@ -38,7 +39,8 @@ from bihuan.service.cases.events import (
 )
 from bihuan.service.cases.models import Case, Tick
 from bihuan.service.cases.needs import Need
-from bihuan.service.cases.rules import REST_REASONS, kind_of, number_for, urgency_of
+from bihuan.service.cases.rules import REST_REASONS, number_for, urgency_of
+from bihuan.service.cases.triage import keep_triage
 from bihuan.service.intake.models import Report
 from bihuan.service.intake.told import LIVE
 
@@ -64,27 +66,41 @@ class Doer:
 def open_case(report: Report, *, words: str, node_id: int, by: Actor, now: datetime) -> Case:
     """A report becomes a case on the card of its kind, at that card's first place. Runs in the report's
     transaction; the number is drawn last but for the row itself."""
-    kind = kind_of(words, told=report.kind, symptoms=report.symptoms)
+    machine = report.machine
+    found = sorted_out(
+        words,
+        category=machine.category if machine else "",
+        told_symptoms=report.symptoms,
+        told_kind=report.kind,
+    )
+    kind = report.kind or found.kind
     card = active_card(kind)
     urgency = urgency_of(
         told=report.urgency,
         hazards=_dangers(report),
         core_lost=core_function_lost(report.symptoms),
         kind=kind,
+        impact=found.impact,
     )
     case = _case(report, card=card, kind=kind, urgency=urgency, node_id=node_id, now=now)
+    case.problem, case.wish = found.problem, report.wish or found.wish
+    case.department = report.department or found.department
     case.number = draw_number(now)
     case.save(force_insert=True)
+    keep_triage(case, found, forced=_is_forced(report), now=now)
     _record(case, _opened(case), by=by, now=now, happened_at=report.received_at)
     return case
 
 
 def _dangers(report: Report) -> list[str]:
     """What makes a case urgent whatever anybody chose: a word, a family set so, a code that means danger."""
+    return [*report.hazards, *(["forced"] if _is_forced(report) else [])]
+
+
+def _is_forced(report: Report) -> bool:
     machine = report.machine
     category, brand = (machine.category, machine.brand) if machine else ("", "")
-    forced = always_urgent(category=category, error_code=report.error_code, brand=brand)
-    return [*report.hazards, *(["forced"] if forced else [])]
+    return always_urgent(category=category, error_code=report.error_code, brand=brand)
 
 
 def _case(report: Report, *, card: Card, kind: str, urgency: str, node_id: int, now: datetime) -> Case:
@@ -166,12 +182,14 @@ def move_case(
     `reason` is a code or a short text; a text is kept as a note by the caller, never in the journal.
     """
     hold_chain(case.chain_id)
+    if case.merged_into is not None:
+        raise CaseIsMerged(case.number, case.merged_into.number)
     card = card_at(case.card, case.card_version)
     move = _move_of(case, card, move_name)
     ticked = frozenset(Tick.objects.filter(case=case).values_list("need", flat=True))
     _refuse_wrong_move(case, card, move, ticked=ticked, doer=doer, reason=reason)
     changed = _after(case, card, move, reason=reason, now=now)
-    if not Case.objects.filter(id=case.id, stands_at=case.stands_at).update(**changed):
+    if not Case.objects.filter(id=case.id, stands_at=case.stands_at, merged_into=None).update(**changed):
         raise CaseMovedMeanwhile(case.number)
     left = case.stands_at
     for name, value in changed.items():

@@ -218,3 +218,46 @@ class FileNotLookedThrough(Refusal):
 
     def __init__(self) -> None:
         super().__init__(_("The virus scanner has not looked through this file yet. Try again in a minute."))
+
+
+class CaseIsMerged(LostRace):
+    """The case goes on in another one."""
+
+    def __init__(self, number: str, into: str) -> None:
+        told = {"number": number, "into": into}
+        super().__init__(_("Case %(number)s goes on in case %(into)s: work on that one.") % told)
+
+
+class CannotMerge(Refusal):
+    """Two cases cannot be made one; `code` says why."""
+
+    status = 409
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            {
+                "itself": _("A case cannot be merged into itself."),
+                "customer": _("These cases are of two customers. Only cases of one customer can be merged."),
+                "closed": _("Only open cases can be merged."),
+                "begun": _(
+                    "A technician has this job already. Merge the other case into it, or release them."
+                ),
+                "platform": _("A platform ordered this case. Merge the other case into it."),
+                "apart": _("This case is not merged."),
+            }[code]
+        )
+        self.code = code
+
+
+class CannotSort(Refusal):
+    """A case cannot be sorted so; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            {
+                "unknown": _("Choose one of the list."),
+                "begun": _("Work has begun under this kind. Close the case and take a new report instead."),
+                "joined": _("These words have no case of their own to make."),
+            }[code]
+        )
+        self.code = code

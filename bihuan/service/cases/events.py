@@ -205,6 +205,66 @@ class CaseGraded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseSorted(Event):
+    """A person sorted the case otherwise than the rules had. `value` is a code; `card` the card of another kind."""
+
+    kind = "case.sorted"
+    field: str
+    value: str
+    card: str = ""
+    card_version: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class DangerHeard(Event):
+    """A customer's later words tell of danger. `dangers` are codes; `raised`: the case was not urgent before."""
+
+    kind = "case.danger_heard"
+    dangers: tuple[str, ...]
+    raised: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseMerged(Event):
+    """The same was reported twice: this case goes on in another, and nothing is asked of it any more."""
+
+    kind = "case.merged"
+    into_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseUnmerged(Event):
+    """It was another matter after all: this case goes on by itself, as it was."""
+
+    kind = "case.unmerged"
+    from_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseTookIn(Event):
+    """Another case of the same matter goes on in this one."""
+
+    kind = "case.took_in"
+    other_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseLetGo(Event):
+    """A case that was taken in goes on by itself again."""
+
+    kind = "case.let_go"
+    other_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportParted(Event):
+    """Words that had been taken as belonging to this case became a case of their own."""
+
+    kind = "case.report_parted"
+    report_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallConnected(Event):
     """The call of which the case came was taken."""
 

@@ -71,13 +71,19 @@ class Case(models.Model):
     category = models.CharField(max_length=40, blank=True, default="")
     brand = models.CharField(max_length=60, blank=True, default="")
     symptom = models.CharField(max_length=60, blank=True, default="")
+    problem = models.CharField(max_length=24, blank=True, default="")  # what sort of problem: a route's code
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="+"
+    )  # the same report came twice: that case goes on
     city = models.CharField(max_length=60, blank=True, default="")
     district = models.CharField(max_length=60, blank=True, default="")
     street = models.CharField(max_length=60, blank=True, default="")
     outside_number = models.CharField(max_length=60, blank=True, default="", db_index=True)
     outcome = models.CharField(max_length=32, blank=True, default="")
     hold_reason = models.CharField(max_length=32, blank=True, default="")
-    closed_how = models.CharField(max_length=16, blank=True, default="")  # confirmed, no_answer, withdrawn
+    closed_how = models.CharField(
+        max_length=16, blank=True, default=""
+    )  # confirmed, no_answer, withdrawn, merged
     chases = models.PositiveSmallIntegerField(default=0)
     reopened = models.PositiveSmallIntegerField(default=0)
     open = models.BooleanField(default=True)
@@ -112,6 +118,34 @@ class Case(models.Model):
             models.Index(fields=("node", "-opened_at", "-id"), name="cases_newest_node"),
             models.Index(fields=("done_at",), condition=Q(done_at__isnull=False), name="cases_done"),
         )
+
+
+class Triage(models.Model):
+    """What the rules said of a report as its case was opened. `said` holds codes only; the customer's words that made
+    the rules say so are sealed with the customer's key (JSON: field → [[rule, words], …])."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="+")
+    said = models.JSONField(default=dict)
+    why_sealed = models.TextField(blank=True, default="")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "cases"
+
+
+class Correction(models.Model):
+    """A person sorted a case otherwise than the rules: what those said, what the person says. Never changed."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    field = models.CharField(max_length=16)
+    said = models.CharField(max_length=160, blank=True, default="")
+    put = models.CharField(max_length=160, blank=True, default="")
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "cases"
+        indexes = (models.Index(fields=("-at", "-id"), name="cases_corrections"),)
 
 
 class Tick(models.Model):

@@ -22,7 +22,18 @@ from bihuan.service.cases.rules import read_number
 from bihuan.service.intake.models import Report
 
 FULL_AFTER_DONE = timedelta(hours=24)
-ONE = ("customer__key", "node", "owner", "next_owner", "technician_person", "machine", "place", "report")
+ONE = (
+    "customer__key",
+    "node",
+    "owner",
+    "next_owner",
+    "technician_person",
+    "machine",
+    "place",
+    "report",
+    "merged_into",
+)
+MERGED_AT_MOST = 10  # a case that goes on in one that goes on in one
 
 
 def visible(viewer: Viewer) -> QuerySet[Case]:
@@ -62,10 +73,21 @@ def case_by_id(viewer: Viewer, case_id: int) -> Case:
 
 
 def case_of_report(report_id: int) -> Case | None:
-    """The case a report became or joined; None while it is quarantined or was answered without one."""
+    """The case a report became or joined, or the one in which that goes on; None while it is quarantined or was
+    answered without one."""
     cases = Case.objects.select_related(*ONE)
     joined = Report.objects.filter(id=report_id, joins__isnull=False).values("chain_id")
-    return cases.filter(report_id=report_id).first() or cases.filter(chain_id__in=joined).first()
+    found = cases.filter(report_id=report_id).first() or cases.filter(chain_id__in=joined).first()
+    return leading_on(found) if found is not None else None
+
+
+def leading_on(case: Case) -> Case:
+    """The case in which this one goes on; itself when it was never merged."""
+    for _ in range(MERGED_AT_MOST):
+        if case.merged_into_id is None:
+            return case
+        case = Case.objects.select_related(*ONE).get(id=case.merged_into_id)
+    return case
 
 
 def case_of_chain(chain_id: int) -> Case:
@@ -96,7 +118,9 @@ class OpenMove:
 
 
 def open_moves_of(case: Case, viewer: Viewer) -> list[OpenMove]:
-    """The moves that start where the case stands and are this viewer's, in the card's order."""
+    """The moves that start where the case stands and are this viewer's, in the card's order; none of a merged one."""
+    if case.merged_into_id is not None:
+        return []
     ticked = ticked_on(case.id)
     roles = frozenset(str(role) for role in viewer.roles)
     return [

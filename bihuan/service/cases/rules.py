@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from bihuan.registers.knowledge.content import Knowledge
@@ -60,6 +61,24 @@ def urgency_of(*, told: str, hazards: Collection[str], core_lost: bool, kind: st
 def labelled(urgency: str, *, scheme: str) -> str:
     """The code of this degree in another scheme of LABELS."""
     return LABELS[scheme][urgency]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MachineSaid:
+    """A machine as far as telling two apart goes; `id` 0 where it is in no register."""
+
+    id: int
+    category: str
+    brand: str
+    model: str
+
+
+def same_machine(one: MachineSaid, other: MachineSaid) -> bool:
+    """Whether two machines of one customer may be the same: nothing that is said of both differs."""
+    if one.id and one.id == other.id:
+        return True
+    pairs = ((one.category, other.category), (one.brand, other.brand), (one.model, other.model))
+    return bool(one.category) and all(not a or not b or a == b for a, b in pairs)
 
 
 def number_for(day: date, running: int) -> str:

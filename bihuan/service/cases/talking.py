@@ -1,5 +1,6 @@
 """What is said on a case: notes, contacts with the customer, and the customer's asking again."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from bihuan.ground.journal.actions import hold_chain, record, writing
 from bihuan.ground.journal.event import Actor
 from bihuan.ground.journal.queries import story_of
 from bihuan.ground.vault.actions import keys_for
+from bihuan.registers.knowledge.queries import asks_again
 from bihuan.service.cases.actions import Doer, move_case
 from bihuan.service.cases.errors import GradeUnknown, NoteEmpty, PlanNotTold
 from bihuan.service.cases.events import (
@@ -19,6 +21,7 @@ from bihuan.service.cases.events import (
     CaseGraded,
     CaseNoted,
     CustomerWrote,
+    DangerHeard,
     PlanTold,
     UrgencyChanged,
 )
@@ -98,9 +101,24 @@ def hear_more(case: Case, report: Report, words: str, *, by: Actor, now: datetim
     """The customer wrote again about this case: their words beside the others, and whoever answers for it is told.
     A case that ended stays so: thanks open nothing again, a person decides."""
     kept = note(case, words, by=by, now=now)
+    if case.open and asks_again(words):
+        chase(case, by=by, now=now)
     heard = CustomerWrote(subject_id=case.id, note_id=kept.id, report_id=report.id, channel=report.channel)
     record(heard, by=by, now=now, chain=case.chain_id)
+    hear_danger(case, report.hazards, by=by, now=now)
     return kept
+
+
+def hear_danger(case: Case, dangers: Sequence[str], *, by: Actor, now: datetime) -> None:
+    """Later words tell of danger: the case becomes urgent, and those who work on it are told, urgent or not before."""
+    if not dangers or not case.open:
+        return
+    hold_chain(case.chain_id)
+    known = [*case.report.hazards, *dangers]
+    Report.objects.filter(id=case.report_id).update(hazards=list(dict.fromkeys(known)))
+    heard = DangerHeard(subject_id=case.id, dangers=tuple(dangers), raised=case.urgency != "urgent")
+    record(heard, by=by, now=now, chain=case.chain_id)
+    set_urgency(case, "urgent", by=by, now=now)
 
 
 @transaction.atomic

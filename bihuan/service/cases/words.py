@@ -90,6 +90,7 @@ CLOSED_HOW: dict[str, Lazy] = {
     "no_answer": pgettext_lazy("closing", "No answer"),
     "withdrawn": _("Withdrawn"),
     "turned_over": _("Carried on in another case"),
+    "merged": _("The same as another case"),
 }
 SUPPORT_WAYS: dict[str, Lazy] = {
     "remote_guidance": _("Guidance by phone"),

@@ -6,7 +6,15 @@ from collections.abc import Iterable
 
 from bihuan.ground.journal.event import KINDS
 from bihuan.ground.journal.models import Entry
-from bihuan.service.cases.events import CaseBroughtIn, CaseClosed, CaseOpened, CaseRested, CaseResumed
+from bihuan.service.cases.events import (
+    CaseBroughtIn,
+    CaseClosed,
+    CaseMerged,
+    CaseOpened,
+    CaseRested,
+    CaseResumed,
+    CaseUnmerged,
+)
 from bihuan.service.commitments.events import BreachWithdrawn, PromisesMade, PromisesVoided
 from bihuan.service.commitments.ledger import EXCHANGING, Happened
 
@@ -15,6 +23,8 @@ ALWAYS_READ = EXCHANGING | {
     CaseBroughtIn.kind,
     CaseRested.kind,
     CaseResumed.kind,
+    CaseMerged.kind,
+    CaseUnmerged.kind,
     CaseClosed.kind,
 }
 TOLD_ALREADY = frozenset({PromisesMade.kind, PromisesVoided.kind, BreachWithdrawn.kind})

@@ -55,6 +55,7 @@ EVENTS: dict[str, Lazy] = {
     "dispatch.withdrawn": _("the agreed time is given up"),
     "fieldwork.arrived": _("the technician arrives"),
     "fieldwork.machine_received": _("the machine is received"),
+    "order.promised": _("the platform names the day that it promised"),
     "notice.sent": _("a message goes out"),
     "notice.given_up": _("a message cannot be delivered"),
     "satisfaction.confirm_asked": _("the customer is asked whether it is solved"),

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from bihuan.ground.journal.actions import record_all
 from bihuan.ground.journal.event import Event, Fact
-from bihuan.service.cases.events import CaseClosed
+from bihuan.service.cases.events import CaseClosed, CaseMerged
 from bihuan.service.cases.models import Case
 from bihuan.service.commitments.clause import Clause
 from bihuan.service.commitments.events import BreachWithdrawn, PromiseBroken, PromiseKept, PromisesVoided
@@ -36,8 +36,10 @@ def end(case: Case, fact: Fact[Event]) -> bool:
 
 
 def meaning(clause: Clause, fact: Fact[Event], *, thing: int) -> str:
-    """What an event means for an open promise of a clause that this thing began: done, dropped, missed, or nothing
-    ("")."""
+    """What an event means for an open promise of a clause that this thing began: done, dropped, missed, merged, or
+    nothing ("")."""
+    if isinstance(fact.event, CaseMerged):
+        return Promise.MERGED
     kind, facts = fact.event.kind, fact.event.facts()
     withdrawn = isinstance(fact.event, CaseClosed) and fact.event.how == "withdrawn"
     said = (

@@ -72,6 +72,14 @@ class PromisesVoided(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PromisesRestored(Event):
+    """The case was no twin after all: these are asked for again, as if they had never been let go."""
+
+    kind = "promise.restored"
+    promises: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PromiseRederived(Event):
     """Days off were published: the promise counts on this version of its calendar now. Due times in epoch seconds."""
 
@@ -100,6 +108,7 @@ PROMISE_EVENTS = (
     PromiseEscalated,
     BreachWithdrawn,
     PromisesVoided,
+    PromisesRestored,
     PromiseRederived,
     PromiseMended,
 )

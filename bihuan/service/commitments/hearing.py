@@ -6,7 +6,14 @@ from django.db.models import Min
 
 from bihuan.ground.journal.actions import writing
 from bihuan.ground.journal.event import Event, Fact
-from bihuan.service.cases.events import CaseClosed, CaseOpened, CaseRested, CaseResumed
+from bihuan.service.cases.events import (
+    CaseClosed,
+    CaseMerged,
+    CaseOpened,
+    CaseRested,
+    CaseResumed,
+    CaseUnmerged,
+)
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.owning import set_next_due
 from bihuan.service.commitments.ending import end
@@ -15,8 +22,15 @@ from bihuan.service.commitments.making import RESCOPING, rescope, start
 from bihuan.service.commitments.models import Promise
 from bihuan.service.commitments.profiles_in_use import is_heard
 from bihuan.service.commitments.resting import rest
+from bihuan.service.commitments.restoring import restore
 
-ALWAYS_HEARD = RESCOPING | {CaseRested.kind, CaseResumed.kind, CaseClosed.kind}
+ALWAYS_HEARD = RESCOPING | {
+    CaseRested.kind,
+    CaseResumed.kind,
+    CaseClosed.kind,
+    CaseMerged.kind,
+    CaseUnmerged.kind,
+}
 
 
 def hear(fact: Fact[Event]) -> None:
@@ -31,7 +45,7 @@ def hear(fact: Fact[Event]) -> None:
         if isinstance(fact.event, CaseOpened):
             set_next_due(case.id, _soonest(start(case, fact)))
             return
-        changed = end(case, fact)
+        changed = restore(case, fact) if isinstance(fact.event, CaseUnmerged) else end(case, fact)
         changed |= bool(start(case, fact))
         if isinstance(fact.event, CaseRested | CaseResumed):
             rest(case, fact)

@@ -15,16 +15,19 @@ from bihuan.service.cases.events import (
     CaseBroughtIn,
     CaseClosed,
     CaseGraded,
+    CaseMerged,
     CaseOpened,
     CaseRested,
     CaseResumed,
+    CaseSorted,
+    CaseUnmerged,
     UrgencyChanged,
 )
 from bihuan.service.commitments.clause import Again, Clause
 from bihuan.service.commitments.rules import Clock, Light, Stretch, clock_of, until, worked_seconds
 
-DONE, DROPPED, MISSED = "done", "dropped", "missed"
-EXCHANGING = frozenset({UrgencyChanged.kind, CaseGraded.kind})
+DONE, DROPPED, MISSED, MERGED = "done", "dropped", "missed", "merged"
+EXCHANGING = frozenset({UrgencyChanged.kind, CaseGraded.kind, CaseSorted.kind})
 TOLD_OF_PROMISES = "promise."
 BEGINNINGS = frozenset({CaseOpened.kind, CaseBroughtIn.kind})  # nothing was promised before
 
@@ -142,10 +145,19 @@ class Ledger:
             line.end(fact.happened_at, DONE)
         self.lines.append(line)
 
+    def _go_on(self) -> None:
+        """The case was no twin after all: what its merging ended runs on as if it had not."""
+        for line in self.lines:
+            if line.ended_how == MERGED:
+                line.ended_at, line.ended_how = None, ""
+
     def _resting(self) -> bool:
         return any(one.ended_at is None for one in self.rests)
 
     def _end(self, fact: Happened) -> None:
+        if fact.kind == CaseUnmerged.kind:
+            self._go_on()
+            return
         for line in self.lines:
             if line.began_at > fact.happened_at or not (line.open or fact.is_late):
                 continue
@@ -166,6 +178,8 @@ def _said(line: Line, fact: Happened) -> str:
     def fits(patterns: Iterable[Any]) -> bool:
         return same and any(one.fits(fact.kind, fact.facts) for one in patterns)
 
+    if fact.kind == CaseMerged.kind:
+        return MERGED
     closed = fact.kind == CaseClosed.kind
     withdrawn = closed and fact.facts.get("how") == "withdrawn"
     if fits(clause.voids):

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from bihuan.ground.journal.actions import record_all
 from bihuan.ground.journal.event import Event, Fact
 from bihuan.ground.worktime.calendar import next_open
-from bihuan.service.cases.events import CaseOpened
+from bihuan.service.cases.events import CaseOpened, CaseSorted
 from bihuan.service.cases.models import Case
 from bihuan.service.commitments.clause import Again, Clause, Commitments, Held, Profile, RungRule
 from bihuan.service.commitments.ending import dropped
@@ -27,7 +27,7 @@ from bihuan.service.commitments.rules import Stretch, clock_of, fixed_due, is_pr
 from bihuan.service.commitments.traits import traits_of
 
 log = logging.getLogger("bihuan.promises")
-RESCOPING = frozenset({"case.urgency_changed", "case.graded"})
+RESCOPING = frozenset({"case.urgency_changed", "case.graded", "case.sorted"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,10 +89,28 @@ def rescope(case: Case, fact: Fact[Event]) -> bool:
             if following is not None:
                 out.append(promise)
                 starts.append(following)
+    if isinstance(fact.event, CaseSorted) and fact.event.field == "kind":
+        starts += _of_the_new_kind(case, force, starts, fact)
     if out:
         dropped(case, out, fact)
-    _make(case, starts, fact)
-    return bool(out)
+    made = _make(case, starts, fact)
+    return bool(out or made)
+
+
+def _of_the_new_kind(
+    case: Case, force: Commitments, beside: Sequence[_Start], fact: Fact[Event]
+) -> list[_Start]:
+    """What a case of this kind is promised as it is opened, and this one was not yet: it counts from now."""
+    known = set(Promise.objects.filter(case=case).values_list("about", flat=True))
+    known |= {one.clause.metric for one in beside}
+    opened = {"work": case.kind, "urgency": case.urgency, "channel": case.channel, "category": case.category}
+    traits, day = traits_of(case, force.traits_asked()), localdate(fact.happened_at)
+    held = force.started_by(CaseOpened.kind, traits, on=day, facts=opened)
+    return [
+        _Start(profile=profile, clause=clause, began=fact.happened_at)
+        for profile, clause in held
+        if clause.metric not in known and not clause.due_from
+    ]
 
 
 def _following(

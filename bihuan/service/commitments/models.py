@@ -30,11 +30,12 @@ class Promise(models.Model):
     `calendar_version`: the version it counts on, whose days off are known up to the year `known_through`;
     `provisional`: its due time lies in a later one. From `warn_at` on it is at risk; `warn_next_at` is the next
     warning, of which `warnings` were told. How a clock ended: what was promised was DONE, was DROPPED because nobody
-    asks for it any more, or MISSED because we gave it up.
+    asks for it any more, MISSED because we gave it up, or MERGED: its case goes on in another one.
     """
 
     RUNNING, KEPT, BROKEN, VOID = "running", "kept", "broken", "void"
     DONE, DROPPED, MISSED = "done", "dropped", "missed"
+    MERGED = "merged"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+", db_index=False)
     node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+", db_index=False)

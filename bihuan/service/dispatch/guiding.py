@@ -26,7 +26,7 @@ def offer_opened(fact: Fact[CaseOpened]) -> None:
     for a call, but not for long.
     """
     case = case_to_offer(fact.event.subject_id)
-    if case.way == "remote":
+    if case.way == "remote" or not case.open:
         return
     if comes_first(case):
         until = answer_by(case, minutes=MINUTES, now=fact.recorded_at)

@@ -48,7 +48,7 @@ def offer(
     Where the company has one service point nobody is asked: it has the case at once, in one step.
     """
     case = case_for_change(case.id)
-    if not waits_for_point(case):
+    if not case.open or not waits_for_point(case):
         raise NotToOffer(case.number)
     standing = standing_offer(case.id)
     if standing is not None:
@@ -220,7 +220,7 @@ def case_to_offer(case_id: int) -> Case:
 
 def offer_by_itself(case: Case, *, now: datetime) -> None:
     """Ask the best where the case waits for it and the house wishes it; else it stays for a person."""
-    if not waits_for_point(case) or standing_offer(case.id) is not None:
+    if not case.open or not waits_for_point(case) or standing_offer(case.id) is not None:
         return
     if not policy_for(case.node).auto_offer:
         return

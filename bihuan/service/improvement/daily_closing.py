@@ -108,6 +108,6 @@ def _stand(begins: datetime, ends: datetime) -> dict[str, Counter[str]]:
 def end_of(state: str, *, report_state: str, has_case: bool) -> str:
     """The column of a message, the first that fits in the order of `ENDS`; "" when nothing accounts for it."""
     ends = {WHERE.get(state, ""), OF_REPORT.get(report_state, "")}
-    if has_case and report_state != Report.PROBE:
+    if has_case and report_state != Report.PROBE and state != RawMessage.DUPLICATE:  # of a merged case
         ends.add("cases")
     return next((end for end in ENDS if end in ends), "")

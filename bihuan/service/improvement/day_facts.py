@@ -19,9 +19,11 @@ from bihuan.service.cases.events import (
     CaseBroughtIn,
     CaseChased,
     CaseGivenTo,
+    CaseMerged,
     CaseMoved,
     CaseOpened,
     CasesBroughtIn,
+    CaseUnmerged,
     PastCaseBroughtIn,
 )
 from bihuan.service.cases.models import Case
@@ -35,6 +37,8 @@ COUNTED = (
     CaseBroughtIn,
     PastCaseBroughtIn,
     CaseMoved,
+    CaseMerged,
+    CaseUnmerged,
     CaseGivenTo,
     CaseChased,
     CallbackDone,
@@ -68,6 +72,19 @@ def _signs(case_id: int) -> int:
         _keep(list(_facts_of([case_id])))
         told = DayFact.objects.filter(case_id=case_id).aggregate(signs=Sum("sign"))
     return told["signs"] or 0
+
+
+def hear_merged(fact: Fact[CaseMerged] | Fact[CaseUnmerged]) -> None:
+    """The same as another case: not unfinished any more, since the other is; or a matter of its own after all."""
+    case = _case(fact)
+    if case.done_at is None:
+        _keep([_joined(case, fact)])
+
+
+def _joined(case: Case, fact: Fact[Any]) -> DayFact:
+    if isinstance(fact.event, CaseUnmerged):
+        return _row(DayFact.BACK, case, fact, sign=1)
+    return _row(DayFact.WITHDRAWN, case, fact, sign=-1)
 
 
 def hear_given(fact: Fact[CaseGivenTo]) -> None:
@@ -228,6 +245,9 @@ def told_anew(case: Case, facts: Iterable[Fact[Any]]) -> Iterator[DayFact]:
                     told, fact, finished=is_finish(card, left, reached), change=still - now_open
                 )
                 now_open = still
+            case CaseMerged() | CaseUnmerged() if not done:
+                yield _joined(told, fact)
+                now_open = isinstance(fact.event, CaseUnmerged)
             case CaseGivenTo():
                 if now_open and told.node_id != fact.event.node_id:
                     yield from _given(told, fact, left=told.node_id, reached=fact.event.node_id)

@@ -26,7 +26,8 @@ from bihuan.registers.customers.actions import (
     refuse_to_identify,
 )
 from bihuan.registers.customers.models import Customer, Machine, Place
-from bihuan.registers.knowledge.queries import hazards_in, symptoms_in
+from bihuan.registers.knowledge.queries import danger_in, symptoms_in
+from bihuan.registers.knowledge.silenced import count_silenced
 from bihuan.registers.organisation.models import Node
 from bihuan.service.intake.errors import ReportRefused, SameKeyOtherBody
 from bihuan.service.intake.events import ReportQuarantined, ReportReceived, ReportUnderstood
@@ -257,7 +258,8 @@ def _report(
     hand: SealedBy,
     now: datetime,
 ) -> Report:
-    seed = secrets.token_hex(16)
+    seed, risk = secrets.token_hex(16), danger_in(told.words)
+    count_silenced(risk.silenced, day=localdate(now))
     return Report(
         raw=raw,
         customer=customer,
@@ -267,7 +269,7 @@ def _report(
         outside_number=told.outside_number,
         words_sealed=hand.seal(customer.key_id, told.words),
         symptoms=list(told.symptoms) or symptoms_in(told.words, category=told.machine.category),
-        hazards=hazards_in(told.words),
+        hazards=[alarm.hazard.code for alarm in risk.alarms],
         error_code=told.error_code,
         began_on=told.began_on,
         kind=told.kind,

@@ -37,6 +37,8 @@ def tell_the_staff(fact: Fact[Event]) -> None:
     if fact.chain is None or (fact.event.kind in NAMED_BY_CLAUSE and not names_somebody(facts["promise_id"])):
         return
     case = case_of(fact.chain)
+    if case.merged_into_id is not None:  # its twin goes on, and is told of
+        return
     title = _title(facts)
     tell_groups_of(fact, case, title=title)
     kind, who = ALERTS[fact.event.kind]
@@ -113,6 +115,12 @@ def _leaders_if_urgent(case: Case, facts: dict[str, Any]) -> list[Person]:
 def _owner_who_does_not_know(case: Case, facts: dict[str, Any]) -> list[Person]:
     """Whoever answers for the case, unless they wrote it down themselves."""
     return _people(case.owner_id) if case.owner_id != case.report.taken_by_id else []
+
+
+def _who_meets_danger(case: Case, facts: dict[str, Any]) -> list[Person]:
+    """Whoever works on the case; those who lead too where its becoming urgent does not tell them."""
+    leads = [] if facts["raised"] else _leaders_if_urgent(case, {"urgency": "urgent"})
+    return _who_chased(case, facts) + leads
 
 
 def _people(person_id: int | None) -> list[Person]:
@@ -204,6 +212,7 @@ ALERTS: dict[str, tuple[str, Who]] = {
     "case.opened": ("urgent_case", _leaders_if_urgent),
     "case.urgency_changed": ("urgent_case", _leaders_if_urgent),
     "case.chased": ("chased", _who_chased),
+    "case.danger_heard": ("urgent_case", _who_meets_danger),
     "case.support_asked": ("support_asked", _support),
     "case.support_answered": ("support_answered", _who_asked),
     "case.owner_proposed": ("proposed", lambda case, facts: _people(facts["owner_id"])),

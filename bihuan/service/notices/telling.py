@@ -82,7 +82,7 @@ def tell_the_customer(fact: Fact[Event]) -> None:
         return
     case = case_of(fact.chain)
     kind = TOLD[fact.event.kind](fact.event.facts(), case)
-    if not kind or case.customer.forgotten_at is not None:
+    if not kind or case.customer.forgotten_at is not None or case.merged_into_id is not None:
         return
     language, now = language_for(case), fact.recorded_at
     tell_customer(
