@@ -16,6 +16,7 @@ from bihuan.management.demo.fates import CASES
 from bihuan.management.demo.homes import found_customers
 from bihuan.management.demo.improving import found_proposals
 from bihuan.management.demo.models import Filling
+from bihuan.management.demo.ringing import found_calls
 from bihuan.registers.organisation.models import Node
 from bihuan.shipped import load_shipped
 
@@ -51,6 +52,7 @@ class Command(BaseCommand):
             row = self._found(cases)
         made = filling.make_newest(row, count=max(at_once - row.made, 0), seconds=seconds, now=clock.now())
         found_proposals(now=clock.now())
+        found_calls(now=clock.now())
         self.stdout.write(
             f"{made} past cases are made; {max(row.cases - row.made - made, 0)} follow by and by."
         )
