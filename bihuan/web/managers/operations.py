@@ -41,6 +41,7 @@ SWEEPS: dict[str, Lazy] = {  # the clock's sweeps by the names that the flow giv
     "surveys": gettext_lazy("Surveys"),
     "closing after silence": gettext_lazy("Closing after silence"),
     "sums of days": gettext_lazy("Sums of days"),
+    "search index": gettext_lazy("Search index"),
     "keys of requests": gettext_lazy("Old keys of requests"),
     "silent channels": gettext_lazy("Silent channels"),
     "files to look through": gettext_lazy("Files to look through"),

@@ -52,6 +52,7 @@ def test_all_is_well_when_the_clock_runs_and_nothing_waits(client: Client) -> No
             "migrations": "ok",
             "journal": "ok",
             "bookings": "ok",
+            "search": "ok",
             "clock": "ok",
             "promises": "ok",
             "reactions": "ok",
