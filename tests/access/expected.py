@@ -117,6 +117,13 @@ STAFF_PAGES = {
     "agents:record_table": ("get", "ADOPTKBQESVLYM"),
     "agents:remote": ("get", "AS"),
     "agents:case_move": ("post", "ADOPTKBQESVM"),
+    "agents:sorting": ("get", "ADOPTKBQESVLYM"),
+    "agents:sort": ("post", "ABES"),
+    "agents:merge": ("post", "ABS"),
+    "agents:unmerge": ("post", "ABS"),
+    "agents:part": ("post", "ABS"),
+    "managers:sorting": ("get", "SMX"),
+    "managers:sorting_file": ("get", "SMX"),
     "agents:case_note": ("post", "ADOPTKBQESVM"),
     "agents:case_write": ("post", "ADOPTKBQESVM"),
     "agents:case_chase": ("post", "ADBS"),
@@ -309,9 +316,9 @@ OWN_PAGES = frozenset(
 # Open to the whole world: nothing about any case or person stands there.
 WORLD = frozenset(
     {
-        "home", "healthz", "managers:start", "webhooks:wechat", "webhooks:sms", "webhooks:hotline", "webhooks:hotline_by_path", "look:language", "look:theme", "customers:report", "customers:lookup",
+        "home", "healthz", "managers:start", "webhooks:wechat", "webhooks:wecom", "webhooks:sms", "webhooks:hotline", "webhooks:hotline_by_path", "look:language", "look:theme", "customers:report", "customers:lookup",
         "customers:play", "customers:chat", "customers:play_chat", "customers:play_phone", "customers:feedback", "customers:ring_back", "customers:report_smart",
-        "customers:play_wechat", "customers:play_sms", "customers:play_mailbox", "customers:commitments", "customers:privacy", "customers:my_sign_in", "customers:my_code",
+        "customers:play_wechat", "customers:play_sms", "customers:play_platform", "customers:play_mailbox", "customers:commitments", "customers:privacy", "customers:my_sign_in", "customers:my_code",
         "technicians:sign_in", "technicians:sign_in_code", "me:worker", "agents:manifest",
         "api:openapi-json", "api:api-root", "",
     }

@@ -163,4 +163,4 @@ def test_a_calendar_that_never_opens_keeps_no_report_from_being_a_case() -> None
 def test_a_what_if_of_a_month_out_of_time_is_refused(month: date) -> None:
     viewer = makers.company().viewer(Role.MANAGER)
     with pytest.raises(NoSuchMonth):
-        ask(viewer, "default", 2, month, now=NOW)
+        ask(viewer, "default", 3, month, now=NOW)

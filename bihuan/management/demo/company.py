@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import make_password
 from django.utils.timezone import localdate
 
 from bihuan.management.demo.names import demo
+from bihuan.management.demo.outside import found_outside
 from bihuan.management.demo_password import demo_password
 from bihuan.registers.access.models import Person
 from bihuan.registers.access.roles import Role
@@ -36,6 +37,7 @@ def found_company(*, now: datetime) -> Founded:
     _authorise(founded, now=now)
     _people(founded)
     _technicians(founded, now=now)
+    found_outside(now=now)
     return founded
 
 

@@ -20,6 +20,12 @@ WAYS: tuple[tuple[str, Lazy, Lazy, str], ...] = (  # page, name, what one does t
     ("customers:play_wechat", _("WeChat"), _("Write to the official account."), "message-2"),
     ("customers:play_sms", _("SMS"), _("Read our messages and answer them."), "device-mobile"),
     ("customers:play_chat", _("Online chat"), _("Chat with an agent."), "message-2"),
+    (
+        "customers:play_platform",
+        _("Platform or post"),
+        _("Order work as a platform, or write about us in public."),
+        "building-store",
+    ),
     ("customers:my", _("My page"), _("Machines, warranty cards and cases of one customer."), "user"),
 )
 

@@ -9,6 +9,7 @@ from django.utils.timezone import get_default_timezone
 from bihuan.ground.journal.queries import story_of
 from bihuan.registers.access.roles import Role
 from bihuan.service.cases.models import Case, Note
+from bihuan.service.commitments.models import Promise
 from bihuan.service.complaints.models import OfficialNotice
 from bihuan.service.intake.models import RawMessage, Report
 from bihuan.service.orders.actions import take_order
@@ -132,6 +133,18 @@ def test_cancelling_an_order_that_never_came_is_refused() -> None:
     with pytest.raises(OrderRefused):
         taken(made, a_platform(made), cancelled=True)
     assert Order.objects.count() == 0
+
+
+@pytest.mark.demand("U-03")
+def test_the_promised_day_is_a_promise_with_its_clock_and_a_later_one_takes_its_place() -> None:
+    made = company()
+    platform = a_platform(made)
+    first = taken(made, platform)
+    due = Promise.objects.get(case_id=first.order.case_id, clause="platform_day").due_at
+    again = taken(made, platform, promised_on=date(2026, 11, 28))
+    open_ones = Promise.objects.filter(case_id=first.order.case_id, clause="platform_day", open=True)
+    assert due == datetime(2026, 11, 26, 23, 59, 59, tzinfo=get_default_timezone())
+    assert [one.due_at for one in open_ones] == [again.order.promised_at]
 
 
 def test_a_platform_without_a_day_of_its_own_promises_by_its_rule() -> None:

@@ -84,7 +84,7 @@ def test_a_month_is_reckoned_in_chunks_that_may_be_interrupted(
     now = clock.now()
     for _ in range(5):
         a_case(made, now=now)
-    row = trying_out.ask(made.viewer(Role.MANAGER), "default", 2, now.date(), now=now)
+    row = trying_out.ask(made.viewer(Role.MANAGER), "default", 3, now.date(), now=now)
     assert (row.state, row.total) == ("waiting", 5)
     assert trying_out.carry_on_what_ifs(now) == 5
     row.refresh_from_db()
@@ -118,9 +118,9 @@ def test_what_cannot_be_reckoned_is_refused_beside_its_field(
 
 def test_a_what_if_is_seen_by_whoever_asked_and_by_head_office(client: Client, made: Company) -> None:
     mine = trying_out.ask(
-        made.viewer(Role.SERVICE_POINT_OWNER), "default", 2, date(2026, 1, 1), now=clock.now()
+        made.viewer(Role.SERVICE_POINT_OWNER), "default", 3, date(2026, 1, 1), now=clock.now()
     )
-    theirs = trying_out.ask(made.viewer(Role.MANAGER), "default", 2, date(2026, 1, 1), now=clock.now())
+    theirs = trying_out.ask(made.viewer(Role.MANAGER), "default", 3, date(2026, 1, 1), now=clock.now())
     owner = as_(client, made, Role.SERVICE_POINT_OWNER)
     assert [owner.get(f"/manage/what-if/{one.id}").status_code for one in (mine, theirs)] == [200, 404]
     assert as_(client, made).get(f"/manage/what-if/{mine.id}").status_code == 200
