@@ -61,6 +61,17 @@ def language_of(scope: Mapping[str, Any], kept: str = "") -> str:
     return chosen_language((kept, chosen), told.get("accept-language", ""))
 
 
+def _read(text: str | None) -> dict[str, Any] | None:
+    """What a frame says; None for one that is too large, or no object."""
+    if text is None or len(text) > LARGEST_FRAME:
+        return None
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return told if isinstance(told, dict) else None
+
+
 class ChatSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # the package ships no types
     """A socket that is pushed what changed, and whose frames are few and small."""
 
@@ -91,19 +102,16 @@ class ChatSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # the package s
         """One frame: {"do": …}. Whoever says too much, or what cannot be read, is shut out."""
         now = monotonic()
         if len(self.frames) == MOST_FRAMES and now - self.frames[0] < WITHIN_SECONDS:
-            return await self.close(code=TOO_MUCH)
+            await self.close(code=TOO_MUCH)
+            return
         self.frames.append(now)
-        if text_data is None or len(text_data) > LARGEST_FRAME:
-            return await self.close(code=TOO_LARGE)
-        try:
-            told = json.loads(text_data)
-        except (ValueError, RecursionError):
-            return await self.close(code=TOO_LARGE)
-        if isinstance(told, dict):
+        told = _read(text_data)
+        if told is None:
+            await self.close(code=TOO_LARGE)
+        else:
             await self.tell(await self.asked(self.heard, told))
             if self.watch is not None and told.get("do") in ("say", "look"):
                 self.watch.woken.set()
-        return None
 
     async def asked(self, ask: Callable[..., Any], *told: Any) -> Any:
         """What a question to the rows answers, in the reader's language."""

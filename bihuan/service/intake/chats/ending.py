@@ -52,7 +52,15 @@ def make_case(chat: Chat, told: Told, *, viewer: Viewer, now: datetime) -> Repor
     if row.report_id is not None:
         raise CaseMadeAlready
     reachable = told.phone or told.email or told.customer_id
-    full = replace(_whole(row), **_filled(told), handle=None if reachable else ("chat", row.token_print))
+    whole = _whole(row)
+    full = replace(
+        told,
+        words=whole.words,
+        files=whole.files,
+        channel="chat",
+        language=row.language,
+        handle=None if reachable else ("chat", row.token_print),
+    )
     report = receive(
         full, by=viewer.actor, node=head_office(), now=now, taken_by=viewer.person_id, message=_message(row)
     )
@@ -267,9 +275,3 @@ def _transcript(lines: Sequence[ChatLine], hand: SealedBy) -> str:
             words = f"{hand.open(one.words_sealed) or ''}{file}"
             told.append((f"{localtime(one.at):%H:%M:%S}", NAMES[one.who], words))
     return transcript(told, longest=LONGEST_TRANSCRIPT)
-
-
-def _filled(told: Told) -> dict[str, object]:
-    """What the agent filled in; the words stay the customer's."""
-    names = ("phone", "email", "name", "customer_id", "kind", "wish", "way", "urgency", "machine", "address")
-    return {name: getattr(told, name) for name in names}

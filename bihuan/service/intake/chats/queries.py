@@ -164,7 +164,7 @@ def present(now: datetime) -> list[int]:
 
 
 def seat_of(viewer: Viewer) -> ChatSeat | None:
-    return ChatSeat.objects.filter(person_id=viewer.person_id).first()
+    return ChatSeat.objects.filter(person_id=viewer.person_id or 0).first()
 
 
 def colleagues(viewer: Viewer, now: datetime) -> list[tuple[Person, bool]]:

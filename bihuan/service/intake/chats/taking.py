@@ -25,7 +25,7 @@ AT_ONCE = 200
 def sit(viewer: Viewer, *, ready: bool | None, now: datetime) -> ChatSeat:
     """The page of chats is open; `ready` says whether chats may come, None leaves that as it is."""
     viewer.must("report.take")
-    seat, _made = ChatSeat.objects.get_or_create(person_id=viewer.person_id, defaults={"seen_at": now})
+    seat, _made = ChatSeat.objects.get_or_create(person_id=viewer.person_id or 0, defaults={"seen_at": now})
     seat.seen_at = now
     if ready is not None:
         seat.ready = ready
@@ -38,7 +38,7 @@ def take(chat: Chat, *, viewer: Viewer, now: datetime) -> Chat:
     """Take a chat from the queue. Of two at once one gets it; the other is told who."""
     viewer.must("report.take")
     most = account().at_once
-    ChatSeat.objects.select_for_update(no_key=True).filter(person_id=viewer.person_id).first()
+    ChatSeat.objects.select_for_update(no_key=True).filter(person_id=viewer.person_id or 0).first()
     if Chat.objects.filter(state=Chat.TALKING, agent_id=viewer.person_id).count() >= most:
         raise TooManyChats(most)
     mine = Chat.objects.filter(id=chat.id, state=Chat.QUEUED)

@@ -92,6 +92,7 @@ class Talk {
     if (!words) return;
     const line = { once: this.once(), words };
     this.kept.push(line);
+    this.typed = 0;
     this.words.value = "";
     this.keep();
     if (this.isOpen()) this.tell({ do: "say", chat: this.chat, ...line });
@@ -185,7 +186,7 @@ class Talk {
 
   types() {
     const now = Date.now();
-    if (now - (this.typed || 0) < 3000) return;
+    if (!this.words.value || now - (this.typed || 0) < 3000) return;
     this.typed = now;
     this.tell({ do: "types", chat: this.chat });
   }
