@@ -82,6 +82,8 @@ def open_pages() -> list[Stop]:
     paths = {
         "report": "/report/",
         "lookup": "/track/",
+        "chat": "/chat",
+        "play-chat": "/play/chat",
         "promises": "/promises",
         "privacy": "/privacy",
         "play-mailbox": "/play/mailbox",

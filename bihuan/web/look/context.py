@@ -106,6 +106,7 @@ class Look:
             "report": "customers:report",
             "feedback": "customers:feedback",
             "ring_back": "customers:ring_back",
+            "chat": "customers:chat",
             "track": "customers:lookup",
             "my": "customers:my",
             "technicians": "technicians:sign_in",
