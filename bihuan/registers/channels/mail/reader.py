@@ -20,6 +20,7 @@ from bihuan.registers.channels.message import IncomingFile, IncomingMessage, Unr
 MOST_FILES = 30
 LONGEST_NAME = 1_000  # characters of a file's name that are looked at
 LARGEST_FILES = 25 * 1024 * 1024  # bytes of all files together
+LARGEST_TEXT = 4 * 1024 * 1024  # bytes of one part that is read as words; a larger one is a file
 MOST_TEXT = 200_000  # characters that are searched for old messages
 MOST_WORDS = 18_000  # characters; a longer text is a file besides
 TOKEN = re.compile(r"(?<![0-9a-z])([0-9]{1,15}-[0-9a-f]{32})(?![0-9a-z])")
@@ -164,7 +165,8 @@ def _gather_alternatives(part: Part, found: _Found) -> None:
 
 
 def _is_text(part: Part) -> bool:
-    return part.media in {"text/plain", "text/html"} and part.disposition != "attachment" and not part.name
+    words = part.media in {"text/plain", "text/html"} and len(part.body) <= LARGEST_TEXT
+    return words and part.disposition != "attachment" and not part.name
 
 
 def _unflowed(text: str, params: dict[str, str]) -> str:
