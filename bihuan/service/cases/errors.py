@@ -257,6 +257,7 @@ class CannotSort(Refusal):
             {
                 "unknown": _("Choose one of the list."),
                 "begun": _("Work has begun under this kind. Close the case and take a new report instead."),
+                "danger": _("These words tell of danger. Say first that there is none."),
                 "joined": _("These words have no case of their own to make."),
             }[code]
         )

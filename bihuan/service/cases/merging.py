@@ -133,6 +133,15 @@ def _alike(one: Case, other: Case) -> tuple[str, ...]:
     return tuple(why)
 
 
+def seem_alike(one: Case, other: Case) -> bool:
+    """Whether two cases of a customer look like one matter by what their rows say, for pages that have both."""
+    if not one.open or not other.open or one.id == other.id or one.kind != other.kind:
+        return False
+    return one.category == other.category and (
+        not one.symptom or not other.symptom or one.symptom == other.symptom
+    )
+
+
 def with_twin(cases: QuerySet[Case]) -> QuerySet[Case]:
     """The same, each saying by `has_twin` whether its customer has another open case of the same machine family and
     fault: a hint for lists, in the same statement."""

@@ -47,6 +47,8 @@ def correct(case: Case, field: str, value: str, *, person_id: int, by: Actor, no
     before = value_of(held, field)
     if value == before:
         return
+    if field == "urgency" and held.report.hazards and value != "urgent":
+        raise CannotSort("danger")
     said = _said(held, field)
     with writing():
         _put(held, field, value, by=by, now=now)

@@ -23,6 +23,7 @@ from bihuan.registers.customers.queries import machine_cards
 from bihuan.registers.knowledge.queries import symptoms_named
 from bihuan.registers.organisation.queries import names_of as nodes_named
 from bihuan.service.cases.came_along import came_along
+from bihuan.service.cases.merging import seem_alike
 from bihuan.service.cases.queries import (
     OpenMove,
     card_of,
@@ -111,6 +112,7 @@ def case_page(
     full = may_see_full(viewer, held, now=now)
     hearing = hearing_of(viewer, held, hand, now=now, revealed=revealed is not None)
     words = words_of(held.report, hand)
+    others = cases_of(viewer, held.customer_id)
     context = {
         "case": held,
         "contact": revealed or contacts_of([held], viewer, now=now, masked=not full)[held.customer_id],
@@ -126,7 +128,8 @@ def case_page(
         "moves": [_move(one, card, viewer) for one in open_moves_of(held, viewer)],
         "machine": machine_of(held, now),
         "consents": consents_shown(held.customer_id),
-        "history": [one for one in cases_of(viewer, held.customer_id) if one.id != held.id],
+        "twins": [one for one in others if seem_alike(held, one)],
+        "history": [one for one in others if one.id != held.id],
         "similar": similar_to(held, viewer),
         "files": came_along(held),
         "sees_files": full,
@@ -304,6 +307,7 @@ def links_of(held: Any, viewer: Viewer) -> list[tuple[str, str, str]]:
     wanted = (
         (True, _("Customer problem record"), "agents:record_table", "printer"),
         (True, _("Forms of this case"), "agents:case_papers", "file-text"),
+        (True, _("How it was sorted"), "agents:sorting", "filter"),
         (
             held.channel in {"mail", "web", "app"} and viewer.may("customer.reveal"),
             _("Original mails"),

@@ -17,6 +17,7 @@ from bihuan.registers.customers.queries import shown
 from bihuan.service.cases import following, mentioning, owning, talking
 from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.queries import card_of, case_by_number
+from bihuan.service.cases.sorting import correct
 from bihuan.service.cases.words import HOLD_REASONS, URGENCIES, move_title
 from bihuan.web.agents.case import case_page
 from bihuan.web.agents.telling import CONTACTS
@@ -121,7 +122,7 @@ def urgency(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         raise Refusal(_("Choose one of the four urgencies."))
     if held.report.hazards and wanted != "urgent":
         raise Refusal(_("There was a word of danger in this report: it stays urgent."))
-    talking.set_urgency(held, wanted, by=viewer.actor, now=moment(request))
+    correct(held, "urgency", wanted, person_id=viewer.person_id or 0, by=viewer.actor, now=moment(request))
     messages.success(request, _("Urgency changed."))
     return _back(held)
 

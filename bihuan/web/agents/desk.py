@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.handing_over import to_take
+from bihuan.service.cases.merging import with_twin
 from bihuan.service.commitments.lanes import COUNTED, LANES, counts, lane
 from bihuan.web.agents.rows import COLUMNS, rows_of
 from bihuan.web.look.doors import moment, staff_page
@@ -115,6 +116,6 @@ def desk_file(request: HttpRequest, viewer: Viewer, ending: str) -> HttpResponse
 
 
 def _filtered(request: HttpRequest, viewer: Viewer, here: str) -> Any:
-    found = lane(viewer, here, now=moment(request)).select_related("customer")
+    found = with_twin(lane(viewer, here, now=moment(request)).select_related("customer"))
     wanted = {name: request.GET[name][:40] for name in SORTED_OUT if request.GET.get(name)}
     return found.filter(**wanted)

@@ -77,6 +77,7 @@ NAVIGATION: tuple[Entry, ...] = (
     _entry(_("Doctor"), "managers:doctor", "list-check", "manager", "administrator"),
     _entry(_("Operations"), "managers:operations", "activity-heartbeat", "manager", "administrator"),
     _entry(_("Daily closing"), "managers:closing", "checks", "supervisor", "manager", "administrator"),
+    _entry(_("Rules of sorting"), "managers:sorting", "filter", "supervisor", "manager", "administrator"),
     _entry(_("Backups"), "managers:backups", "download", "manager", "administrator"),
     _entry(_("Outbox"), "managers:outbox", "mail-forward", "supervisor", "manager", "administrator"),
     _entry(_("Hotline figures"), "managers:hotline", "gauge", *_LEADS),

@@ -20,6 +20,7 @@ from bihuan.web.managers import (
     posters,
     promises,
     rows,
+    sorting,
     wall,
     what_if,
 )
@@ -30,6 +31,8 @@ urlpatterns: list[URLPattern] = [
     path("outbox/<int:notice_id>/again", outbox.again, name="outbox_again"),
     path("outbox/<int:notice_id>/full", outbox.in_full, name="outbox_full"),
     path("channels", channels.channels, name="channels"),
+    path("sorting", sorting.sorting, name="sorting"),
+    re_path(r"^sorting\.(?P<ending>csv|xlsx)$", sorting.sorting_file, name="sorting_file"),
     path("closing", closing.daily_closing, name="closing"),
     path("", wall.wall, name="wall"),
     path("day", day.day, name="day"),
