@@ -117,7 +117,7 @@ from bihuan.service.imports.forgetting import forget_old, hear_forgotten
 from bihuan.service.improvement import counting, day_facts, day_reports
 from bihuan.service.improvement.events import DayReported, ImprovementCarriedOn, ImprovementProposed
 from bihuan.service.intake import actions as intake
-from bihuan.service.intake import picking_up, proving, reading, scanning
+from bihuan.service.intake import kf_pulling, picking_up, proving, reading, scanning
 from bihuan.service.intake.calls import actions as calls
 from bihuan.service.intake.calls import hearing as calls_heard
 from bihuan.service.intake.calls import ringing_back
@@ -404,6 +404,7 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("notices", sending.wake_due),
     ("files sent into chats", picking_up.wake_wanted),
     ("codes that bind chats", binding.drop_codes),
+    ("messages of WeCom", kf_pulling.wake_pull),
     ("states of orders", platforms.wake_states),
     ("codes for customers", customer_codes.answer_unheard),
     ("still open", still_open.tell_still_open),

@@ -133,3 +133,16 @@ class WantedFile(models.Model):
                 name="message_channels_file_due",
             ),
         )
+
+
+class PulledTo(models.Model):
+    """How far the messages of a house that keeps them for us were asked for. One asks at a time (`taken_until`)."""
+
+    name = models.CharField(max_length=64, unique=True)
+    cursor = models.CharField(max_length=300, blank=True, default="")
+    pulled_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=60, blank=True, default="")
+    taken_until = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "message_channels"

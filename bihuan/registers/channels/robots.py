@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from bihuan.registers.channels.message import NeverSent, NotSent
-from bihuan.registers.channels.outward import AddressRefused, Answer, NoAnswer, ask
+from bihuan.registers.channels.outward import MOST_BYTES, AddressRefused, Answer, NoAnswer, ask
 
 A_MINUTE = {"wecom": 20, "dingtalk": 20, "feishu": 100}  # messages that one robot takes
 LONGEST = {
@@ -45,11 +45,13 @@ def handed(
     body: bytes,
     headers: Mapping[str, str],
     reads: Collection[int] = (),
+    method: str = "POST",
+    most: int = MOST_BYTES,
 ) -> Answer:
     """The answer to one request. What no answer and what the plain statuses mean is judged here; `reads` are
     statuses above 299 whose body the caller wants to judge."""
     try:
-        answer = ask(url, hosts=hosts, body=body, headers=headers)
+        answer = ask(url, hosts=hosts, body=body, headers=headers, method=method, most=most)
     except AddressRefused as refused:
         raise NeverSent(f"address_{refused.args[0]}") from refused
     except NoAnswer as nothing:

@@ -37,6 +37,17 @@ def echo_of(query: Mapping[str, str], *, account: Account, now: float) -> str:
     return query.get("echostr", "")[:200]
 
 
+def sealed_echo(query: Mapping[str, str], *, account: Account, now: float) -> str:
+    """The same look, as WeCom does it: what is to be echoed comes sealed."""
+    _in_time(query, now=now)
+    sealed = query.get("echostr", "")
+    parts = (account.token, query["timestamp"], query.get("nonce", ""), sealed)
+    if not sealed or not is_signed(query.get("msg_signature", ""), *parts):
+        raise NotTheirs("signature")
+    clear = decrypt(sealed, aes_key=account.aes_key, app_id=account.app_id)
+    return clear.decode(errors="replace")[:200]
+
+
 def opened(
     query: Mapping[str, str], body: bytes, *, account: Account, now: float, remember: Remember
 ) -> Callback:

@@ -4,6 +4,7 @@ import re
 
 from bihuan.registers.channels.message import IncomingMessage, Unreadable
 from bihuan.registers.channels.wechat.tags import NoTags, read_tags
+from bihuan.registers.channels.wecom_kf.reader import read_kf
 
 _BINDING = re.compile(r"\s*(?:绑定|BD)\s*[:：]?\s*(\d{8})\s*", re.IGNORECASE)
 _UNBINDING = re.compile(r"\s*(?:解绑|解除绑定|UNBIND)\s*", re.IGNORECASE)
@@ -17,6 +18,8 @@ class WeChatReader:
     channel = "wechat"
 
     def read(self, raw: bytes) -> IncomingMessage:
+        if raw.lstrip().startswith(b"{"):
+            return read_kf(raw)
         try:
             told = read_tags(raw)
         except NoTags as fault:

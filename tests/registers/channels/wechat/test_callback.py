@@ -25,7 +25,7 @@ TOKEN, KEY, APP = "a-token-of-theirs", "abcdefghijklmnopqrstuvwxyz0123456789ABCD
 PLAIN = Account(app_id=APP, secret="s", token=TOKEN, aes_key="", address="https://api.weixin.qq.com")
 SEALED = replace(PLAIN, aes_key=KEY)
 AT = 1_795_000_000
-TEXT = {"MsgType": "text", "Content": "空调不制冷 <b>&amp;", "MsgId": 6054768590064713728}
+TEXT: dict[str, str | int] = {"MsgType": "text", "Content": "空调不制冷 <b>&amp;", "MsgId": 6054768590064713728}
 
 
 def remembers() -> Callable[[str, str], bool]:
@@ -133,7 +133,7 @@ def test_the_answer_goes_back_to_whoever_wrote_in_the_way_it_came(account: Accou
 
 
 def test_an_event_is_known_by_who_when_and_what() -> None:
-    click = {"MsgType": "event", "Event": "CLICK", "EventKey": "report"}
+    click: dict[str, str | int] = {"MsgType": "event", "Event": "CLICK", "EventKey": "report"}
     heard = opens(*knock(PLAIN, click), PLAIN)
     assert heard.once == f"event oOpenId1 {AT} CLICK report "
     assert READER.read(heard.xml).automatic == "event"
