@@ -309,12 +309,6 @@ def links_of(held: Any, viewer: Viewer) -> list[tuple[str, str, str]]:
         (True, _("Forms of this case"), "agents:case_papers", "file-text"),
         (True, _("How it was sorted"), "agents:sorting", "filter"),
         (
-            held.channel in {"mail", "web", "app"} and viewer.may("customer.reveal"),
-            _("Original mails"),
-            "agents:case_mails",
-            "mail",
-        ),
-        (
             viewer.may("support.ask") or viewer.may("support.answer"),
             _("Technical support"),
             "agents:support",

@@ -13,6 +13,7 @@ from django.core.files.base import File
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise as Lazy
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -145,7 +146,10 @@ def _begun(box: Box, chosen: Letter | None) -> dict[str, str]:
     if chosen is None:
         return told
     quoted = "\n".join(f"> {line}" for line in chosen.words.split("\n"))
-    written = _("On %(when)s %(who)s wrote:") % {"when": f"{chosen.at:%Y-%m-%d %H:%M}", "who": SERVICE}
+    written = _("On %(when)s %(who)s wrote:") % {
+        "when": f"{localtime(chosen.at):%Y-%m-%d %H:%M}",
+        "who": SERVICE,
+    }
     return told | {
         "subject": f"Re: {chosen.subject}",
         "answers": chosen.number,
