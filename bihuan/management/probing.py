@@ -21,6 +21,8 @@ from django.db import connection
 from bihuan.ground.journal.running import note_turn, take_turn
 from bihuan.registers.access.actions import forget_token, make_token
 from bihuan.registers.access.roles import Role
+from bihuan.registers.channels.hotline.account import account as telephone
+from bihuan.registers.channels.hotline.signing import signed
 from bihuan.registers.channels.mail.account import account as mailbox
 from bihuan.registers.channels.message import NotSent
 from bihuan.registers.channels.outward import allowed_address, exchange
@@ -82,7 +84,7 @@ def knock_at_mailbox(token: str, now: datetime) -> None:
         raise NotKnocked(refused.code) from refused
 
 
-def knock_at_chat(token: str, now: datetime) -> None:
+def knock_at_wechat(token: str, now: datetime) -> None:
     """A message as WeChat hands it over, signed with our own token."""
     held = callback_account()
     if held is None:
@@ -98,6 +100,14 @@ def knock_at_sms(token: str, now: datetime) -> None:
     """An answer as a provider of SMS tells it."""
     told = [{"phone_number": "13800000000", "content": token, "sequence_id": secrets.token_hex(8)}]
     posted(f"/in/sms/aliyun/{callback_key()}", dumps(told).encode(), "application/json")
+
+
+def knock_at_hotline(token: str, now: datetime) -> None:
+    """An event that the telephone system signs."""
+    raw, timestamp = dumps({"event": "probe", "token": token}).encode(), str(int(now.timestamp()))
+    mark = signed(telephone().secret, timestamp=timestamp, body=raw)
+    headers = {"X-Bihuan-Timestamp": timestamp, "X-Bihuan-Signature": mark}
+    posted("/in/hotline/", raw, "application/json", headers=headers)
 
 
 def posted(
@@ -140,8 +150,9 @@ DOORS: tuple[Door, ...] = (
     Door(channel="web", is_set_up=always, knock=knock_at_form),
     Door(channel="app", is_set_up=always, knock=knock_at_api),
     Door(channel="chat", is_set_up=always, knock=knock_at_chat),
-    Door(channel="wechat", is_set_up=lambda: callback_account() is not None, knock=knock_at_chat),
+    Door(channel="wechat", is_set_up=lambda: callback_account() is not None, knock=knock_at_wechat),
     Door(channel="sms", is_set_up=lambda: bool(callback_key()), knock=knock_at_sms),
+    Door(channel="hotline", is_set_up=lambda: bool(telephone().secret), knock=knock_at_hotline),
     Door(channel="mail", is_set_up=is_both_ways, knock=knock_at_mailbox),
 )
 

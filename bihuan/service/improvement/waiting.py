@@ -29,6 +29,7 @@ from bihuan.service.complaints.models import OfficialNotice
 from bihuan.service.dispatch.models import Assignment, Offer, Visit
 from bihuan.service.improvement.models import Proposal
 from bihuan.service.improvement.rules import day_window
+from bihuan.service.intake.calls.queries import ring_backs_for
 from bihuan.service.satisfaction.queries import callbacks_due
 
 SHOWN = 100  # of one source; the soonest
@@ -210,6 +211,13 @@ def _improvements(viewer: Viewer, now: datetime) -> Iterator[Waiting]:
             yield Waiting(source="improvements", row=row, case=None, due_at=until)
 
 
+def _ring_backs(viewer: Viewer, now: datetime) -> Iterator[Waiting]:
+    """Customers to be rung: those whom this person took, and those whom nobody took yet."""
+    if viewer.may("call.take"):
+        for row in ring_backs_for(viewer)[:SHOWN]:
+            yield Waiting(source="ring_backs", row=row, case=None, due_at=row.due_at)
+
+
 SOURCES: dict[str, Source] = {
     "hand_overs": _hand_overs,
     "offers": _offers,
@@ -218,6 +226,7 @@ SOURCES: dict[str, Source] = {
     "mine": _mine,
     "proposed": _proposed,
     "callbacks": _callbacks,
+    "ring_backs": _ring_backs,
     "officials": _officials,
     "support": _support,
     "approvals": _approvals,

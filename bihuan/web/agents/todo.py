@@ -23,6 +23,7 @@ from bihuan.service.cases.mentioning import read
 from bihuan.service.cases.queries import case_by_number
 from bihuan.service.cases.words import HOLD_REASONS, KINDS, place_title
 from bihuan.service.improvement.waiting import Todo, Waiting, silent, todo_of
+from bihuan.web.agents.hotline_words import CAUSES
 from bihuan.web.agents.rows import Chip, chip_of, families
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.naming import machine_name
@@ -39,6 +40,7 @@ TITLES: dict[str, Lazy] = {
     "mine": gettext_lazy("My cases"),
     "proposed": gettext_lazy("Proposed to me"),
     "callbacks": gettext_lazy("Callbacks"),
+    "ring_backs": gettext_lazy("To ring back"),
     "officials": gettext_lazy("Authorities"),
     "support": gettext_lazy("Technical support"),
     "approvals": gettext_lazy("Approvals"),
@@ -57,6 +59,7 @@ REASONS: dict[str, Lazy] = {
     "mine": gettext_lazy("You answer for it"),
     "proposed": gettext_lazy("Accept or leave the hand-over"),
     "callbacks": gettext_lazy("Ring the customer"),
+    "ring_backs": gettext_lazy("Ring whoever asked for it, or was not answered"),
     "officials": gettext_lazy("An authority wants an answer"),
     "support": gettext_lazy("Answer the technical question"),
     "approvals": gettext_lazy("Approve the plan"),
@@ -73,6 +76,7 @@ ICONS = {
     "mine": "user-check",
     "proposed": "transfer",
     "callbacks": "phone-calling",
+    "ring_backs": "phone-outgoing",
     "officials": "building",
     "support": "help",
     "approvals": "clipboard-check",
@@ -179,6 +183,8 @@ def _is_complaint(one: Waiting) -> bool:
 def _title(one: Waiting) -> str:
     if one.case is not None:
         return one.case.number
+    if one.source == "ring_backs":
+        return str(CAUSES.get(one.row.cause, one.row.cause))
     if one.source == "hand_overs":
         return _("From %(name)s") % {"name": one.row.by.name}
     return str(one.row.title)
@@ -218,6 +224,8 @@ def _url(one: Waiting) -> str:
             return reverse("technicians:today")
         case "visits":
             return reverse("technicians:visit", args=[one.row.id])
+        case "ring_backs":
+            return reverse("agents:ring_back", args=[one.row.id])
         case "callbacks":
             return reverse("agents:callback", args=[one.row.id])
         case "mentions":

@@ -9,8 +9,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bihuan.registers.channels.hotline.account import account as telephone
 from bihuan.registers.channels.mail.standing import mailbox_stands
 from bihuan.registers.channels.mail.words import why_unread
+from bihuan.service.intake.calls.queries import last_call_at
 from bihuan.service.notices.queries import ChannelState, channels_state
 from bihuan.service.notices.words import trouble_words
 from bihuan.web.look.navigation import address
@@ -84,7 +86,23 @@ def mailbox(now: datetime) -> Asked:
     return fine(_("Last read at %(when)s.") % {"when": when})
 
 
+def hotline(now: datetime) -> Asked:
+    """Whether the telephone system may knock, and whether a call came in lately."""
+    if not telephone().is_set_up:
+        return missing(
+            _(
+                "No telephone system tells of its calls: the desk sees neither queue nor caller. Set"
+                " BIHUAN_HOTLINE_SECRET on both sides and let it post its events to /in/hotline/."
+            )
+        )
+    last = last_call_at()
+    if last is None:
+        return broken(_("A secret is set, but no call was told of yet. Ring once and look again."))
+    return fine(_("The last call came in at %(when)s.") % {"when": date_format(localtime(last), "Y-m-d H:i")})
+
+
 CHANNELS = (
+    Named(code="hotline", title=gettext_lazy("Hotline"), check=hotline),
     Named(code="mail_in", title=gettext_lazy("Mail that comes in"), check=mailbox),
     Named(code="sms", title=gettext_lazy("SMS"), check=partial(single, "sms")),
     Named(code="mail", title=gettext_lazy("Mail"), check=partial(single, "mail")),

@@ -182,3 +182,13 @@ def test_the_figures_by_hour_and_their_file(client: Client, made: Company) -> No
     page = text(client, "/manage/hotline")
     assert ("100.0 % answered within 20 seconds" in page, "By hour of the day" in page) == (True, True)
     assert b"Within 15 s, %" in b"".join(client.get("/manage/hotline.csv").streaming_content)  # type: ignore[attr-defined]
+
+
+def test_whoever_is_to_be_rung_stands_on_the_lists_of_those_who_ring(client: Client, made: Company) -> None:
+    call = rings()
+    play("ended", call="c-1", now=clock.now(), at=f"{call.rang_at.timestamp() + 30:.3f}")
+    as_(client, made, Role.AGENT)
+    todo = text(client, "/todo/")
+    assert (f"/desk/ring-backs/{RingBack.objects.get().id}" in todo, "Missed call" in todo) == (True, True)
+    as_(client, made, Role.DISPATCHER)
+    assert "Missed call" not in text(client, "/todo/")

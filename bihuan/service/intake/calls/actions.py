@@ -42,7 +42,9 @@ def sit(viewer: Viewer, *, extension: str, ready: bool, now: datetime) -> Seat:
     told = extension.strip()[:20]
     if told:
         other = (
-            Seat.objects.select_related("person").filter(extension=told).exclude(person_id=viewer.person_id or 0)
+            Seat.objects.select_related("person")
+            .filter(extension=told)
+            .exclude(person_id=viewer.person_id or 0)
         )
         if (row := other.first()) is not None:
             if row.ready and row.since > now - timedelta(hours=12):

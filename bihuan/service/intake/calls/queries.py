@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.timezone import localtime
 
 from bihuan.ground.vault.actions import keys_for
@@ -171,6 +171,11 @@ def called(name: str) -> Call | None:
     return Call.objects.select_related("message").filter(call_print=call_mark(name)).first()
 
 
+def last_call_at() -> datetime | None:
+    """When the newest call rang; None before the first."""
+    return Call.objects.order_by("-rang_at").values_list("rang_at", flat=True).first()
+
+
 def _may_see(viewer: Viewer, call: Call) -> bool:
     return call.agent_id in (None, viewer.person_id) or Role.SUPERVISOR in viewer.roles
 
@@ -255,6 +260,13 @@ def _duty(row: RingBack, number: str, viewer: Viewer) -> Duty:
 def ring_backs_count(viewer: Viewer) -> int:
     """How many are to be rung."""
     return RingBack.objects.filter(open=True).count() if viewer.may("call.take") else 0
+
+
+def ring_backs_for(viewer: Viewer) -> QuerySet[RingBack]:
+    """Who is to be rung by this person: whom they took, and whom nobody took yet; the least time left first."""
+    viewer.must("call.take")
+    mine = Q(holder_id=viewer.person_id) | Q(holder__isnull=True)
+    return RingBack.objects.filter(mine, open=True).order_by("due_at", "id")
 
 
 def ring_back_of(viewer: Viewer, ring_back_id: int) -> Duty:
