@@ -198,6 +198,7 @@ def test_a_report_of_a_mail_server_and_an_absent_customer() -> None:
     receipt = mail(b"x", media="multipart/report; report-type=disposition-notification; boundary=b")
     assert (READER.read(bounce).automatic, READER.read(receipt).automatic) == ("bounce", "receipt")
     assert READER.read(mail(b"x", subject="自动回复: 您的报修已登记")).automatic == "auto_reply"
+    assert READER.read(mail(b"x", subject="自动回复功能坏了")).automatic == ""
     assert READER.read(mail(b"x").replace(b"zhang@", b"MAILER-DAEMON@")).automatic == "bounce"
 
 

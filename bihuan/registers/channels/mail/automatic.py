@@ -9,9 +9,8 @@ OURS, BOUNCE, RECEIPT, LIST, REPLY = "own", "bounce", "receipt", "list", "auto_r
 NOTICE, PROBE = "x-bihuan-notice", "x-bihuan-probe"  # headers of what we send ourselves
 _MACHINES = re.compile(r"(?:mailer-daemon|postmaster|mail-daemon|bounces?(?:[-+=].*)?)@", re.IGNORECASE)
 _SAYS_SO = re.compile(
-    r"\s*(?:自动回复|自動回覆|自动答复|自動答覆|外出自动|auto(?:matic)?[ -]?(?:reply|response)"
-    r"|autoreply|out of (?:the )?office"
-    r"|abwesenheitsnotiz|automatische antwort)",
+    r"\s*(?:(?:自动回复|自動回覆|自动答复|自動答覆|外出自动回复|auto(?:matic)?[ -]?(?:reply|response)|autoreply"
+    r"|abwesenheitsnotiz|automatische antwort)\s*(?:[:：]|$)|out of (?:the )?office\b)",
     re.IGNORECASE,
 )
 _RETURNED = re.compile(
@@ -42,7 +41,7 @@ def _returned(headers: Headers) -> str:
 
 
 def _listed(headers: Headers) -> str:
-    named = any(name in headers for name in ("list-id", "list-unsubscribe", "list-post", "feedback-id"))
+    named = any(name in headers for name in ("list-id", "list-unsubscribe", "list-post"))
     precedence = headers.first("precedence").strip().lower()
     return LIST if named or precedence in {"bulk", "list", "junk"} else ""
 

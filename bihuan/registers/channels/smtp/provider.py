@@ -32,8 +32,8 @@ class Smtp:
         held = account()
         number = mail_number(message.id, message.thread, host=_host(held))
         headers = {"X-Bihuan-Notice": str(message.id), "Message-ID": f"<{number}>"}
-        if answers := answer_address(message.thread):
-            headers["Reply-To"] = answers
+        if message.template.startswith("customer.") and (answers := answer_address(message.thread)):
+            headers["Reply-To"] = answers  # a colleague who answers is no customer
         _handed(held, message.subject, message.words, to=message.receiver, headers=headers)
         return Sent(reference=number[:120])
 
