@@ -11,7 +11,7 @@ from django.db import transaction
 from bihuan.ground.journal.actions import open_chain, record, writing
 from bihuan.ground.journal.event import Actor
 from bihuan.ground.vault.actions import keys
-from bihuan.registers.customers.models import Machine
+from bihuan.registers.customers.models import Machine, Serial
 from bihuan.registers.knowledge.queries import asks_again, families_in, kind_in
 from bihuan.service.cases.actions import case_for_change, open_case
 from bihuan.service.cases.errors import CannotSort
@@ -27,9 +27,10 @@ LOOKED_AT = 10  # open cases of one customer
 ASKS = frozenset({"repair", "consultation"})  # kinds that asking again is heard as
 
 
-def case_asked_about(report: Report, words: str) -> Case | None:
+def case_asked_about(report: Report, words: str, *, now: datetime) -> Case | None:
     """The open case that this report only asks about again; None when it is a matter of its own."""
-    if report.taken_by_id is not None or report.outside_number:
+    known = report.customer.made_at < now  # whoever is new has no case
+    if not known or report.taken_by_id is not None or report.outside_number:
         return None
     mine = Case.objects.filter(customer_id=report.customer_id, open=True, merged_into__isnull=True)
     found = list(mine.select_related("machine", "report").order_by("-id")[:LOOKED_AT])
@@ -72,6 +73,7 @@ def said_of(machine: Machine) -> MachineSaid:
     """A machine as far as telling two apart goes."""
     return MachineSaid(
         id=machine.id,
+        serials=frozenset(Serial.objects.filter(machine=machine).values_list("number", flat=True)),
         category=machine.category,
         brand=machine.brand.casefold(),
         model=machine.model.casefold(),

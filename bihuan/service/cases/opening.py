@@ -19,7 +19,7 @@ def open_for_report(fact: Fact[ReportUnderstood]) -> None:
     if told.joins_id is not None:
         hear_more(leading_on(case_of_chain(told.chain_id)), told, words, by=fact.by, now=fact.recorded_at)
         return
-    asked = case_asked_about(told, words)
+    asked = case_asked_about(told, words, now=fact.recorded_at)
     if asked is not None and ask_again(asked, told, words, by=fact.by, now=fact.recorded_at):
         return
     open_case(told, words=words, node_id=fact.event.node_id, by=fact.by, now=fact.recorded_at)

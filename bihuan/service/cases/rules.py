@@ -65,9 +65,10 @@ def labelled(urgency: str, *, scheme: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class MachineSaid:
-    """A machine as far as telling two apart goes; `id` 0 where it is in no register."""
+    """A machine as far as telling two apart goes."""
 
     id: int
+    serials: frozenset[str]
     category: str
     brand: str
     model: str
@@ -75,8 +76,10 @@ class MachineSaid:
 
 def same_machine(one: MachineSaid, other: MachineSaid) -> bool:
     """Whether two machines of one customer may be the same: nothing that is said of both differs."""
-    if one.id and one.id == other.id:
+    if one.id == other.id:
         return True
+    if one.serials and other.serials and not one.serials & other.serials:
+        return False
     pairs = ((one.category, other.category), (one.brand, other.brand), (one.model, other.model))
     return bool(one.category) and all(not a or not b or a == b for a, b in pairs)
 
