@@ -78,6 +78,7 @@ def _walk(page: Page, address: str, made: Company, case: Case, language: str) ->
         ("agents-record", f"/desk/case/{case.number}/record"),
         ("agents-phone", f"/desk/case/{case.number}/phone"),
         ("agents-cases", "/desk/cases"),
+        ("agents-search", "/desk/search?q=不制冷"),
         ("agents-customers", "/desk/customers"),
         ("agents-customer", f"/desk/customers/{case.customer_id}"),
         ("customers-report", "/report/"),
