@@ -81,6 +81,10 @@ def pasted() -> list[Stop]:
 def open_pages() -> list[Stop]:
     paths = {
         "report": "/report/",
+        "report-smart": "/report/smart",
+        "feedback": "/feedback",
+        "callback": "/callback",
+        "play-phone": "/play/phone",
         "lookup": "/track/",
         "chat": "/chat",
         "play-chat": "/play/chat",
