@@ -4,7 +4,8 @@
     python -m bench.triage --wrong    and every sentence that was sorted wrongly
 
 The sentences of `bench/data` were written before the rules were tuned, by the same hand: on the sentences of real
-customers expect less. Run it again when the rules change.
+customers expect less. What the first set of danger showed was used to widen the rules, so it is blind no more (before:
+recall 0.739, precision 0.863); the second set was written before that, and never used. Run it again when they change.
 """
 
 import sys
@@ -28,9 +29,9 @@ class Labelled:
     words: str
 
 
-def dangers() -> list[tuple[bool, str]]:
+def dangers(name: str) -> list[tuple[bool, str]]:
     """The sentences of danger and those that only sound so."""
-    lines = (DATA / "danger.txt").read_text(encoding="utf-8").splitlines()
+    lines = (DATA / name).read_text(encoding="utf-8").splitlines()
     return [(line[0] == "+", line[2:]) for line in lines if line[:2] in ("+ ", "- ")]
 
 
@@ -47,13 +48,13 @@ def share(right: int, of: int) -> str:
     return f"{right / of:.3f} ({right} of {of})"
 
 
-def measure_danger(wrong: list[str]) -> None:
-    """Print recall and precision of the alarm."""
-    told = [(real, bool(danger(words).alarms), words) for real, words in dangers()]
+def measure_danger(name: str, wrong: list[str]) -> None:
+    """Print recall and precision of the alarm on one set."""
+    told = [(real, bool(danger(words).alarms), words) for real, words in dangers(name)]
     hit = sum(real and rang for real, rang, _ in told)
     wrong += [f"{'missed' if real else 'false alarm'}: {words}" for real, rang, words in told if real != rang]
-    print(f"danger recall     {share(hit, sum(real for real, _, _ in told))}")
-    print(f"danger precision  {share(hit, sum(rang for _, rang, _ in told))}")
+    print(f"{name}: recall {share(hit, sum(real for real, _, _ in told))}")
+    print(f"{name}: precision {share(hit, sum(rang for _, rang, _ in told))}")
 
 
 def measure_sorting(wrong: list[str]) -> None:
@@ -87,7 +88,8 @@ def _measure_symptoms(rows: list[tuple[Labelled, Sorted]], wrong: list[str]) -> 
 
 def main() -> None:
     wrong: list[str] = []
-    measure_danger(wrong)
+    for name in ("danger.txt", "danger_second.txt"):
+        measure_danger(name, wrong)
     measure_sorting(wrong)
     if "--wrong" in sys.argv:
         print("\n".join(wrong))

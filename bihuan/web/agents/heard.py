@@ -5,10 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bihuan.registers.knowledge.queries import error_codes_shown, judged, knowledge, symptoms_named
-from bihuan.service.cases.words import URGENCIES
+from django.utils.translation import gettext as _
+
+from bihuan.registers.knowledge.queries import (
+    error_codes_shown,
+    judged,
+    knowledge,
+    sorted_out,
+    symptoms_named,
+)
+from bihuan.registers.knowledge.sorting import Sorted
+from bihuan.service.cases.words import KINDS, URGENCIES
 from bihuan.service.intake.rules import LONGEST_WORDS
 from bihuan.web.agents.rows import departments, families, in_language, is_chinese
+from bihuan.web.look.sorting_words import in_words, rule_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +55,9 @@ class Heard:
     department: str
     remote: bool
     life: str
+    kind: str
+    problem: str
+    why: list[str]
 
 
 def heard_in(data: Mapping[str, Any], chosen: list[str], offered: list[str], *, today: date) -> Heard:
@@ -59,6 +72,7 @@ def heard_in(data: Mapping[str, Any], chosen: list[str], offered: list[str], *, 
         code_shown=shown,
         bought_on=_day(data.get("bought_on")),
     )
+    sorted_as = sorted_out(words, category=category, told_kind=str(data.get("kind", "")))
     said = dict(found.symptoms)
     codes = list(dict.fromkeys([*said, *chosen]))
     named = symptoms_named(codes)
@@ -84,7 +98,23 @@ def heard_in(data: Mapping[str, Any], chosen: list[str], offered: list[str], *, 
         department=departments().get(found.department, ""),
         remote=found.remote and not danger,
         life=in_language(found.life),
+        kind=str(KINDS.get(sorted_as.kind, sorted_as.kind)),
+        problem=in_words("problem", sorted_as.problem),
+        why=_why(sorted_as),
     )
+
+
+def _why(found: Sorted) -> list[str]:
+    """Which rules spoke for kind, problem, wish, impact and danger, and by which words."""
+    told = [
+        one for field in ("kind", "problem", "wish", "impact", "danger") for one in found.why.get(field, ())
+    ]
+    lines = [
+        _("%(rule)s, by “%(words)s”") % {"rule": rule_words(one.rule), "words": one.words}
+        for one in told
+        if one.words
+    ]
+    return list(dict.fromkeys(lines))
 
 
 def _named(symptom: Any, pairs: Mapping[str, str], *, plain: bool) -> str:

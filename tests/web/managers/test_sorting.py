@@ -43,7 +43,7 @@ def test_corrections_are_a_file_of_codes_without_the_customers_words(
 ) -> None:
     case = a_case(made, now=clock.now(), words="冰箱不制冷了", kind="inspection")
     answer = supervisor.get(f"{PAGE}.csv")
-    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    body = b"".join(answer)
     told = body.decode("utf-8-sig")
     assert (case.number in told, "inspection" in told, "冰箱不制冷" in told) == (True, True, False)
 
