@@ -38,7 +38,10 @@ def found_calls(*, now: datetime) -> int:
 
 def _call(name: str, rang: datetime, agent: Person | None, chance: Random, *, now: datetime) -> None:
     """One call; nobody's, when no agent takes it."""
-    waited, talked = timedelta(seconds=chance.randrange(4, 34)), timedelta(seconds=chance.randrange(70, 380))
+    waited, talked = (
+        timedelta(seconds=4 + int(30 * chance.random() ** 3)),
+        timedelta(seconds=chance.randrange(70, 380)),
+    )
     number = f"139{chance.randrange(10**8):08d}"
     play("ringing", call=name, now=rang, **{"from": number, "keys": chance.choice("123")})
     if agent is None:
