@@ -139,9 +139,7 @@ class PlatformForm(TidyForm):
 
 class ProgramForm(TidyForm):
     name = forms.CharField(label=_("Name of the program"), max_length=60)
-    channel = choice(
-        pgettext_lazy("of a report", "Channel"), lambda: [(one, CHANNELS[one]) for one in OF_PROGRAMS]
-    )
+    channel = choice(_("Channel"), lambda: [(one, CHANNELS[one]) for one in OF_PROGRAMS])
     platform = choice(
         _("Only orders of this platform"),
         lambda: [(one.code, one.name) for one in keeping.platforms_in_use()],
@@ -257,7 +255,7 @@ REGISTERS = (
         columns=(
             Column(_("Name of the program"), lambda row: row.name),
             Column(
-                pgettext_lazy("of a report", "Channel"),
+                _("Channel"),
                 lambda row: str(CHANNELS.get(row.channel, row.channel)),
             ),
             Column(_("Platform"), lambda row: row.platform),
