@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from importlib import import_module
 from typing import Any
 
@@ -22,6 +22,7 @@ from tests.makers import Company, company
 from tests.served import cookie_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
+Communicator: Any = ApplicationCommunicator
 OURS = [(b"host", b"testserver"), (b"origin", b"http://testserver")]
 
 
@@ -37,7 +38,7 @@ def token(made: Company) -> str:
     return told
 
 
-class Knock(ApplicationCommunicator):
+class Knock(Communicator):  # type: ignore[misc]  # the package ships no types
     """A socket as a browser opens it."""
 
     def __init__(self, path: str, headers: list[tuple[bytes, bytes]]) -> None:
@@ -70,7 +71,7 @@ def socket(path: str, *more: tuple[bytes, bytes], headers: list[tuple[bytes, byt
     return Knock(path, [*headers, *more])
 
 
-def run(story: Callable[[], Awaitable[None]]) -> None:
+def run(story: Callable[[], Coroutine[Any, Any, None]]) -> None:
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
         runner.run(story())
 

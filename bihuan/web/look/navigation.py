@@ -45,7 +45,7 @@ NAVIGATION: tuple[Entry, ...] = (
     _entry(_("My desk"), "agents:desk", "headset", *_DESK),
     _entry(_("Hotline"), "agents:calls", "headset", "agent", "callback_agent", "supervisor"),
     _entry(_("To ring back"), "agents:ring_backs", "phone-outgoing", "agent", "callback_agent", "supervisor"),
-    _entry(_("Chats"), "agents:chats", "messages", "agent", "supervisor"),
+    _entry(_("Chats"), "agents:chats", "message-2", "agent", "supervisor"),
     _entry(_("New report"), "agents:report", "phone-plus", "agent", "supervisor"),
     _entry(_("Store desk"), "agents:store", "building-store", "agent", "supervisor"),
     _entry(_("Paste"), "agents:paste", "clipboard-text", "agent", "supervisor"),

@@ -157,6 +157,8 @@ class Talk {
     clearTimeout(this.quiet);
     this.quiet = setTimeout(() => this.talk.querySelector("[data-chat-typing]")?.setAttribute("hidden", ""), 6000);
     if (this.talk.querySelector("#chat-score") && this.form) this.form.hidden = true;
+    const lines = this.talk.querySelector("[data-state]");
+    for (const part of this.root.querySelectorAll("[data-chat-queued]")) part.hidden = lines?.dataset.state !== "queued";
   }
 
   saw() {
