@@ -18,9 +18,12 @@ from django.views.decorators.http import require_http_methods
 from bihuan.registers.customers.rules import read_phone
 from bihuan.service.intake.calls.playing import play, stands
 from bihuan.web.customers.play import play_page
+from bihuan.web.customers.report_form import TooOften
 from bihuan.web.look.doors import moment
 from bihuan.web.look.forms import TidyForm
+from bihuan.web.look.throttle import Throttle
 
+RINGS = Throttle(name="play-phone", times=60, seconds=600)
 COOKIE, SALT = "play_phone", "the call that a visitor plays"
 EXAMPLE = "13912345678"
 KEYS = (
@@ -63,6 +66,8 @@ def _deed(request: HttpRequest, call: str) -> HttpResponse:
         form = PhoneForm(request.POST)
         if not form.is_valid():
             return render(request, "customers/play/phone.html", {"form": form, "key_names": KEYS}, status=422)
+        if not RINGS.count(request):
+            raise TooOften
         call = f"play-{token_hex(8)}"
         number = "" if form.cleaned_data["hidden"] else form.cleaned_data["number"]
         play("ringing", call=call, now=now, **({"from": number} if number else {}))

@@ -170,8 +170,8 @@ def hear_forgotten(fact: Fact[RegisterChanged]) -> None:
 
 
 def forget_unknown(now: datetime) -> int:
-    """A sweep: calls of half a year ago whose caller we never came to know lose number and recording. Returns how
-    many."""
+    """A sweep: calls and wishes to be rung of half a year ago, by somebody we never came to know, lose number, words
+    and recording. Returns how many."""
     old = Call.objects.filter(customer__isnull=True, rang_at__lt=now - KEPT_UNKNOWN).exclude(number_blind="")
     found = list(old.select_related("message").order_by("rang_at")[:AT_ONCE])
     for call in found:
@@ -180,4 +180,10 @@ def forget_unknown(now: datetime) -> int:
             CallEvent.objects.filter(call=call).update(said_sealed="")
             Call.objects.filter(id=call.id).update(number_blind="", number_sealed="", recording_sealed="")
             RingBack.objects.filter(message_id=call.message_id).update(number_blind="")
-    return len(found)
+    wishes = RingBack.objects.filter(customer__isnull=True, open=False, done_at__lt=now - KEPT_UNKNOWN)
+    left = list(wishes.exclude(number_blind="").select_related("message").order_by("id")[:AT_ONCE])
+    for duty in left:
+        with transaction.atomic():
+            destroy(duty.message.key_id, now=now)
+            RingBack.objects.filter(id=duty.id).update(number_blind="")
+    return len(found) + len(left)

@@ -365,6 +365,23 @@ def test_the_number_of_somebody_we_never_came_to_know_is_forgotten_after_half_a_
     assert number_of(the_call()) == ""
 
 
+def test_so_is_a_wish_to_be_rung_and_what_was_said_with_it() -> None:
+    made = company()
+    duty = ringing_back.ask_to_be_rung(phone=PHONE, name="王", words="问保修", due_at=None, once="k", now=NOW)
+    ringing_back.finish(duty, result="wrong_number", viewer=made.viewer(Role.AGENT), now=later(hours=1))
+    assert (
+        forget_unknown(later(days=179)),
+        forget_unknown(later(days=181)),
+        forget_unknown(later(days=182)),
+    ) == (
+        0,
+        1,
+        0,
+    )
+    kept = RingBack.objects.select_related("message").get()
+    assert (kept.number_blind, ringing_back.said_of(kept)) == ("", {})
+
+
 def test_a_call_that_nothing_more_was_told_of_has_ended() -> None:
     company()
     rings()
