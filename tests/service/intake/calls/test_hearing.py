@@ -12,6 +12,7 @@ from bihuan.registers.access.history import note_change
 from bihuan.registers.access.roles import Role
 from bihuan.registers.customers.actions import forget
 from bihuan.registers.customers.models import Customer
+from bihuan.service.improvement.daily_closing import closing
 from bihuan.service.intake.actions import receive
 from bihuan.service.intake.calls import ringing_back
 from bihuan.service.intake.calls.actions import (
@@ -417,3 +418,28 @@ def test_the_clock_carries_out_what_calls_owe() -> None:
     run_sweeps()
     call = the_call()
     assert estimate_of(call, NOW + timedelta(seconds=1)) is None
+
+
+@pytest.mark.demand("S2-20", "S2-18")
+def test_the_daily_closing_of_the_hotline_comes_out_even() -> None:
+    made = company()
+    agent = made.viewer(Role.AGENT)
+    reported = answered(made, "c-0")
+    receive(told(phone=PHONE), by=agent.actor, node=made.head, now=later(minutes=1), message=reported.message)
+    explained = answered(made, "c-1")
+    account_for(explained, reason="progress", viewer=agent, now=later(minutes=2))
+    answered(made, "c-2")
+    for at, seconds in enumerate((40, 40, 3)):
+        rings(f"m-{at}", at=later(minutes=3 + at), number="13700001111")
+        play("ended", call=f"m-{at}", now=later(minutes=3 + at, seconds=seconds))
+    settle_lost(later(minutes=9))
+    settle(later(minutes=9))
+    day = next(one for one in closing(NOW.date()) if one.channel == "hotline")
+    assert (day.received, day.difference) == (6, 0)
+    assert {end: count for end, count in day.ends.items() if count} == {
+        "cases": 1,
+        "answered": 1,
+        "waiting": 2,
+        "duplicates": 1,
+        "automatic": 1,
+    }
