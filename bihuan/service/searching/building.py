@@ -28,11 +28,14 @@ def keep_index(now: datetime) -> str:
     until = monotonic() + SECONDS
     while read_stale() and monotonic() < until:
         continue
+    state = Building.objects.first()
+    if state is not None and state.untidy:
+        tidy()
+    if state is not None and not state.below:
+        return ""  # nearly always
     at = build()
     while at is not None and monotonic() < until:
         at = build()
-    if Building.objects.filter(untidy=True).exists():
-        tidy()
     return f"{at.made} / {at.wanted}" if at else ""
 
 

@@ -1,6 +1,7 @@
 """Cases are found by any word, by whoever may see them, from the moment they are written until the customer goes."""
 
 from datetime import datetime
+from threading import Thread
 
 import pytest
 from django.core.management import call_command
@@ -217,6 +218,34 @@ def test_making_it_anew_leaves_everything_found_meanwhile(
     Building.objects.all().delete()
     call_command("rebuild_search", "--resume")
     assert found(EVERYTHING, "kfr") == [case.number]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_written_at_once_by_many_and_while_the_index_is_built_is_all_found() -> None:
+    made = company()
+    case, by = a_case(made), made.actor(Role.AGENT)
+    Words.objects.all().delete()
+    words = ("甲乙", "丙丁", "戊己", "庚辛")
+
+    def write(said: str) -> None:
+        try:
+            note(Case.objects.select_related("customer").get(id=case.id), said, by=by, now=NOW)
+        finally:
+            connection.close()
+
+    def make() -> None:
+        try:
+            keep_index(NOW)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=write, args=(said,)) for said in words[:2]]
+    threads += [Thread(target=make), *(Thread(target=write, args=(said,)) for said in words[2:])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [found(EVERYTHING, said) for said in words] == [[case.number]] * 4
 
 
 def test_all_parts_of_the_index_are_there(made: Company) -> None:
