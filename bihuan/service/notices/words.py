@@ -114,6 +114,8 @@ KINDS: dict[str, Lazy] = {
     "channel_silent": _("A channel is silent"),
     "transfer_waiting": _("A transferred caller waits"),
     "ring_back_late": _("A ring-back is late"),
+    "chat_waiting": _("A chat waits"),
+    "chat_back": _("A chat came back"),
     "day_report": _("Day report"),
     "proposed": _("Asked to take over"),
     "support_asked": _("Technical support asked"),
