@@ -38,6 +38,7 @@ class OrdersTarget:
 
     icon = "truck"
     order: tuple[str, ...] = ()
+    at_once = 20  # rows of one transaction: each is a whole case, and others want to write too
     words: Mapping[str, Promise | str] = {
         **HOUSE_WORDS,
         **SENTENCES,

@@ -122,7 +122,7 @@ def _staged(step: Step) -> bool:
     try:
         if clear is None:
             raise NoBook("damaged")
-        rows = stage(run, Book(clear), step.by, mine=mine)
+        rows = stage(run, Book(clear), step.by, mine=mine, most=getattr(step.target, "at_once", 0))
     except NoBook as why:
         mine.update(state=Import.UPLOADED, trouble=why.code, moved_at=step.now)
         return False

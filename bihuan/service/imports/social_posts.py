@@ -89,6 +89,7 @@ class SocialPosts:
     icon = "message"
     fields: tuple[Field, ...] = FIELDS
     order: tuple[str, ...] = ()
+    at_once = 50  # rows of one transaction: each is a whole message, and others want to write too
     words: Mapping[str, Promise | str] = {
         "about_us": _("About us by the rule “%(rule)s”: it becomes a report for a person to take up."),
         "not_about_us": _("Not about us by the rule “%(rule)s”."),

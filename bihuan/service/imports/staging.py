@@ -28,16 +28,17 @@ class Reading:
     refused: Mapping[int, tuple[Trouble, ...]]
 
 
-def stage(run: Import, book: Book, by: SealedBy, *, mine: QuerySet[Import]) -> int:
+def stage(run: Import, book: Book, by: SealedBy, *, mine: QuerySet[Import], most: int = 0) -> int:
     """Read the whole sheet below its head into sealed batches, anew, each written by itself: a long file keeps nobody
     else from writing. `mine` finds the import while nobody has taken it from this reader; MovedOn once somebody has,
-    for the rows of another sheet may stand there by now. Returns how many rows hold something."""
+    for the rows of another sheet may stand there by now. `most`: rows of a batch, where the target wants fewer than
+    usual. Returns how many rows hold something."""
     with transaction.atomic():
         _still(mine)
         ImportBatch.objects.filter(run=run).delete()
     below = (row for row in book.rows(run.sheet) if row.number > run.head_row)
     total = 0
-    for seq, rows in enumerate(batched(below, BATCH)):
+    for seq, rows in enumerate(batched(below, most or BATCH)):
         sealed = by.seal_bytes(run.key_id, pack(rows))
         with transaction.atomic():
             _still(mine)

@@ -15,7 +15,7 @@ def one_batch(step: Step) -> bool:
     lines = list(
         ImportLine.objects.filter(
             run=run, phase=ImportLine.WRITE, made=True, undone=False, number__lt=run.cursor
-        ).order_by("-number")[:BATCH]
+        ).order_by("-number")[: getattr(step.target, "at_once", BATCH)]
     )
     if not lines:
         _end(step)
