@@ -20,7 +20,8 @@ DEEPEST = 24
 
 _HEADER = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
 _NEWLINE = ord("\n")
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+_NOT_BASE64 = bytes(sorted(set(range(256)) - set(_BASE64)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,7 +160,7 @@ def unpacked(body: bytes, packed: str) -> bytes:
 
 def _from_base64(body: bytes) -> bytes:
     """Several texts may follow each other, each with its own end: mailing lists add theirs."""
-    text = _NOT_BASE64.sub(b"", body)
+    text = body.translate(None, _NOT_BASE64)
     if len(text) * 2 < len(body.strip()):  # said to be base64, and is none
         return body
     ends = text.count(b"=")
