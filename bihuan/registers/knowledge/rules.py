@@ -30,7 +30,8 @@ _CODE_SHOWN = re.compile(
 )
 _CODE_NAMED = re.compile(_CODE + r"\s*(?:号|的)?(?:故障|错误|报警|代码|error|code|fault)")
 ERROR_SHOWN = "ge_error_code"
-OF_THE_NETWORK = frozenset({"ge_app_offline", "ge_app_pairing", "ge_app_linking", "ge_app_update"})  # symptoms that are about setting up rather than a fault
+# symptoms that are about setting up rather than a fault
+OF_THE_NETWORK = frozenset({"ge_app_offline", "ge_app_pairing", "ge_app_linking", "ge_app_update"})
 ASKED_FURTHER = ("fault", "repeat_repair", "product_quality", "other")
 
 
