@@ -294,7 +294,8 @@ API = {
 # Open to whoever holds the private link, and to nobody without it.
 LINK_PAGES = frozenset(
     {
-        "customers:short", "customers:case", "customers:chase", "customers:cancel", "customers:complain", "customers:add",
+        "customers:short", "customers:case", "customers:chase", "customers:cancel", "customers:complain",
+        "customers:add",
         "customers:again", "customers:chat_talk", "customers:chat_file",
         "customers:consents", "customers:my_data",
         "customers:slot", "customers:quote", "customers:sheet", "customers:survey", "customers:confirm",
@@ -316,9 +317,13 @@ OWN_PAGES = frozenset(
 # Open to the whole world: nothing about any case or person stands there.
 WORLD = frozenset(
     {
-        "home", "healthz", "managers:start", "webhooks:wechat", "webhooks:wecom", "webhooks:sms", "webhooks:hotline", "webhooks:hotline_by_path", "look:language", "look:theme", "customers:report", "customers:lookup",
-        "customers:play", "customers:chat", "customers:play_chat", "customers:play_phone", "customers:feedback", "customers:ring_back", "customers:report_smart",
-        "customers:play_wechat", "customers:play_sms", "customers:play_platform", "customers:play_mailbox", "customers:commitments", "customers:privacy", "customers:my_sign_in", "customers:my_code",
+        "home", "healthz", "managers:start", "webhooks:wechat", "webhooks:wecom", "webhooks:sms",
+        "webhooks:hotline", "webhooks:hotline_by_path", "look:language", "look:theme", "customers:report",
+        "customers:lookup",
+        "customers:play", "customers:chat", "customers:play_chat", "customers:play_phone",
+        "customers:feedback", "customers:ring_back", "customers:report_smart",
+        "customers:play_wechat", "customers:play_sms", "customers:play_platform", "customers:play_mailbox",
+        "customers:commitments", "customers:privacy", "customers:my_sign_in", "customers:my_code",
         "technicians:sign_in", "technicians:sign_in_code", "me:worker", "agents:manifest",
         "api:openapi-json", "api:api-root", "",
     }

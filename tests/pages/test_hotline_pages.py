@@ -1,4 +1,4 @@
-"""The hotline's pages and the short forms for customers: axe finds nothing, nothing scrolls sideways, with scripts off."""
+"""The hotline's pages and the short forms: axe finds nothing, nothing scrolls sideways, with scripts off too."""
 
 from pathlib import Path
 
@@ -24,7 +24,10 @@ def test_each_page_is_sound_at_both_sizes(browser: Browser, live_server: LiveSer
         made = company()
         found_calls(now=clock.now())
         duty = RingBack.objects.get(open=True)
-        agent, lead = play.staff(made.people[Role.AGENT]), play.staff(made.people[Role.SUPERVISOR], phone=True)
+        agent, lead = (
+            play.staff(made.people[Role.AGENT]),
+            play.staff(made.people[Role.SUPERVISOR], phone=True),
+        )
         customer = play.visitor()
         for page, paths in (
             (agent, ("/desk/calls", "/desk/ring-backs", f"/desk/ring-backs/{duty.id}")),

@@ -1,10 +1,10 @@
 """催单: a customer who asks again has a case already. It is raised; no second one is opened. A person may part them.
 
-Taken as asking again: words that do so, or the same form for the same machine and fault within two days, from the
-same customer, about a case that is open. Never where a person of ours wrote it down, or a platform ordered it.
+Taken as asking again: words that do so, from the same customer, about a case that is open. Never where a person of
+ours wrote it down, or a platform ordered it. The same fault told once more is only offered for merging.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -22,7 +22,6 @@ from bihuan.service.cases.talking import chase, hear_danger
 from bihuan.service.intake.models import Report
 from bihuan.service.intake.queries import words_of
 
-SAME_AGAIN = timedelta(hours=48)  # within which the same form for the same machine and fault is asking again
 LOOKED_AT = 10  # open cases of one customer
 ASKS = frozenset({"repair", "consultation"})  # kinds that asking again is heard as
 
@@ -30,7 +29,7 @@ ASKS = frozenset({"repair", "consultation"})  # kinds that asking again is heard
 def case_asked_about(report: Report, words: str, *, now: datetime) -> Case | None:
     """The open case that this report only asks about again; None when it is a matter of its own."""
     known = report.customer.made_at < now  # whoever is new has no case
-    if not known or report.taken_by_id is not None or report.outside_number:
+    if not known or report.taken_by_id is not None or report.outside_number or not asks_again(words):
         return None
     mine = Case.objects.filter(customer_id=report.customer_id, open=True, merged_into__isnull=True)
     found = list(mine.select_related("machine", "report").order_by("-id")[:LOOKED_AT])
@@ -38,10 +37,8 @@ def case_asked_about(report: Report, words: str, *, now: datetime) -> Case | Non
         return None
     kind = report.kind or kind_in(words, symptoms=report.symptoms)
     alike = [case for case in found if kind == case.kind or kind in ASKS]
-    if asks_again(words):
-        alike = [case for case in alike if _may_be_about(case, report, words)]
-        return next((case for case in alike if _machines_named(case, report)), alike[0] if alike else None)
-    return next((case for case in alike if _same_form(case, report)), None)
+    alike = [case for case in alike if _may_be_about(case, report, words)]
+    return next((case for case in alike if _machines_named(case, report)), alike[0] if alike else None)
 
 
 def _may_be_about(case: Case, report: Report, words: str) -> bool:
@@ -56,13 +53,6 @@ def _may_be_about(case: Case, report: Report, words: str) -> bool:
 
 def _machines_named(case: Case, report: Report) -> bool:
     return report.machine is not None and report.machine_id == case.machine_id
-
-
-def _same_form(case: Case, report: Report) -> bool:
-    """The same machine and fault once more, within two days."""
-    if report.machine is None or case.machine is None or report.received_at > case.opened_at + SAME_AGAIN:
-        return False
-    return same_machine(said_of(report.machine), said_of(case.machine)) and _overlap(report, case)
 
 
 def _overlap(report: Report, case: Case) -> bool:

@@ -8,8 +8,9 @@ import phonenumbers
 import pytest
 
 from bihuan.management.demo.names import customers, demo, past_cases
+from bihuan.registers.knowledge.danger import hazards
 from bihuan.registers.knowledge.reading import shipped
-from bihuan.registers.knowledge.rules import hazards, preliminary_judgement, standard_symptoms
+from bihuan.registers.knowledge.rules import preliminary_judgement, standard_symptoms
 
 NOW = datetime(2026, 11, 22, 10, 30)  # local wall time
 TODAY = NOW.date()

@@ -9,6 +9,7 @@ from bihuan.registers.access.roles import Role
 from bihuan.registers.customers.told import MachineTold
 from bihuan.service.cases.chasing import joined_to, part
 from bihuan.service.cases.errors import CannotSort
+from bihuan.service.cases.merging import twins_of
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.queries import case_of_report
 from bihuan.service.improvement.daily_closing import closing
@@ -62,11 +63,14 @@ def test_asking_again_opens_no_second_case(made: Company, words: str, channel: s
     assert (Case.objects.count(), first.chases, again.state) == (1, 1, Report.JOINED)
 
 
-def test_the_same_form_within_two_days_is_asking_again_and_later_is_not(made: Company) -> None:
+def test_the_same_fault_told_once_more_is_a_case_of_its_own_that_may_be_merged(made: Company) -> None:
     usual = {"machine": told().machine}
     first = the_case(written(made, "冰箱不制冷了", **usual))
-    assert the_case(written(made, "冰箱不制冷了，里面都化了", now=later(hours=47), **usual)).id == first.id
-    assert the_case(written(made, "冰箱不制冷了", now=later(hours=49), **usual)).id != first.id
+    second = the_case(written(made, "冰箱不制冷了，里面都化了", now=later(hours=1), **usual))
+    assert (second.id != first.id, [one.id for one in twins_of(second, Case.objects.all())]) == (
+        True,
+        [first.id],
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,15 @@ from bihuan.registers.channels.channel import READERS
 from bihuan.service.cases.models import Case
 from bihuan.service.intake.arriving import keep
 from bihuan.service.intake.models import RawMessage, Report
-from bihuan.service.intake.proving import SILENT_AFTER, find_silent, is_own, note_knock, probe_token, proofs, prove
+from bihuan.service.intake.proving import (
+    SILENT_AFTER,
+    find_silent,
+    is_own,
+    note_knock,
+    probe_token,
+    proofs,
+    prove,
+)
 from bihuan.service.notices.models import Notice
 from tests.fake_channel import bytes_of as fake
 from tests.makers import NOW, a_report, company, settle

@@ -140,9 +140,10 @@ def test_the_promised_day_is_a_promise_with_its_clock_and_a_later_one_takes_its_
     made = company()
     platform = a_platform(made)
     first = taken(made, platform)
-    due = Promise.objects.get(case_id=first.order.case_id, clause="platform_day").due_at
+    promised = Promise.objects.filter(case=first.order.case, clause="platform_day")
+    due = promised.get().due_at
     again = taken(made, platform, promised_on=date(2026, 11, 28))
-    open_ones = Promise.objects.filter(case_id=first.order.case_id, clause="platform_day", open=True)
+    open_ones = promised.filter(open=True)
     assert due == datetime(2026, 11, 26, 23, 59, 59, tzinfo=get_default_timezone())
     assert [one.due_at for one in open_ones] == [again.order.promised_at]
 

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('intake', '0005_messages_of_their_own'),
+        ("intake", "0005_messages_of_their_own"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='attachment',
-            name='agrees',
+            model_name="attachment",
+            name="agrees",
             field=models.BooleanField(default=True),
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='looked_through',
-            field=models.CharField(blank=True, default='', max_length=80),
+            model_name="attachment",
+            name="looked_through",
+            field=models.CharField(blank=True, default="", max_length=80),
         ),
     ]

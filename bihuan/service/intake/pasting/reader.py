@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bihuan.registers.knowledge import rules as knowledge_rules
+from bihuan.registers.knowledge.danger import hazards
 from bihuan.service.intake.pasting import things
 from bihuan.service.intake.pasting.folding import TAKEN, lowered, without
 from bihuan.service.intake.pasting.labels import Labelled, labelled, of_kind
@@ -233,7 +234,7 @@ def _fault(
 ) -> tuple[tuple[str, ...], tuple[str, ...], list[Heard]]:
     """Standard symptoms and dangers in the words, and where the words for them stand."""
     found = knowledge_rules.standard_symptoms(words, product or None, knowledge=known.knowledge)
-    alarms = knowledge_rules.hazards(words, knowledge=known.knowledge)
+    alarms = hazards(words, knowledge=known.knowledge)
     said = [*(phrase for _, phrase in found), *(one.phrase for one in alarms)]
     heard = [
         Heard("fault", phrase, (hit.start(), hit.end()))

@@ -6,45 +6,75 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('intake', '0006_what_files_are'),
+        ("intake", "0006_what_files_are"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PostRule',
+            name="PostRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, unique=True)),
-                ('words', models.JSONField(default=list)),
-                ('excludes', models.JSONField(blank=True, default=list)),
-                ('about_us', models.BooleanField(default=True)),
-                ('kind', models.CharField(blank=True, default='', max_length=32)),
-                ('urgency', models.CharField(blank=True, default='', max_length=8)),
-                ('rank', models.PositiveSmallIntegerField(default=100)),
-                ('made_at', models.DateTimeField()),
-                ('retired_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True)),
+                ("words", models.JSONField(default=list)),
+                ("excludes", models.JSONField(blank=True, default=list)),
+                ("about_us", models.BooleanField(default=True)),
+                ("kind", models.CharField(blank=True, default="", max_length=32)),
+                ("urgency", models.CharField(blank=True, default="", max_length=8)),
+                ("rank", models.PositiveSmallIntegerField(default=100)),
+                ("made_at", models.DateTimeField()),
+                ("retired_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('platform', models.CharField(max_length=24)),
-                ('judged', models.BooleanField()),
-                ('about_us', models.BooleanField()),
-                ('corrected_at', models.DateTimeField(null=True)),
-                ('received_at', models.DateTimeField()),
-                ('corrected_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('message', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='intake.rawmessage')),
-                ('rule', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='social.postrule')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("platform", models.CharField(max_length=24)),
+                ("judged", models.BooleanField()),
+                ("about_us", models.BooleanField()),
+                ("corrected_at", models.DateTimeField(null=True)),
+                ("received_at", models.DateTimeField()),
+                (
+                    "corrected_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "message",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="intake.rawmessage"
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="social.postrule",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['about_us', '-id'], name='social_posts')],
+                "indexes": [models.Index(fields=["about_us", "-id"], name="social_posts")],
             },
         ),
     ]

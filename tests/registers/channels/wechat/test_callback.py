@@ -25,7 +25,11 @@ TOKEN, KEY, APP = "a-token-of-theirs", "abcdefghijklmnopqrstuvwxyz0123456789ABCD
 PLAIN = Account(app_id=APP, secret="s", token=TOKEN, aes_key="", address="https://api.weixin.qq.com")
 SEALED = replace(PLAIN, aes_key=KEY)
 AT = 1_795_000_000
-TEXT: dict[str, str | int] = {"MsgType": "text", "Content": "空调不制冷 <b>&amp;", "MsgId": 6054768590064713728}
+TEXT: dict[str, str | int] = {
+    "MsgType": "text",
+    "Content": "空调不制冷 <b>&amp;",
+    "MsgId": 6054768590064713728,
+}
 
 
 def remembers() -> Callable[[str, str], bool]:
