@@ -412,6 +412,13 @@ TELLERS: dict[str, tuple[str, Teller, bool]] = {
     "satisfaction.callback_opened": ("phone-calling", _is(gettext_lazy("A callback is due")), False),
     "satisfaction.callback_attempted": ("phone", _is(gettext_lazy("A callback was tried")), False),
     "satisfaction.callback_done": ("circle-check", _is(gettext_lazy("The callback was done")), False),
+    "order.promised": (
+        "calendar-event",
+        _is(gettext_lazy("The platform promised a day to its buyer")),
+        False,
+    ),
+    "order.changed": ("edit", _is(gettext_lazy("The platform told the order otherwise")), False),
+    "order.cancelled": ("circle-x", _is(gettext_lazy("The platform took its order back")), False),
     "notice.given_up": (
         "alert-triangle",
         _is(gettext_lazy("A message could not be delivered")),

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from bihuan.ground.journal.event import Actor
+from bihuan.ground.vault.inspecting import LOOKED_AT, PICTURES, VIDEOS, media_of
 from bihuan.registers.access.errors import NotFound, Refusal
 from bihuan.registers.customers.scan_codes import ScanCode, scanned
 from bihuan.registers.customers.told import AddressTold, MachineTold
@@ -33,7 +34,7 @@ type Tell = Callable[[dict[str, Any], tuple[FileTold, ...]], Told]
 
 TRIES = Throttle(name="report-form", times=8, seconds=600)
 MOST_FILES, LARGEST_FILE = 4, 10 * 1024 * 1024
-MEDIA = ("image/jpeg", "image/png", "image/webp", "image/heic", "video/mp4", "video/quicktime")
+TAKEN = PICTURES | VIDEOS  # by what their bytes show
 
 
 class WebReportForm(TidyForm):
@@ -220,8 +221,9 @@ def files_of(request: HttpRequest) -> tuple[tuple[FileTold, ...], str]:
     for one in sent:
         if (one.size or 0) > LARGEST_FILE:
             return (), _("“%(name)s” is larger than 10 MB.") % {"name": str(one.name)[:60]}
-        if one.content_type not in MEDIA:
+        if media_of(one.read(LOOKED_AT)) not in TAKEN:
             return (), _("“%(name)s” is neither a photo nor a video.") % {"name": str(one.name)[:60]}
+        one.seek(0)
     kept = [
         FileTold(name=str(one.name)[:120], media=str(one.content_type), content=one.read()) for one in sent
     ]

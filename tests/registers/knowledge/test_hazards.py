@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bihuan.registers.knowledge.danger import hazards
 from bihuan.registers.knowledge.reading import shipped
 from bihuan.registers.knowledge.rules import (
     error_code,
-    hazards,
     preliminary_judgement,
     service_life,
 )

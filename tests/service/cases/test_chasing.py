@@ -67,7 +67,7 @@ def test_the_same_fault_told_once_more_is_a_case_of_its_own_that_may_be_merged(m
     usual = {"machine": told().machine}
     first = the_case(written(made, "冰箱不制冷了", **usual))
     second = the_case(written(made, "冰箱不制冷了，里面都化了", now=later(hours=1), **usual))
-    assert (second.id != first.id, [one.id for one in twins_of(second, Case.objects.all())]) == (
+    assert (second.id != first.id, [one.case.id for one in twins_of(second, Case.objects.all())]) == (
         True,
         [first.id],
     )

@@ -35,7 +35,7 @@ def test_only_our_own_fresh_token_of_the_same_channel_counts() -> None:
     wrong = [
         is_own(token, "mail", now=NOW),
         is_own(token, "sms", now=NOW + timedelta(hours=2)),
-        is_own(token[:-1] + "x", "sms", now=NOW),
+        is_own(token[:-1] + "!", "sms", now=NOW),
         is_own("probe.sms.1٣.x", "sms", now=NOW),
         is_own("", "sms", now=NOW),
     ]

@@ -3,7 +3,20 @@
 from bihuan.ground.journal.event import KINDS
 from bihuan.web.agents.telling import TELLERS
 
-NO_CASE = ("access.", "channel.", "imports.", "improvement.", "message.", "shift.", "case.many_")
+NO_CASE = (
+    *(
+        "access.",
+        "call.",
+        "channel.",
+        "chat.",
+        "imports.",
+        "improvement.",
+        "message.",
+        "ring_back.",
+        "shift.",
+    ),
+    "case.many_",
+)
 
 
 def test_every_event_of_a_case_has_its_sentence() -> None:

@@ -104,7 +104,7 @@ def test_the_ninth_try_within_minutes_is_asked_to_wait(visitor: Client) -> None:
 
 
 def test_a_photo_comes_along_and_a_programme_does_not(visitor: Client) -> None:
-    photo = SimpleUploadedFile("display.png", b"\x89PNG....", content_type="image/png")
+    photo = SimpleUploadedFile("display.png", b"\x89PNG\r\n\x1a\n....", content_type="image/png")
     assert sent(visitor, files=photo).status_code == 302
     assert [one.media for one in Attachment.objects.all()] == ["image/png"]
     bad = SimpleUploadedFile("run.exe", b"MZ", content_type="application/x-msdownload")
