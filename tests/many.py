@@ -20,7 +20,7 @@ from bihuan.ground.journal.models import Chain, Entry
 from bihuan.ground.vault.actions import SealedBy, blind, fingerprint, keys, signature
 from bihuan.ground.vault.models import Key
 from bihuan.registers.customers.models import Consent, Contact, Customer, Machine, Place, Serial
-from bihuan.service.cases.models import Case, Note, Numbering, Tick
+from bihuan.service.cases.models import Case, Correction, Note, Numbering, Tick, Triage
 from bihuan.service.cases.rules import number_for
 from bihuan.service.commitments.models import Promise, Rest
 from bihuan.service.dispatch.models import Assignment, Offer, Visit
@@ -29,10 +29,11 @@ from bihuan.service.improvement.models import DayFact, Happened
 from bihuan.service.intake.actions import link_token
 from bihuan.service.intake.models import RawMessage, Report
 from bihuan.service.satisfaction.models import Attempt, Callback, Survey
+from bihuan.service.searching.models import Words
 
 COPIED: tuple[type[models.Model], ...] = (
     *(Key, Customer, Contact, Consent, Place, Machine, Serial),
-    *(RawMessage, Chain, Report, Case, Tick, Note, Promise, Rest),
+    *(RawMessage, Chain, Report, Case, Triage, Correction, Tick, Note, Promise, Rest),
     *(Offer, Assignment, Visit, Work, Check, Reading, Tried, Quote, QuoteLine, UsedPart, Sheet),
     *(Survey, Callback, Attempt),
 )
@@ -119,7 +120,11 @@ def household(customer_id: int) -> Household:
 
 def _ids_below(model: type[models.Model], found: dict[str, list[int]]) -> list[int]:
     """The rows of a table that point to rows found before: by the case where they can, else by any parent."""
-    links = [one for one in columns(model) if one.is_relation and one.related_model in COPIED]
+    links = [
+        one
+        for one in columns(model)
+        if one.is_relation and one.related_model in COPIED and one.related_model is not model
+    ]
     name = next((one.name for one in links if one.related_model is Case), links[0].name)
     parent = model._meta.get_field(name).related_model
     assert isinstance(parent, type) and issubclass(parent, models.Model)
@@ -370,6 +375,6 @@ def left_out() -> Iterator[str]:
     for model in apps.get_models():
         points = any(one.is_relation and one.related_model in (Case, Work, Report) for one in columns(model))
         if (
-            points and model not in {*COPIED, Happened, DayFact} and model._default_manager.exists()
+            points and model not in {*COPIED, Happened, DayFact, Words} and model._default_manager.exists()
         ):  # gathered anew
             yield model._meta.db_table

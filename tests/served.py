@@ -32,7 +32,8 @@ class Served:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
-        self.environ = {**os.environ, **on_this_database(folder), "PORT": str(self.port), **environ}
+        usual = {name: told for name, told in os.environ.items() if name != "DATABASE_URL"}
+        self.environ = {**usual, **on_this_database(folder), "PORT": str(self.port), **environ}
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

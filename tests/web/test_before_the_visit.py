@@ -257,4 +257,4 @@ class TestServicePoint:
 
 def test_the_search_says_what_it_finds() -> None:
     page = signed_in(company(), Role.AGENT).get("/desk/").content.decode()
-    assert "Search by case number, phone, name, serial or outside number" in page
+    assert "Search cases by number, phone, name, serial or any words" in page

@@ -4,12 +4,14 @@ import asyncio
 import json
 import secrets
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from typing import Any
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.conf import settings
+from django.db import connection
 
 from bihuan.ground.worktime.clock import now
 from bihuan.registers.access.roles import Role
@@ -72,8 +74,17 @@ def socket(path: str, *more: tuple[bytes, bytes], headers: list[tuple[bytes, byt
 
 
 def run(story: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-        runner.run(story())
+    """In a thread with a loop of its own: the one of the browser's tests may run in this one."""
+
+    def told() -> None:
+        try:
+            with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+                runner.run(story())
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(told).result()
 
 
 async def heard(line: Any, key: str) -> Any:

@@ -38,7 +38,7 @@ def a_month() -> str:
     return f"{clock.now():%Y-%m}"
 
 
-def asked(client: Client, profile: str = "strict:2") -> WhatIf:
+def asked(client: Client, profile: str = "strict:3") -> WhatIf:
     answer = client.post("/manage/what-if", {"profile": profile, "month": a_month()})
     assert answer.status_code == 302
     return WhatIf.objects.latest("id")
@@ -69,7 +69,7 @@ def test_a_profile_tried_on_itself_changes_nothing(client: Client) -> None:
     for hours in (1, 3, 9):
         a_case(made, channel="app", now=now - timedelta(hours=hours))
     mark_broken(now)
-    row = asked(as_(client, made), "default:2")
+    row = asked(as_(client, made), "default:3")
     found = trying_out.what_if(made.viewer(Role.MANAGER), row.id).found
     assert found.changed == 0
     assert {
@@ -105,7 +105,7 @@ def test_the_figures_and_the_cases_can_be_taken_along(client: Client) -> None:
 
 @pytest.mark.parametrize(
     ("profile", "month", "field"),
-    [("strict:2", "soon", "month"), ("nothing:1", "2026-01", "profile"), ("", "2026-01", "profile")],
+    [("strict:3", "soon", "month"), ("nothing:1", "2026-01", "profile"), ("", "2026-01", "profile")],
 )
 def test_what_cannot_be_reckoned_is_refused_beside_its_field(
     client: Client, made: Company, profile: str, month: str, field: str
@@ -166,10 +166,10 @@ def test_a_supervisor_sees_differences_and_may_not_mend_them(client: Client, mad
 def test_a_profile_leads_to_its_what_if(client: Client, made: Company) -> None:
     stricter()
     manager = as_(client, made)
-    profile = manager.get(reverse("managers:profile", args=["strict", 2])).content.decode()
-    assert "/manage/what-if?profile=strict:2" in profile
-    page = manager.get("/manage/what-if?profile=strict:2").content.decode()
-    assert '<option value="strict:2" selected>' in page
+    profile = manager.get(reverse("managers:profile", args=["strict", 3])).content.decode()
+    assert "/manage/what-if?profile=strict:3" in profile
+    page = manager.get("/manage/what-if?profile=strict:3").content.decode()
+    assert '<option value="strict:3" selected>' in page
 
 
 @pytest.mark.one_database
