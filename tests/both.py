@@ -17,7 +17,7 @@ from time import monotonic
 from tests.testpg import postgres
 
 NOTHING_COLLECTED = 5
-IN_TWO = ["-n", "2", "--dist", "worksteal"]  # the pages of the SQLite half wait for browsers most of the time
+IN_TWO = ["-n", "2", "--dist", "worksteal"]  # tests wait for browsers and disks half of the time
 
 
 class Run:
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
         parted = [*(IN_TWO if os.environ.get("CI") else []), *arguments]
         runs = [
             Run("sqlite", parted, {**common, "DATABASE_URL": sqlite}, lock),
-            Run("postgresql", arguments, {**deep, **common, "DATABASE_URL": address}, lock),
+            Run("postgresql", parted, {**deep, **common, "DATABASE_URL": address}, lock),
         ]
         try:
             results = [run.wait() for run in runs]

@@ -68,11 +68,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=drills)
         items[:] = [item for item in items if item not in set(drills)]
     on_postgresql = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
-    here = [
-        item
-        for item in items
-        if _runs_here(item, on_postgresql=on_postgresql, in_ci=bool(os.environ.get("CI")))
-    ]
+    in_ci = bool(os.environ.get("CI"))
+    here = [item for item in items if _runs_here(item, on_postgresql=on_postgresql, in_ci=in_ci)]
+    if in_ci and not on_postgresql:
+        here = _once_where_both_run(here)
     config.hook.pytest_deselected(items=[item for item in items if item not in set(here)])
     items[:] = here
 
@@ -85,6 +84,18 @@ def _runs_here(item: pytest.Item, *, on_postgresql: bool, in_ci: bool) -> bool:
     if _is_a_page(item):
         return not on_postgresql
     return _knows_a_database(item) or on_postgresql == _is_pure(item)
+
+
+def _once_where_both_run(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Of tests that PostgreSQL runs too and that differ only in a parameter, the first: all of them run there."""
+    seen: set[str] = set()
+    kept = []
+    for item in items:
+        name = item.nodeid.partition("[")[0]
+        if not (_knows_a_database(item) and not _is_a_page(item)) or name not in seen:
+            kept.append(item)
+        seen.add(name)
+    return kept
 
 
 def _is_pure(item: pytest.Item) -> bool:
@@ -122,17 +133,27 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 @pytest.fixture(autouse=True)
 def _what_ships(request: pytest.FixtureRequest) -> None:
-    """Load it again where a flush took it away: for good in a test that commits, else for this test alone."""
+    """Load it again where a flush took it away."""
     mark = request.node.get_closest_marker("django_db")
     commits = not {"transactional_db", "live_server"}.isdisjoint(request.fixturenames)
     commits = commits or (mark is not None and bool(mark.kwargs.get("transaction")))
     if not (commits or mark or "db" in request.fixturenames):
         return
+    request.getfixturevalue("django_db_setup")
+    if flush.FLUSHED["since_loading"] and not commits:
+        _load(request)  # before the test's transaction begins, so that it lasts until the next flush
     request.getfixturevalue("transactional_db" if commits else "db")
     forget_cached()  # what another test's database said
     if flush.FLUSHED["since_loading"]:
+        _load(request)
+
+
+def _load(request: pytest.FixtureRequest) -> None:
+    blocker: DjangoDbBlocker = request.getfixturevalue("django_db_blocker")
+    with blocker.unblock():
+        forget_cached()
         load_shipped(now=SHIPPED_AT)
-        flush.FLUSHED["since_loading"] = not commits
+    flush.FLUSHED["since_loading"] = False
 
 
 @pytest.fixture(scope="session")
