@@ -81,7 +81,7 @@ def _runs_here(item: pytest.Item, *, on_postgresql: bool, in_ci: bool) -> bool:
     are left out, which say the same on SQLite."""
     if not in_ci:
         return not on_postgresql or _knows_a_database(item)
-    if _is_a_page(item):
+    if _is_a_page(item) or item.get_closest_marker("once"):
         return not on_postgresql
     return _knows_a_database(item) or on_postgresql == _is_pure(item)
 

@@ -11,7 +11,7 @@ from bihuan.management.demo.quiet import quietly
 from bihuan.service.cases.models import Case
 from tests import loops, makers, many
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def test_a_loop_goes_from_words_to_a_closed_case() -> None:

@@ -22,7 +22,7 @@ from django.conf import settings
 
 from bihuan.management.beginning_anew import RestartWish, finish_removal, wish_restart
 
-pytestmark = [pytest.mark.django_db, pytest.mark.demand("U-04")]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.demand("U-04")]
 
 MANAGE = str(Path(settings.BASE_DIR) / "manage.py")
 ON_POSTGRESQL = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")

@@ -29,7 +29,10 @@ from bihuan.registers.access.roles import Role
 from bihuan.web.managers.backups import is_nightly
 from tests.makers import company
 
-pytestmark = pytest.mark.django_db  # both kinds are tried, though none of the suite's own is touched
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.once,
+]  # both kinds are tried, though none of the suite's own is touched
 ROOT = Path(__file__).parents[2]
 POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
 CASES = "6"

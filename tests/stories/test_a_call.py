@@ -15,7 +15,7 @@ from tests.makers import CITY, DISTRICT, STREET, a_case, company
 from tests.pages.axe import overflow, shots, violations
 from tests.stories.people import stage
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.once]
 PHONE = "13912345678"
 
 

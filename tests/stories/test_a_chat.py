@@ -18,7 +18,7 @@ from tests.served import Served, cookie_of
 from tests.service.intake.chats.test_chatting import PNG
 from tests.stories.people import Stage, stage
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.once]
 MINE, THEIRS = ".chat-mine:not(.chat-pending) .chat-words", ".chat-theirs .chat-words"
 
 

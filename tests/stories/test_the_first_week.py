@@ -25,7 +25,7 @@ from bihuan.web.managers.founding_code import new_code
 from tests.makers import code_now
 from tests.stories.people import Stage, stage
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.once]
 KEY, POINT, PRESS, HOME = 0.28, 1.1, 0.2, 0.4  # seconds
 PASSWORD = "an-honest-long-word-7"
 CITY = "杭州市"
