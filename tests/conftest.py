@@ -133,27 +133,17 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 @pytest.fixture(autouse=True)
 def _what_ships(request: pytest.FixtureRequest) -> None:
-    """Load it again where a flush took it away."""
+    """Load it again where a flush took it away: for good in a test that commits, else for this test alone."""
     mark = request.node.get_closest_marker("django_db")
     commits = not {"transactional_db", "live_server"}.isdisjoint(request.fixturenames)
     commits = commits or (mark is not None and bool(mark.kwargs.get("transaction")))
     if not (commits or mark or "db" in request.fixturenames):
         return
-    request.getfixturevalue("django_db_setup")
-    if flush.FLUSHED["since_loading"] and not commits:
-        _load(request)  # before the test's transaction begins, so that it lasts until the next flush
     request.getfixturevalue("transactional_db" if commits else "db")
     forget_cached()  # what another test's database said
     if flush.FLUSHED["since_loading"]:
-        _load(request)
-
-
-def _load(request: pytest.FixtureRequest) -> None:
-    blocker: DjangoDbBlocker = request.getfixturevalue("django_db_blocker")
-    with blocker.unblock():
-        forget_cached()
         load_shipped(now=SHIPPED_AT)
-    flush.FLUSHED["since_loading"] = False
+        flush.FLUSHED["since_loading"] = not commits
 
 
 @pytest.fixture(scope="session")

@@ -92,8 +92,9 @@ def test_a_page_that_shows_what_is_true_is_answered_with_nothing_and_else_with_t
 ) -> None:
     made = company()
     as_(client, made)
-    mark = mark_in(text(client))
-    assert board(client, seen=mark)[0] == 204
+    marks = (mark_in(text(client)) for _ in range(3))  # a minute may end between the two
+    mark = next((one for one in marks if board(client, seen=one)[0] == 204), "")
+    assert mark
     case = a_case(made, now=at_1140 - timedelta(hours=80))
     forget_pulse()
     status, part = board(client, seen=mark)
