@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from http.client import HTTPException
 from json import dumps
 from threading import Thread
 from time import time
@@ -25,7 +24,7 @@ from bihuan.registers.channels.hotline.account import account as telephone
 from bihuan.registers.channels.hotline.signing import signed
 from bihuan.registers.channels.mail.account import account as mailbox
 from bihuan.registers.channels.message import NotSent
-from bihuan.registers.channels.outward import allowed_address, exchange
+from bihuan.registers.channels.outward import NoAnswer, answer_of
 from bihuan.registers.channels.sms.account import callback_key
 from bihuan.registers.channels.smtp.provider import is_both_ways, send_probe
 from bihuan.registers.channels.wechat.account import callback_account
@@ -128,19 +127,11 @@ def posted(
     }
     told |= {"Host": parts.netloc, "Origin": settings.BIHUAN_ADDRESS}
     try:
-        answer = exchange(
-            parts,
-            allowed_address(parts, private=True),
-            method="POST",
-            headers=told,
-            body=body,
-            timeout=TIMEOUT_SECONDS,
-            limit=4096,
+        answer = answer_of(
+            parts, private=True, method="POST", headers=told, body=body, timeout=TIMEOUT_SECONDS, limit=4096
         )
-    except TimeoutError as error:
-        raise NotKnocked("timeout") from error
-    except (OSError, HTTPException, ValueError) as error:
-        raise NotKnocked("unreachable") from error
+    except NoAnswer as nothing:
+        raise NotKnocked("timeout" if nothing.args[0] == "timeout" else "unreachable") from nothing
     if answer.status not in wanted:
         raise NotKnocked("refused")
     return answer.body

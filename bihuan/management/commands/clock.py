@@ -2,14 +2,11 @@
 
 import logging
 import os
-import signal
 import socket
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from threading import Event
 from time import monotonic
-from types import FrameType
 from typing import Any
 
 from django.conf import settings
@@ -25,6 +22,7 @@ from bihuan.management.backups import nightly
 from bihuan.management.demo import filling
 from bihuan.management.heartbeat import Heartbeat
 from bihuan.management.probing import DOORS, Probes
+from bihuan.management.stopping import when_told_to_stop
 from bihuan.web.look.duties import is_any_late
 
 log = logging.getLogger("bihuan.clock")
@@ -41,13 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="one round, then stop")
 
     def handle(self, *args: Any, every: float, once: bool, **options: Any) -> None:
-        stop = Event()
-
-        def told_to_stop(number: int, frame: FrameType | None) -> None:
-            stop.set()
-
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, told_to_stop)
+        stop = when_told_to_stop()
         name, began = clock_name(), clock.now()
         heartbeat = Heartbeat(settings.BIHUAN_HEARTBEAT_URL, private=settings.BIHUAN_HEARTBEAT_PRIVATE)
         probes = Probes(DOORS if settings.BIHUAN_PROBES else ())

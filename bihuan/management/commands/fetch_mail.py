@@ -2,16 +2,14 @@
 of the processes of `serve` where a mailbox is set up. Any number may run at once: one of them reads."""
 
 import logging
-import signal
 from datetime import datetime
-from threading import Event
-from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, close_old_connections, connection
 
 from bihuan.ground.worktime import clock
+from bihuan.management.stopping import when_told_to_stop
 from bihuan.registers.channels.mail.account import Account, NotSetUp, account
 from bihuan.registers.channels.mail.fetching import Round, fetch
 from bihuan.service.intake.arriving import keep
@@ -38,13 +36,7 @@ class Command(BaseCommand):
         if once:
             self._once(held)
             return
-        stop, failures = Event(), 0
-
-        def told_to_stop(number: int, frame: FrameType | None) -> None:
-            stop.set()
-
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, told_to_stop)
+        stop, failures = when_told_to_stop(), 0
         while not stop.is_set():
             went_well, more = look(held)
             failures = 0 if went_well else failures + 1

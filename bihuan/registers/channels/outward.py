@@ -80,11 +80,33 @@ def ask(
 ) -> Answer:
     """Ask once; `most` bytes of the answer are read. AddressRefused when that address may not be asked, NoAnswer when
     nothing came back in time."""
-    parts = checked(url, hosts=hosts)
+    return answer_of(
+        checked(url, hosts=hosts),
+        private=settings.BIHUAN_CHANNELS_PRIVATE,
+        method=method,
+        body=body,
+        headers=headers or {},
+        timeout=timeout,
+        limit=most,
+    )
+
+
+def answer_of(
+    parts: SplitResult,
+    *,
+    private: bool,
+    method: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    timeout: float,
+    limit: int,
+) -> Answer:
+    """One request to an address that is known to be a right one. `private`: it may lie in one's own network.
+    AddressRefused when it must not and does, NoAnswer when nothing came back in time."""
     try:
-        address = allowed_address(parts, private=settings.BIHUAN_CHANNELS_PRIVATE)
+        address = allowed_address(parts, private=private)
         return exchange(
-            parts, address, method=method, body=body, headers=headers or {}, timeout=timeout, limit=most
+            parts, address, method=method, body=body, headers=headers, timeout=timeout, limit=limit
         )
     except TimeoutError as error:
         raise NoAnswer("timeout") from error

@@ -9,7 +9,7 @@ from bihuan.registers.access.errors import NotFound
 from bihuan.registers.access.history import note_change
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.channels.channel import READERS, reader
-from bihuan.registers.channels.message import IncomingMessage, Unreadable
+from bihuan.registers.channels.message import IncomingMessage
 from bihuan.service.intake.arriving import bytes_of
 from bihuan.service.intake.models import RawMessage
 from bihuan.service.intake.settling import OPEN
@@ -63,7 +63,5 @@ def _read(message: RawMessage, raw: bytes) -> IncomingMessage:
         return NOTHING
     try:
         return reader(message.channel).read(raw)
-    except Unreadable:
-        return NOTHING
-    except Exception:  # it was poison before: a person looks at its bytes instead
+    except Exception:  # unreadable, or poison as before: a person looks at its bytes instead
         return NOTHING

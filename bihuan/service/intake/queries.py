@@ -10,7 +10,7 @@ from bihuan.ground.vault.actions import SealedBy, fingerprint
 from bihuan.registers.access.errors import NotFound
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.intake.actions import link_token
-from bihuan.service.intake.models import Attachment, Report
+from bihuan.service.intake.models import Report
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,10 +43,6 @@ def link_of(report: Report) -> str:
 def words_of(report: Report, hand: SealedBy) -> Words:
     asked: dict[str, Any] = json.loads(hand.open(report.asked_sealed) or "{}")
     return Words(words=hand.open(report.words_sealed) or "", asked={str(k): str(v) for k, v in asked.items()})
-
-
-def attachments_of(report_id: int) -> list[Attachment]:
-    return list(Attachment.objects.filter(report_id=report_id).order_by("id"))
 
 
 def quarantined(viewer: Viewer, limit: int = 100) -> list[Report]:

@@ -89,6 +89,20 @@ def tell_of_silence(fact: Fact[ChannelFellSilent]) -> None:
         )
 
 
+def tell_without_case(people: Iterable[Person], kind: str, fact: Fact[Event], path: str) -> None:
+    """Tell these people, each once, of something that stands on no case."""
+    for person in _once(people)[:MOST]:
+        tell_person(
+            person,
+            kind,
+            about=about(fact),
+            fill={"number": "", "place": "", "what": ""},
+            link=f"{settings.BIHUAN_ADDRESS}{path}",
+            case=None,
+            now=fact.recorded_at,
+        )
+
+
 def _channel(code: str, language: str) -> str:
     with override(language):
         return str(CHANNELS.get(code, code))

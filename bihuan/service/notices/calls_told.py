@@ -1,24 +1,17 @@
 """Who is told when a caller waits too long: put through to nobody, or not rung back in time."""
 
-from collections.abc import Iterable
-
-from django.conf import settings
-
-from bihuan.ground.journal.event import Event, Fact
+from bihuan.ground.journal.event import Fact
 from bihuan.registers.access.models import Person
 from bihuan.registers.access.queries import people_with
 from bihuan.registers.access.roles import Role
 from bihuan.service.intake.calls.events import RingBackLate, TransferUnanswered
-from bihuan.service.notices.actions import tell_person
-from bihuan.service.notices.telling import about
-
-MOST = 8
+from bihuan.service.notices.alerting import tell_without_case
 
 
 def tell_of_transfer(fact: Fact[TransferUnanswered]) -> None:
     """The customer was put through two minutes ago and nobody took over: whoever did it, and the supervisors."""
     asked = Person.objects.filter(id=fact.event.person_id, is_active=True)
-    _tell(
+    tell_without_case(
         [*asked, *people_with(Role.SUPERVISOR)],
         "transfer_waiting",
         fact,
@@ -28,17 +21,6 @@ def tell_of_transfer(fact: Fact[TransferUnanswered]) -> None:
 
 def tell_of_ring_back(fact: Fact[RingBackLate]) -> None:
     """Somebody should have been rung by now: the supervisors."""
-    _tell(people_with(Role.SUPERVISOR), "ring_back_late", fact, f"/desk/ring-backs/{fact.event.subject_id}")
-
-
-def _tell(people: Iterable[Person], kind: str, fact: Fact[Event], path: str) -> None:
-    for person in list({one.id: one for one in people}.values())[:MOST]:
-        tell_person(
-            person,
-            kind,
-            about=about(fact),
-            fill={"number": "", "place": "", "what": ""},
-            link=f"{settings.BIHUAN_ADDRESS}{path}",
-            case=None,
-            now=fact.recorded_at,
-        )
+    tell_without_case(
+        people_with(Role.SUPERVISOR), "ring_back_late", fact, f"/desk/ring-backs/{fact.event.subject_id}"
+    )

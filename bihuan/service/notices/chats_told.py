@@ -1,17 +1,12 @@
 """Who is told when a visitor of the chat waits: whoever takes chats now, and the supervisors."""
 
-from django.conf import settings
-
 from bihuan.ground.journal.event import Event, Fact
 from bihuan.registers.access.models import Person
 from bihuan.registers.access.queries import people_with
 from bihuan.registers.access.roles import Role
 from bihuan.service.intake.chats.events import ChatHandedBack, ChatWaitsTooLong
 from bihuan.service.intake.chats.queries import present
-from bihuan.service.notices.actions import tell_person
-from bihuan.service.notices.telling import about
-
-MOST = 8
+from bihuan.service.notices.alerting import tell_without_case
 
 
 def tell_of_chat(fact: Fact[ChatWaitsTooLong]) -> None:
@@ -28,13 +23,4 @@ def tell_of_chat_back(fact: Fact[ChatHandedBack]) -> None:
 def _tell(kind: str, fact: Fact[Event]) -> None:
     there = list(Person.objects.filter(id__in=present(fact.recorded_at)))
     people = [*(there or people_with(Role.AGENT)), *people_with(Role.SUPERVISOR)]
-    for person in list({one.id: one for one in people}.values())[:MOST]:
-        tell_person(
-            person,
-            kind,
-            about=about(fact),
-            fill={"number": "", "place": "", "what": ""},
-            link=f"{settings.BIHUAN_ADDRESS}/desk/chats/{fact.event.subject_id}",
-            case=None,
-            now=fact.recorded_at,
-        )
+    tell_without_case(people, kind, fact, f"/desk/chats/{fact.event.subject_id}")

@@ -62,10 +62,6 @@ def orders_listed(
     return rows
 
 
-def order_of_case(case_id: int) -> Order | None:
-    return Order.objects.select_related("platform").filter(case_id=case_id).first()
-
-
 def told_of(order: Order) -> dict[str, Any]:
     """What the order says; empty when its customer was forgotten."""
     if not order.told_sealed:

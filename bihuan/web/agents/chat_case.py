@@ -15,12 +15,11 @@ from bihuan.registers.customers.told import AddressTold, MachineTold
 from bihuan.service.cases.queries import case_of_report
 from bihuan.service.cases.words import KINDS, URGENCIES, WAYS, WISHES
 from bihuan.service.intake.chats.ending import make_case
-from bihuan.service.intake.chats.queries import said_by
+from bihuan.service.intake.chats.queries import chat_of, said_by
 from bihuan.service.intake.errors import ReportRefused
 from bihuan.service.intake.told import Told
 from bihuan.web.agents.chats_shown import talk_shown
 from bihuan.web.agents.report_form import appliances
-from bihuan.web.look.chat_lines import chat_of
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.forms import TidyForm
 
@@ -87,8 +86,7 @@ def chat_case(request: HttpRequest, viewer: Viewer, chat_id: int) -> HttpRespons
     try:
         report = make_case(held, told_of(form.cleaned_data), viewer=viewer, now=now)
     except ReportRefused as refusal:
-        for name, sentence in refusal.fields.items():
-            form.add_error(name if name in form.fields else None, sentence)
+        form.blame_all(refusal.fields)
         return _page(request, viewer, chat_id, form, status=422)
     case = case_of_report(report.id)
     if case is None:

@@ -14,17 +14,13 @@ from bihuan.registers.access.errors import NotFound
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.queries import case_by_number
 from bihuan.service.intake.chats.ending import end, join_case
-from bihuan.service.intake.chats.queries import colleagues
-from bihuan.service.intake.chats.rules import LARGEST_FILE
+from bihuan.service.intake.chats.queries import chat_of, colleagues
 from bihuan.service.intake.chats.taking import agree, ask_over, decline, put_back, sit, take
-from bihuan.service.intake.chats.writing import Line, answer, saw
-from bihuan.service.intake.told import FileTold
+from bihuan.service.intake.chats.writing import answer, saw
 from bihuan.web.agents.chats_shown import beside, list_shown, talk_shown
-from bihuan.web.look.chat_lines import chat_of, file_response
+from bihuan.web.look.chat_lines import SENT_BY_SCRIPT, file_response, lines_in
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.forms import row_of
-
-SENT_BY_SCRIPT = "X-Chat"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,7 +62,7 @@ def _deed(request: HttpRequest, viewer: Viewer, held: Any) -> HttpResponse:
         case "take":
             take(held, viewer=viewer, now=now)
         case "say":
-            for line in lines_in(request):
+            for line in lines_in(request, longest=30):
                 answer(held, line, viewer=viewer, now=now)
         case "ask":
             ask_over(
@@ -95,18 +91,6 @@ def _deed(request: HttpRequest, viewer: Viewer, held: Any) -> HttpResponse:
     if request.headers.get(SENT_BY_SCRIPT):
         return HttpResponse(status=204)
     return redirect("agents:chat", held.id)
-
-
-def lines_in(request: HttpRequest) -> list[Line]:
-    """What was sent at once: words, and each file as a line of its own."""
-    once, words = request.POST.get("once", "")[:30] or uuid4().hex[:30], request.POST.get("words", "")
-    sent = request.FILES.getlist("files")[:4]
-    told = [Line(once=once, words=words)] if words.strip() or not sent else []
-    for number, one in enumerate(sent):
-        content = one.read(LARGEST_FILE + 1)
-        file = FileTold(name=str(one.name)[:120], media=str(one.content_type), content=content)
-        told.append(Line(once=f"{once}.{number}", file=file))
-    return told
 
 
 @require_safe

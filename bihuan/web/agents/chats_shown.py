@@ -11,6 +11,7 @@ from bihuan.registers.knowledge.queries import knowledge
 from bihuan.registers.organisation.naming import company_name
 from bihuan.service.intake.chats.queries import (
     DeskRow,
+    chat_of,
     desk,
     is_open_message,
     said_by,
@@ -20,7 +21,7 @@ from bihuan.service.intake.chats.queries import (
 )
 from bihuan.web.agents.caller import caller_of
 from bihuan.web.agents.heard import script_line
-from bihuan.web.look.chat_lines import bubbles_of, chat_of
+from bihuan.web.look.chat_lines import bubbles_of
 from bihuan.web.look.words import words_span
 
 

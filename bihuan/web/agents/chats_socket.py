@@ -9,10 +9,10 @@ from bihuan.ground.worktime.clock import now
 from bihuan.registers.access.errors import NotAllowed, NotFound, NotSignedIn, Refusal
 from bihuan.registers.access.queries import person, viewer_of
 from bihuan.registers.access.viewer import Viewer
+from bihuan.service.intake.chats.queries import chat_of
 from bihuan.service.intake.chats.taking import sit
 from bihuan.service.intake.chats.writing import Line, answer, saw, types
 from bihuan.web.agents.chats_shown import news
-from bihuan.web.look.chat_lines import chat_of
 from bihuan.web.look.chat_poller import Watch
 from bihuan.web.look.second_factor import lacks_second_factor
 from bihuan.web.look.sockets import NOT_OURS, SIGNED_OUT, ChatSocket, language_of

@@ -105,8 +105,7 @@ def one(request: HttpRequest, viewer: Viewer, message_id: int) -> HttpResponse:
         try:
             report = take_up(viewer, looked.message, told, now=moment(request))
         except Refusal as refusal:
-            for field, sentence in (refusal.fields or {"": str(refusal)}).items():
-                form.add_error(field if field in form.fields else None, sentence)
+            form.blame_all(refusal.fields or {"": str(refusal)})
         else:
             case = case_of_report(report.id)
             messages.success(request, _("The message has become a case."))

@@ -125,8 +125,7 @@ def _take(request: HttpRequest, viewer: Viewer, one: Shown) -> None:
             sent_at=_sent_at(form),
         )
     except ReportRefused as refusal:
-        for name, sentence in refusal.fields.items():
-            form.add_error(name if name in form.fields else None, sentence)
+        form.blame_all(refusal.fields)
         return
     case = case_of_report(made.id)
     one.number, one.kept, one.undoable = case.number if case else "", case is None, case is not None

@@ -94,7 +94,7 @@ def _check(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def _sound(form: ReportForm, now: datetime) -> bool:
     told = told_of(form, restated=False)
     for fault in faults_of(told, today=localdate(now), strict=True):
-        form.add_error(fault.field if fault.field in form.fields else None, sentence_of(fault))
+        form.blame(fault.field, sentence_of(fault))
     return not form.errors
 
 
@@ -143,8 +143,7 @@ def _save(request: HttpRequest, viewer: Viewer) -> HttpResponse:
             message=message_of(request.POST, viewer),
         )
     except ReportRefused as refusal:
-        for field, sentence in refusal.fields.items():
-            form.add_error(field if field in form.fields else None, sentence)
+        form.blame_all(refusal.fields)
         return _form_page(request, viewer, form, data=request.POST, status=422)
     case = case_of_report(made.id)
     if case is None:

@@ -107,8 +107,7 @@ def store(request: HttpRequest, viewer: Viewer) -> HttpResponse:
             told_of(told), by=viewer.actor, node=head_office(), now=now, taken_by=viewer.person_id, once=once
         )
     except ReportRefused as refused:
-        for field, sentence in refused.fields.items():
-            form.add_error(field if field in form.fields else None, sentence)
+        form.blame_all(refused.fields)
         return _page(request, form, status=422)
     case = case_of_report(made.id)
     if case is None:
@@ -120,7 +119,7 @@ def store(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 def _sound(form: StoreForm, request: HttpRequest) -> bool:
     for fault in faults_of(told_of(form.cleaned_data), today=localdate(moment(request)), strict=False):
-        form.add_error(fault.field if fault.field in form.fields else None, sentence_of(fault))
+        form.blame(fault.field, sentence_of(fault))
     return not form.errors
 
 

@@ -19,12 +19,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bihuan.registers.access.errors import NotFound, Refusal
 from bihuan.service.intake.chats.ending import hand_on, rate
 from bihuan.service.intake.chats.hours import is_open_at
-from bihuan.service.intake.chats.rules import LARGEST_FILE, LONGEST_LINE
+from bihuan.service.intake.chats.queries import chat_by_token
+from bihuan.service.intake.chats.rules import LONGEST_LINE
 from bihuan.service.intake.chats.writing import Line, Self, begin, keep_probe, leave, say, say_who
 from bihuan.service.intake.proving import is_own
-from bihuan.service.intake.told import FileTold
 from bihuan.web.customers.chat_shown import greeting, hours, privacy, shown
-from bihuan.web.look.chat_lines import chat_by_token, file_response
+from bihuan.web.look.chat_lines import SENT_BY_SCRIPT, file_response, lines_in
 from bihuan.web.look.doors import customer_page, moment
 from bihuan.web.look.forms import TidyForm, row_of
 from bihuan.web.look.throttle import Throttle
@@ -33,7 +33,6 @@ BEGUN = Throttle(name="chat-begin", times=12, seconds=600)
 SAID = Throttle(name="chat-say", times=60, seconds=60)
 WRONG = Throttle(name="chat-wrong", times=30, seconds=60)
 COOKIE, SALT, MINTED_FOR = "bihuan_chat", "a visitor's chat", 24 * 3600
-SENT_BY_SCRIPT = "X-Chat"
 
 
 class TooFast(Refusal):
@@ -171,7 +170,7 @@ def _deed(request: HttpRequest, held: Any, token: str) -> HttpResponse:
     now, sent = moment(request), request.POST
     match sent.get("do", "say"):
         case "say":
-            for line in lines_in(request):
+            for line in lines_in(request, longest=40):
                 say(held, line, now=now)
         case "who":
             say_who(held, self_in(sent))
@@ -186,18 +185,6 @@ def _deed(request: HttpRequest, held: Any, token: str) -> HttpResponse:
     if request.headers.get(SENT_BY_SCRIPT):
         return HttpResponse(status=204)
     return redirect("customers:chat_talk", token)
-
-
-def lines_in(request: HttpRequest) -> list[Line]:
-    """What was sent at once: words, and each file as a line of its own."""
-    once, words = request.POST.get("once", "")[:40] or uuid4().hex, request.POST.get("words", "")
-    sent = request.FILES.getlist("files")[:4]
-    told = [Line(once=once, words=words)] if words.strip() or not sent else []
-    for number, one in enumerate(sent):
-        content = one.read(LARGEST_FILE + 1)
-        file = FileTold(name=str(one.name)[:120], media=str(one.content_type), content=content)
-        told.append(Line(once=f"{once}.{number}", file=file))
-    return told
 
 
 @require_safe

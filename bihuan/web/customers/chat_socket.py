@@ -6,9 +6,9 @@ from django.template.loader import render_to_string
 
 from bihuan.ground.worktime.clock import now
 from bihuan.registers.access.errors import NotFound, Refusal
+from bihuan.service.intake.chats.queries import chat_by_token
 from bihuan.service.intake.chats.writing import Line, saw, say, types
 from bihuan.web.customers.chat_shown import shown
-from bihuan.web.look.chat_lines import chat_by_token
 from bihuan.web.look.chat_poller import Watch
 from bihuan.web.look.sockets import GONE, ChatSocket, language_of
 

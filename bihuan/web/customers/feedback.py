@@ -6,18 +6,12 @@ from uuid import uuid4
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.timezone import localdate
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 
-from bihuan.ground.journal.event import Actor
-from bihuan.registers.organisation.queries import head_office
 from bihuan.service.cases.topics import FEEDBACK
-from bihuan.service.intake.actions import receive
-from bihuan.service.intake.errors import ReportRefused, sentence_of
-from bihuan.service.intake.queries import link_of
-from bihuan.service.intake.rules import LONGEST_WORDS, faults_of
+from bihuan.service.intake.rules import LONGEST_WORDS
 from bihuan.service.intake.told import FileTold, Told
-from bihuan.web.customers.report_form import MOST_FILES, TooOften, files_of, privacy_words
+from bihuan.web.customers.report_form import MOST_FILES, TooOften, files_of, privacy_words, taken_in
 from bihuan.web.look.doors import customer_page, moment
 from bihuan.web.look.forms import TidyForm
 from bihuan.web.look.opened import counted
@@ -84,24 +78,8 @@ def feedback(request: HttpRequest) -> HttpResponse:
         form.add_error(None, trouble)
     if not form.is_valid():
         return _page(request, form, status=422)
-    return _receive(request, form, files)
-
-
-def _receive(request: HttpRequest, form: FeedbackForm, files: tuple[FileTold, ...]) -> HttpResponse:
-    now, told = moment(request), told_of(form.cleaned_data, files)
-    for fault in faults_of(told, today=localdate(now), strict=False):
-        form.add_error(fault.field if fault.field in form.fields else None, sentence_of(fault))
-    if form.errors:
-        return _page(request, form, status=422)
-    key = form.cleaned_data["key"]
-    once = ("feedback-form", key) if key else None
-    try:
-        made = receive(told, by=Actor(kind="customer"), node=head_office(), now=now, once=once)
-    except ReportRefused as refusal:
-        for field, sentence in refusal.fields.items():
-            form.add_error(field if field in form.fields else None, sentence)
-        return _page(request, form, status=422)
-    return HttpResponseRedirect("/c/" + link_of(made).rpartition("/c/")[2])
+    path = taken_in(form, told_of(form.cleaned_data, files), scope="feedback-form", now=moment(request))
+    return HttpResponseRedirect(path) if path else _page(request, form, status=422)
 
 
 def told_of(held: dict[str, Any], files: tuple[FileTold, ...]) -> Told:

@@ -93,8 +93,7 @@ def _ordered(request: HttpRequest) -> dict[str, Any]:
             platform_in_use(told.pop("platform")), OrderTold(**told), by=PROGRAM, now=moment(request)
         )
     except Refusal as refused:
-        for name, said in (refused.fields or {"": str(refused)}).items():
-            form.add_error(name if name in form.fields else None, said)
+        form.blame_all(refused.fields or {"": str(refused)})
         return {"order": form}
     words = {"new": _("New"), "same": _("The same already"), "changed": _("Updated")}
     held = taken.order

@@ -1,6 +1,7 @@
 """The form on the web by which a customer reports: short, with scripts off, answered by a private link."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -127,25 +128,25 @@ def form_page(
 
 
 def _receive(request: HttpRequest, form: WebReportForm, told: Told, template: str) -> HttpResponse:
-    now = moment(request)
+    path = taken_in(form, told, scope="web-form", now=moment(request))
+    return HttpResponseRedirect(path) if path else _page(request, form, template, status=422)
+
+
+def taken_in(form: TidyForm, told: Told, *, scope: str, now: datetime) -> str:
+    """Where the private page is of the report that a sound form became; "" with what is wrong said on the form. Sent
+    again with the same `key` it is the same report, within its scope."""
     for fault in faults_of(told, today=localdate(now), strict=False):
-        form.add_error(fault.field if fault.field in form.fields else None, sentence_of(fault))
+        form.blame(fault.field, sentence_of(fault))
     if form.errors:
-        return _page(request, form, template, status=422)
+        return ""
     key = form.cleaned_data["key"]
+    once = (scope, key) if key else None
     try:
-        made = receive(
-            told,
-            by=Actor(kind="customer"),
-            node=head_office(),
-            now=now,
-            once=("web-form", key) if key else None,
-        )
+        made = receive(told, by=Actor(kind="customer"), node=head_office(), now=now, once=once)
     except ReportRefused as refusal:
-        for field, sentence in refusal.fields.items():
-            form.add_error(field if field in form.fields else None, sentence)
-        return _page(request, form, template, status=422)
-    return HttpResponseRedirect("/c/" + link_of(made).rpartition("/c/")[2])
+        form.blame_all(refusal.fields)
+        return ""
+    return "/c/" + link_of(made).rpartition("/c/")[2]
 
 
 def told_of(held: dict[str, Any], files: tuple[FileTold, ...]) -> Told:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
+from uuid import uuid4
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -12,9 +13,25 @@ from bihuan.ground.vault.inspecting import PICTURES
 from bihuan.ground.vault.stripping import NotAPicture, without_metadata
 from bihuan.registers.knowledge.queries import knowledge
 from bihuan.service.cases.queries import case_of_report
-from bihuan.service.intake.chats.queries import LineShown, chat_by_token, chat_of, file_of, lines_of
+from bihuan.service.intake.chats.queries import LineShown, file_of, lines_of
+from bihuan.service.intake.chats.rules import LARGEST_FILE
+from bihuan.service.intake.chats.writing import Line
+from bihuan.service.intake.told import FileTold
 
-__all__ = ["Bubble", "bubbles_of", "chat_by_token", "chat_of", "file_response", "script_words"]
+SENT_BY_SCRIPT = "X-Chat"
+MOST_FILES = 4  # sent at once
+
+
+def lines_in(request: HttpRequest, *, longest: int) -> list[Line]:
+    """What was sent at once: words, and each file as a line of its own. `longest`: signs of the browser's own mark."""
+    once, words = (request.POST.get("once", "") or uuid4().hex)[:longest], request.POST.get("words", "")
+    sent = request.FILES.getlist("files")[:MOST_FILES]
+    told = [Line(once=once, words=words)] if words.strip() or not sent else []
+    for number, one in enumerate(sent):
+        content = one.read(LARGEST_FILE + 1)
+        file = FileTold(name=str(one.name)[:120], media=str(one.content_type), content=content)
+        told.append(Line(once=f"{once}.{number}", file=file))
+    return told
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Plain forms that look right: Bootstrap's classes, help and errors tied to their control."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -39,6 +39,15 @@ class TidyForm(TidyMixin, forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = list(choices)
+
+    def blame(self, field: str, sentence: str) -> None:
+        """Say what is wrong with a field; with the whole form where it has none of that name."""
+        self.add_error(field if field in self.fields else None, sentence)
+
+    def blame_all(self, sentences: Mapping[str, str]) -> None:
+        """Say it field by field, as a refusal names them."""
+        for field, sentence in sentences.items():
+            self.blame(field, sentence)
 
 
 def _dress(field: forms.Field) -> None:

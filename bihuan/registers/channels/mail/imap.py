@@ -2,7 +2,6 @@
 
 import base64
 import imaplib
-import re
 import ssl
 from datetime import UTC, date, datetime
 from types import TracebackType
@@ -13,7 +12,6 @@ from bihuan.registers.channels.mail.parts import LARGEST
 
 TIMEOUT_SECONDS = 30
 KEPT = "$BihuanKept"  # the mark of a mail that we have
-_SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 imaplib.Commands.setdefault("ID", ("NONAUTH", "AUTH", "SELECTED"))
 
 

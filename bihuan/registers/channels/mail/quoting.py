@@ -24,7 +24,6 @@ _BESIDE = re.compile(
 )
 _RULE = re.compile(r"\s*[-_—=*]{3,}\s*")
 _FORWARD = re.compile(r"\s*(?:fwd?|fw|wg|转发|轉發|轉寄)\s*[:：]", re.IGNORECASE)
-_QUOTED = re.compile(r"\s*[>＞|]")
 LOOKED_AT = 400  # characters of one line
 BLOCK = 7  # lines within which a block of From, Sent, To, Subject stands
 

@@ -11,7 +11,6 @@ from django.utils.timezone import localtime
 from bihuan.ground.vault.actions import keys_for
 from bihuan.registers.access.errors import NotFound
 from bihuan.registers.access.masking import masked_phone
-from bihuan.registers.access.models import Person
 from bihuan.registers.access.roles import Role
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.intake.calls.erlang import Load, wait_at
@@ -208,19 +207,9 @@ def masked_numbers(calls: Iterable[Call]) -> dict[int, str]:
     return {row.id: masked_phone(hand.open(row.number_sealed) or "") for row in rows}
 
 
-def calls_of_report(report_id: int) -> list[Call]:
-    """The call that a report came by, if it came by one."""
-    return list(Call.objects.select_related("message", "agent").filter(report_id=report_id))
-
-
 def seat_of(viewer: Viewer) -> Seat | None:
     """Where this agent sits."""
     return Seat.objects.filter(person_id=viewer.person_id or 0).first()
-
-
-def agents_to_ring(now: datetime) -> list[Person]:
-    """Whose telephones a new call may ring at."""
-    return [seat.person for seat in seated(now).select_related("person").order_by("since")]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -135,11 +135,6 @@ def queued(chat: Chat, now: datetime) -> Queued:
     return _told(Chat.objects.filter(state=Chat.QUEUED, left_at__isnull=True).filter(before).count(), now)
 
 
-def queued_next(now: datetime) -> Queued:
-    """What whoever began to chat now would be told."""
-    return _told(in_turn().count(), now)
-
-
 def _told(ahead: int, now: datetime) -> Queued:
     agents = present(now)
     most = account().at_once
@@ -224,10 +219,6 @@ def untold(viewer: Viewer) -> list[Chat]:
     viewer.must("report.take")
     rows = Chat.objects.filter(state=Chat.ENDED, report__isnull=True, message__state__in=OPEN)
     return list(rows.select_related("message").order_by("ended_at")[:50])
-
-
-def waiting_count() -> int:
-    return in_turn().count()
 
 
 def stamps(

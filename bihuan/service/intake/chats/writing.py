@@ -13,7 +13,6 @@ from bihuan.ground.vault import files
 from bihuan.ground.vault.actions import SealedBy, fingerprint, keys_for
 from bihuan.ground.vault.inspecting import PAPERS, PICTURES, SOUNDS, VIDEOS, inspect
 from bihuan.registers.access.viewer import Viewer
-from bihuan.registers.channels.chat.account import account
 from bihuan.registers.customers.actions import reach_by
 from bihuan.registers.knowledge.queries import hazards_in
 from bihuan.service.intake.arriving import keep
@@ -290,8 +289,3 @@ def saw(chat_id: int, place: int, *, by_agent: int | None) -> None:
     else:
         mine = rows.filter(agent_id=by_agent, seen_by_agent__lt=place)
         mine.update(seen_by_agent=place, stamp=F("stamp") + 1)
-
-
-def answer_due(chat: Chat) -> datetime:
-    """By when the first answer is due."""
-    return chat.queued_at + account().answer_within
