@@ -1,11 +1,13 @@
 """How well the rules sort: recall and precision of danger, accuracy of kind, problem, department and symptom.
 
     python -m bench.triage            prints the figures
-    python -m bench.triage --wrong    and every sentence that was sorted wrongly
+    python -m bench.triage --wrong    and every sentence that was sorted wrongly, the third set left out
 
 The sentences of `bench/data` were written before the rules were tuned, by the same hand: on the sentences of real
 customers expect less. What the first set of danger showed was used to widen the rules, so it is blind no more (before:
-recall 0.739, precision 0.863); the second set was written before that, and never used. Run it again when they change.
+recall 0.739, precision 0.863); the second set was written before that, and never used. Of the sorted sentences the
+first and second sets have been used to widen the rules; the third was kept out of sight. Before that widening the
+symptom stood in the first three for 0.874 of the first set, 0.508 of the second and 0.630 of the third.
 """
 
 import sys
@@ -35,9 +37,9 @@ def dangers(name: str) -> list[tuple[bool, str]]:
     return [(line[0] == "+", line[2:]) for line in lines if line[:2] in ("+ ", "- ")]
 
 
-def labelled() -> list[Labelled]:
-    """The sentences with kind, problem and symptom."""
-    lines = (DATA / "sorting.txt").read_text(encoding="utf-8").splitlines()
+def labelled(name: str) -> list[Labelled]:
+    """The sentences of one set with kind, problem and symptom."""
+    lines = (DATA / name).read_text(encoding="utf-8").splitlines()
     rows = [line.split("|") for line in lines if line and not line.startswith("#")]
     return [
         Labelled(kind, problem, symptom.replace("-", ""), words) for kind, problem, symptom, words in rows
@@ -57,19 +59,20 @@ def measure_danger(name: str, wrong: list[str]) -> None:
     print(f"{name}: precision {share(hit, sum(rang for _, rang, _ in told))}")
 
 
-def measure_sorting(wrong: list[str]) -> None:
-    """Print the accuracy of each field."""
-    rows = [(one, sort_words(one.words)) for one in labelled()]
+def measure_sorting(name: str, wrong: list[str]) -> None:
+    """Print the accuracy of each field on one set."""
+    print(f"{name}:")
+    rows = [(one, sort_words(one.words)) for one in labelled(name)]
     department = {route.problem: route.department for route in shipped().routes}
     checks = (
         ("kind", lambda one, got: (one.kind, got.kind)),
         ("problem", lambda one, got: (one.problem, got.problem)),
         ("department", lambda one, got: (department[one.problem], got.department)),
     )
-    for name, of in checks:
+    for field, of in checks:
         pairs = [(*of(one, got), one.words) for one, got in rows]
-        wrong += [f"{name} {want} ≠ {got}: {words}" for want, got, words in pairs if want != got]
-        print(f"{name:<18}{share(sum(want == got for want, got, _ in pairs), len(pairs))}")
+        wrong += [f"{field} {want} ≠ {got}: {words}" for want, got, words in pairs if want != got]
+        print(f"{field:<18}{share(sum(want == got for want, got, _ in pairs), len(pairs))}")
     _measure_symptoms(rows, wrong)
 
 
@@ -90,7 +93,12 @@ def main() -> None:
     wrong: list[str] = []
     for name in ("danger.txt", "danger_second.txt"):
         measure_danger(name, wrong)
-    measure_sorting(wrong)
+    for name in (
+        "sorting.txt",
+        "sorting_second.txt",
+        *(() if "--wrong" in sys.argv else ("sorting_third.txt",)),
+    ):
+        measure_sorting(name, wrong)
     if "--wrong" in sys.argv:
         print("\n".join(wrong))
 
