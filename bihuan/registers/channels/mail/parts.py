@@ -94,7 +94,9 @@ def _part(raw: bytes, *, usual: str, depth: int, budget: _Budget) -> Part:
 
 def _headers(raw: bytes) -> tuple[Headers, bytes]:
     """The headers and what follows. They end with an empty line, or where a line is none of them."""
-    found: list[tuple[str, bytes]] = []
+    found: list[
+        tuple[str, list[bytes]]
+    ] = []  # lines, put together at the end: one long fold must not cost its square
     at = 0
     if raw.startswith(b"From "):  # the line that folders of mail begin with
         at = raw.find(b"\n") + 1 or len(raw)
@@ -103,17 +105,21 @@ def _headers(raw: bytes) -> tuple[Headers, bytes]:
         end = len(raw) if end < 0 else end + 1
         line = raw[at:end]
         if not line.strip(b"\r\n"):
-            return Headers(found), raw[end:]
+            return _whole(found), raw[end:]
         if line[:1] in b" \t" and found:
-            found[-1] = (found[-1][0], found[-1][1] + line)
+            found[-1][1].append(line)
         elif match := _HEADER.match(line):
-            found.append((match[1].decode("ascii").lower(), match[2]))
+            found.append((match[1].decode("ascii").lower(), [match[2]]))
         else:
             break  # no header and no blank line: the text begins without one
         at = end
         if at > LARGEST_HEADERS or len(found) > MOST_HEADERS:
             raise Unreadable("too_many_headers")
-    return Headers(found), raw[at:]
+    return _whole(found), raw[at:]
+
+
+def _whole(found: list[tuple[str, list[bytes]]]) -> Headers:
+    return Headers((name, b"".join(lines)) for name, lines in found)
 
 
 def _pieces(body: bytes, boundary: str) -> list[bytes]:

@@ -173,17 +173,17 @@ def _unflowed(text: str, params: dict[str, str]) -> str:
     """Lines that were broken for the way are one again (RFC 3676)."""
     if params.get("format", "").lower() != "flowed":
         return text
-    joined: list[str] = []
-    open_line = False
+    joined: list[list[str]] = []
+    open_line, spaced = False, params.get("delsp", "").lower() != "yes"
     for line in text.split("\n"):
-        if open_line and not line.startswith(">") and line != "-- ":
-            joined[-1] += line
-        else:
-            joined.append(line)
+        goes_on = open_line and not line.startswith(">") and line != "-- "
         open_line = line.endswith(" ") and line != "-- " and not line.startswith(">")
-        if open_line and params.get("delsp", "").lower() == "yes":
-            joined[-1] = joined[-1][:-1]
-    return "\n".join(joined)
+        said = line if spaced or not open_line else line[:-1]
+        if goes_on:
+            joined[-1].append(said)
+        else:
+            joined.append([said])
+    return "\n".join("".join(pieces) for pieces in joined)
 
 
 def _keep_file(part: Part, found: _Found) -> None:
