@@ -6,8 +6,8 @@
 The sentences of `bench/data` were written before the rules were tuned, by the same hand: on the sentences of real
 customers expect less. What the first set of danger showed was used to widen the rules, so it is blind no more (before:
 recall 0.739, precision 0.863); the second set was written before that, and never used. Of the sorted sentences the
-first and second sets have been used to widen the rules; the third was kept out of sight. Before that widening the
-symptom stood in the first three for 0.874 of the first set, 0.508 of the second and 0.630 of the third.
+first and second sets were used to widen the rules; the third was kept out of sight, but by the same hand, so it still
+flatters. The symptom stood in the first three for 0.874, 0.508 and 0.630 before, and 0.989, 1.000 and 0.958 after.
 """
 
 import sys

@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bihuan.registers.knowledge.spelling import standard
+
 LONGEST_TEXT = 5_000
 CLAUSE_ENDS = "，。！？；：,.!?;:\n"
 _STOP = re.escape(CLAUSE_ENDS)
@@ -40,8 +42,8 @@ class Found:
 
 
 def plain(words: str) -> str:
-    """The text as phrases are written: full width folded, lower case, straight apostrophes."""
-    return unicodedata.normalize("NFKC", words[:LONGEST_TEXT]).translate(_APOSTROPHES).lower()
+    """The text as phrases are written: full width folded, lower case, straight apostrophes, usual slips mended."""
+    return standard(unicodedata.normalize("NFKC", words[:LONGEST_TEXT]).translate(_APOSTROPHES).lower())
 
 
 def phrase(code: str, said: str) -> Phrase:
@@ -67,11 +69,12 @@ def find(phrases: Iterable[Phrase], text: str) -> list[Found]:
 
 
 def longest(found: Iterable[Found]) -> list[Found]:
-    """The finds that stand when overlaps are settled, in reading order; equal claims all stay."""
+    """The finds that stand when overlaps are settled, in reading order; equal claims of several codes all stay."""
     kept: list[Found] = []
     for one in sorted(found, key=lambda f: (-f.weight, f.end - f.start, f.start)):
         rivals = [k for k in kept if one.start < k.end and k.start < one.end]
-        if all((k.start, k.end, k.weight) == (one.start, one.end, one.weight) for k in rivals):
+        equal = all((k.start, k.end, k.weight) == (one.start, one.end, one.weight) for k in rivals)
+        if equal and all(k.code != one.code for k in rivals):
             kept.append(one)
     return sorted(kept, key=lambda f: f.start)
 

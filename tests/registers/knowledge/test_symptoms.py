@@ -4,8 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.triage import labelled
 from bihuan.registers.knowledge.reading import shipped
 from bihuan.registers.knowledge.rules import families, is_vague, standard_symptoms
+from bihuan.registers.knowledge.sorting import sort_words
+from bihuan.registers.knowledge.spelling import standard
 
 SAID = [
     ("空调开了半天一点都不凉", ["ac_no_cooling"]),
@@ -156,3 +159,29 @@ def test_vague_words_are_answered_with_a_question(words: str) -> None:
 )
 def test_words_that_also_say_something_concrete_are_not_vague(words: str) -> None:
     assert is_vague(words) is None
+
+
+SPOKEN = [
+    ("空调冇冷氣出，熱死人", "ac_no_cooling"),
+    ("雪櫃唔夠凍", "fr_freezer_warm"),
+    ("瓦斯爐點不著", "gc_no_ignition"),
+    ("空调摇控器没反映", "ac_remote_dead"),
+    ("洗衣鸡甩不干", "wm_no_spin"),
+    ("热水气一开就跳咋", "ge_trips"),
+]
+
+
+@pytest.mark.parametrize(("words", "code"), SPOKEN)
+def test_dialect_old_characters_and_slips_of_the_pen_are_understood(words: str, code: str) -> None:
+    assert [found for found, _said in standard_symptoms(words)] == [code]
+
+
+@given(st.text(max_size=200))
+def test_what_is_mended_stays_as_long_as_it_was(words: str) -> None:
+    assert len(standard(words)) == len(words)
+
+
+def test_nine_of_ten_sentences_kept_out_of_sight_have_their_symptom_among_the_first_three() -> None:
+    told = labelled("sorting_third.txt")
+    right = [one for one in told if one.symptom in sort_words(one.words).symptoms[:3]]
+    assert len(right) / len(told) >= 0.9
