@@ -1,6 +1,7 @@
 """A card from its TOML text. Whatever the card does not know is refused with a sentence for its author."""
 
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ class CardRefused(ValueError):
         super().__init__(str(self.sentence))
 
 
+@lru_cache(maxsize=64)
 def read_card(text: str) -> Card:
     """The card a TOML text describes; CardRefused when it is no card. Whether it is sound: `steps.faults`."""
     try:

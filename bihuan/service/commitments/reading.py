@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from bihuan.ground.process.card import Said
@@ -72,6 +73,7 @@ class _Unreadable(ValueError):
         self.code, self.what = code, str(what)[:200]
 
 
+@lru_cache(maxsize=64)  # whoever loads or activates one reads the same text again
 def read_profile(text: str) -> Profile:
     """The profile that this text describes; ProfileRefused with every fault it has.
 
