@@ -1,4 +1,5 @@
-"""Processes that are born quickly: one that has loaded the product forks a clock or a worker whenever it is asked.
+"""Processes that are born quickly: one that has loaded the product forks a clock, a worker or a fetcher of
+mail whenever it is asked.
 
 A fresh `manage.py clock` spends two seconds of a processor on loading; a hundred deaths would leave no time for
 work. Each child runs the very command, with connections of its own, and dies with the nursery.
@@ -11,6 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
 
@@ -23,7 +25,9 @@ COMMANDS: dict[str, tuple[str, dict[str, object]]] = {
         "db_worker",
         {"queue_name": "*", "interval": 0.2, "reload": False, "verbosity": 0, "startup_delay": False},
     ),
+    "fetcher": ("fetch_mail", {"every": 1.0}),
 }
+LEASE_SECONDS = 15  # of a fetcher; in an installation one that died is followed after minutes
 
 
 class Nursery:
@@ -44,7 +48,8 @@ class Nursery:
             raise SystemExit("The product could not be loaded; see above.")
 
     def bear(self, sort: str) -> int:
-        """Start a clock or a worker. Returns its process number."""
+        """Start a clock, a worker or a fetcher; `fetcher NAME` calls the mailbox's folder so. Returns its process
+        number."""
         self.asks.write(sort + "\n")
         self.asks.flush()
         return int(self.says.readline())
@@ -80,6 +85,9 @@ def _live(sort: str) -> NoReturn:
     random.seed()
     from django.core.management import call_command
 
+    sort, _blank, folder = sort.partition(" ")
+    if folder:
+        os.environ["BIHUAN_IMAP_FOLDER"] = folder
     name, options = COMMANDS[sort]
     try:
         call_command(name, **options)
@@ -97,6 +105,9 @@ def main() -> None:
 
     settings.BIHUAN_NOTICES_AN_HOUR = NO_CAP  # two people are told everything here
     settings.BIHUAN_NOTICES_A_DAY = settings.BIHUAN_NOTICES_A_DAY_STAFF = NO_CAP
+    from bihuan.registers.channels.mail import fetching
+
+    fetching.LEASE = timedelta(seconds=LEASE_SECONDS)
     connections.close_all()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     print("ready", flush=True)
