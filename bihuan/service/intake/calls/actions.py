@@ -21,9 +21,9 @@ from bihuan.service.intake.calls.errors import (
     TransferToNobody,
 )
 from bihuan.service.intake.calls.events import CallAccountedFor, TransferUnanswered
-from bihuan.service.intake.calls.hearing import note
+from bihuan.service.intake.calls.hearing import end_forgotten, note
 from bihuan.service.intake.calls.models import Call, CallEvent, RingBack, Seat
-from bihuan.service.intake.calls.ringing_back import hear_reported
+from bihuan.service.intake.calls.ringing_back import hear_reported, let_go
 from bihuan.service.intake.calls.rules import OPEN, TALKING, Happened
 from bihuan.service.intake.events import ReportReceived
 from bihuan.service.intake.models import RawMessage, Report
@@ -160,10 +160,15 @@ def alarm_transfers(now: datetime) -> int:
 
 
 def hear_forgotten(fact: Fact[RegisterChanged]) -> None:
-    """A customer was forgotten: their calls cannot be found by a number any more. Runs in that transaction."""
+    """A customer was forgotten: their calls have ended and cannot be found by a number any more, and nobody need ring
+    them. Runs in that transaction."""
     if (fact.event.register, fact.event.deed) != ("customers", "forgotten"):
         return
     gone = Customer.objects.filter(forgotten_at__isnull=False)
+    for call in Call.objects.filter(customer__in=gone, state__in=OPEN):
+        end_forgotten(call, now=fact.recorded_at)
+    for duty in RingBack.objects.filter(customer__in=gone, open=True).select_related("message"):
+        let_go(duty, by=fact.by, now=fact.recorded_at)
     for rows in (Call.objects, RingBack.objects):
         rows.filter(customer__in=gone).exclude(number_blind="").update(number_blind="")
     CallEvent.objects.filter(call__customer__in=gone).exclude(said_sealed="").update(said_sealed="")

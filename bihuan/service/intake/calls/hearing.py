@@ -20,10 +20,19 @@ from bihuan.registers.customers.actions import reach_by
 from bihuan.registers.customers.queries import known_by
 from bihuan.registers.customers.rules import read_phone
 from bihuan.service.intake.arriving import bytes_of, keep
-from bihuan.service.intake.calls.events import CallAnswered, CallEnded
+from bihuan.service.intake.calls.events import CallAnswered, CallEnded, TransferMoved
 from bihuan.service.intake.calls.models import Call, CallEvent, RingBack, Seat
 from bihuan.service.intake.calls.ringing_back import Wish, number_mark, open_ring_back, withdraw_ring_back
-from bihuan.service.intake.calls.rules import ABANDONED, MISSED, OPEN, CallNow, Happened, folded
+from bihuan.service.intake.calls.rules import (
+    ABANDONED,
+    HANDLED,
+    MISSED,
+    OPEN,
+    CallNow,
+    Happened,
+    folded,
+    waits_since,
+)
 from bihuan.service.intake.models import RawMessage
 from bihuan.service.intake.settling import settle
 
@@ -32,6 +41,9 @@ TELEPHONE = Actor(kind="channel")
 LATEST = timedelta(minutes=1)  # how far in our future the telephone system's clock may be
 SILENT = timedelta(hours=4)  # a call that nothing was told of for so long has ended
 AT_ONCE = 200
+
+type Transfer = tuple[datetime | None, datetime | None, datetime | None]
+NO_TRANSFER: Transfer = (None, None, None)
 
 
 def hear_call(raw: bytes, told: CallTold, *, now: datetime) -> Call:
@@ -118,6 +130,7 @@ def fold_again(call: Call, *, now: datetime) -> Call:
     if not told:
         raise Forgotten(call.message.key_id)
     was, stands = (call.state, call.answered_at, call.ended_at), folded(told)
+    waited_for = transfer_of(call)
     _write(call, stands, now=now)
     with writing():
         if stands.answered_at is not None and was[1] is None:
@@ -129,8 +142,21 @@ def fold_again(call: Call, *, now: datetime) -> Call:
             until = stands.answered_at or stands.ended_at
             ended = CallEnded(subject_id=call.id, state=stands.state, waited=waited(call, until))
             record(ended, by=TELEPHONE, now=now, happened_at=stands.ended_at)
+        if call.report_id is not None and transfer_of(call) not in (waited_for, NO_TRANSFER):
+            record(TransferMoved(subject_id=call.id, report_id=call.report_id), by=TELEPHONE, now=now)
         _act(call, stands, now=now)
     return call
+
+
+def transfer_of(call: Call) -> Transfer:
+    """From when its customer waits for somebody else, when that one took over, and when the call ended without."""
+    begun = waits_since(
+        asked_at=call.transfer_asked_at, ready=call.transfer_ready, transferred_at=call.transferred_at
+    )
+    if begun is None:
+        return NO_TRANSFER
+    ended = None if call.taken_over_at is not None else call.ended_at
+    return (begun, call.taken_over_at, ended)
 
 
 def waited(call: Call, until: datetime) -> int:
@@ -211,8 +237,21 @@ def end_silent(now: datetime) -> int:
     old = Call.objects.filter(state__in=OPEN, rang_at__lt=now - SILENT).select_related("message")
     found = list(old.order_by("rang_at")[:AT_ONCE])
     for call in found:
-        note(call, Happened(sort="ended", at=now, cause="silent"), now=now)
+        try:
+            note(call, Happened(sort="ended", at=now, cause="silent"), now=now)
+        except Forgotten:
+            end_forgotten(call, now=now)
     return len(found)
+
+
+def end_forgotten(call: Call, *, now: datetime) -> None:
+    """The caller was forgotten: nothing more can be written down of their call, so it has ended for us."""
+    state = MISSED if call.answered_at is None else HANDLED
+    with transaction.atomic():
+        if Call.objects.filter(id=call.id, state__in=OPEN).update(state=state, ended_at=now):
+            until = call.answered_at or now
+            ended = CallEnded(subject_id=call.id, state=state, waited=waited(call, until))
+            record(ended, by=TELEPHONE, now=now)
 
 
 def take_up_unheard(now: datetime) -> int:

@@ -179,6 +179,12 @@ def finish(ring_back: RingBack, *, result: str, viewer: Viewer, now: datetime) -
     settle(ring_back.message, RawMessage.ANSWERED, reason=f"ring_back_{result}", by=viewer.actor, now=now)
 
 
+def let_go(ring_back: RingBack, *, by: Actor, now: datetime) -> None:
+    """Whoever wished to be rung was forgotten: nobody can ring them any more. Runs in that transaction."""
+    if _end(ring_back, "not_wanted", person_id=None, by=by, now=now):
+        settle(ring_back.message, RawMessage.ANSWERED, reason="forgotten", by=by, now=now)
+
+
 def _end(ring_back: RingBack, result: str, *, person_id: int | None, by: Actor, now: datetime) -> bool:
     ended = RingBack.objects.filter(id=ring_back.id, open=True).update(
         open=False, done_at=now, result=result, holder_id=person_id or ring_back.holder_id

@@ -28,7 +28,7 @@ from bihuan.service.intake.chats.errors import (
 )
 from bihuan.service.intake.chats.events import ChatEnded, ChatRated
 from bihuan.service.intake.chats.models import Chat, ChatLine
-from bihuan.service.intake.chats.rules import QUARANTINE, REPORT, WAIT, Stands, left_alone, transcript
+from bihuan.service.intake.chats.rules import CLOSE, QUARANTINE, REPORT, WAIT, Stands, left_alone, transcript
 from bihuan.service.intake.chats.writing import VISITOR, change, held, house_line, self_of
 from bihuan.service.intake.events import ReportReceived
 from bihuan.service.intake.models import RawMessage, Report
@@ -92,10 +92,12 @@ def end(chat: Chat, *, why: str, viewer: Viewer, now: datetime) -> Chat:
     row = _for_whoever_ends(chat, viewer)
     if row.state == Chat.ENDED and row.report_id is not None:
         raise ChatOver
-    if row.report_id is None:
+    if (
+        row.report_id is None and row.message.state in OPEN
+    ):  # else somebody decided about its message elsewhere
         if not why.strip():
             raise EndWithoutReason
-        message = _message(row)
+        message = row.message
         sealed = keys_for([message.key_id]).seal(message.key_id, why.strip()[:500])
         settle(message, RawMessage.ANSWERED, reason="chat_answered", by=viewer.actor, now=now)
         RawMessage.objects.filter(id=message.id).update(why_sealed=sealed, settled_by_id=viewer.person_id)
@@ -130,6 +132,8 @@ def hand_on(chat: Chat, *, now: datetime) -> bool:
         what = left_alone(_stands(row), silent_for=account().silent_for, now=now)
         if what == WAIT:
             return False
+        if row.message.state not in OPEN:  # a person decided about it meanwhile
+            what = CLOSE
         if what == REPORT:
             told = _whole(row)
             report = receive(
@@ -210,7 +214,7 @@ def _follow(row: Chat, *, by: Actor, now: datetime) -> None:
     """What the customer wrote after their report goes after it."""
     report = row.report
     rest = [one for one in _lines(row) if one.place > row.reported_to and one.who == ChatLine.CUSTOMER]
-    if report is None or not rest:
+    if report is None or not rest or report.customer.forgotten_at is not None:
         return
     told = replace(
         _told(row, rest, whole=False),

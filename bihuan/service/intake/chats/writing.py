@@ -10,7 +10,7 @@ from django.db.models import F
 from bihuan.ground.journal.actions import record, writing
 from bihuan.ground.journal.event import Actor
 from bihuan.ground.vault import files
-from bihuan.ground.vault.actions import SealedBy, fingerprint, keys_for
+from bihuan.ground.vault.actions import Forgotten, SealedBy, fingerprint, keys_for
 from bihuan.ground.vault.inspecting import PAPERS, PICTURES, SOUNDS, VIDEOS, inspect
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.customers.actions import reach_by
@@ -171,15 +171,20 @@ def write(chat: Chat, line: Line, *, now: datetime) -> ChatLine:
 
 
 def house_line(chat: Chat, code: str, *, now: datetime) -> None:
-    """What the house says in a chat: a code, for which each reader gets a sentence in their own language."""
+    """What the house says in a chat: a code, for which each reader gets a sentence in their own language. Nothing is
+    said any more where the visitor was forgotten."""
     change(chat)
     key_id = chat.message.key_id
+    try:
+        sealed = keys_for([key_id]).seal(key_id, code)
+    except Forgotten:
+        return
     ChatLine.objects.create(
         chat=chat,
         place=chat.stamp,
         once=f"h:{chat.stamp}",
         who=ChatLine.HOUSE,
-        words_sealed=keys_for([key_id]).seal(key_id, code),
+        words_sealed=sealed,
         at=now,
     )
 
