@@ -12,10 +12,13 @@ from bihuan.ground.worktime import clock
 from bihuan.registers.access.events import RegisterChanged
 from bihuan.registers.channels.wechat import binding
 from bihuan.service.cases import following as followers
-from bihuan.service.cases import opening
+from bihuan.service.cases import on_the_phone, opening
 from bihuan.service.cases.events import (
     CallConnected,
+    CallGivenUp,
     CallGreeted,
+    CallPutThrough,
+    CallTakenOver,
     CaseBroughtIn,
     CaseChased,
     CaseClosed,
@@ -125,10 +128,12 @@ from bihuan.service.intake.calls.events import (
     CallAccountedFor,
     CallAnswered,
     CallEnded,
+    RecordingHeard,
     RingBackDone,
     RingBackLate,
     RingBackOpened,
     RingBackTried,
+    TransferMoved,
     TransferUnanswered,
 )
 from bihuan.service.intake.chats import ending as chats
@@ -279,6 +284,7 @@ BROUGHT_IN: tuple[Line, ...] = (
 
 # What is found again: the index is written with the row that it speaks of, and goes with the customer.
 FOUND: tuple[Line, ...] = (
+    on(ReportReceived, at_once=[indexing.hear_received]),
     on(CaseOpened, at_once=[indexing.hear_opened]),
     on(CaseNoted, at_once=[indexing.hear_noted]),
     on(CasesBroughtIn, at_once=[indexing.hear_brought_in]),
@@ -289,6 +295,9 @@ LINES: tuple[Line, ...] = (
     on(MessageArrived, later=[reading.read_arrived]),
     on(MessageSettled, later=[bounces.hear_bounce]),
     on(ReportUnderstood, at_once=[opening.open_for_report]),
+    on(CaseOpened, at_once=[on_the_phone.hear_opened]),
+    on(CallAccountedFor, at_once=[on_the_phone.hear_accounted]),
+    on(TransferMoved, at_once=[on_the_phone.hear_transfer]),
     on(SheetSigned, later=[printing.print_sheet]),
     on(RegisterChanged, at_once=[hear_forgotten, calls.hear_forgotten]),
     on(ReportReceived, at_once=[calls.hear_received, chats.hear_received]),
@@ -307,7 +316,6 @@ NOBODY_WAITS_FOR: tuple[type, ...] = (
     ChannelHeardAgain,
     CallAnswered,
     CallEnded,
-    CallAccountedFor,
     RingBackOpened,
     RingBackTried,
     RingBackDone,
@@ -316,8 +324,12 @@ NOBODY_WAITS_FOR: tuple[type, ...] = (
     ChatAnswered,
     ChatEnded,
     ChatRated,
+    RecordingHeard,
     CallConnected,
     CallGreeted,
+    CallPutThrough,
+    CallTakenOver,
+    CallGivenUp,
     CaseContacted,
     CaseGraded,
     CaseImportUndone,

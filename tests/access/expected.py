@@ -27,6 +27,7 @@ LETTERS = {
 VERBS = {
     "report.take": "CAS",
     "call.take": "ABS",
+    "call.hear": "ABSQE",
     "customer.look_up": "ADBS",
     "customer.reveal": "ADOPTBQES",
     "customer.forget": "X",
@@ -87,6 +88,8 @@ STAFF_PAGES = {
     "agents:hotline": ("get", "ABS"),
     "agents:calls": ("get", "ABS"),
     "agents:call": ("get", "ABS"),
+    "agents:call_recording": ("post", "ABS"),
+    "agents:case_recording": ("post", "ABSQE"),
     "agents:call_deed": ("post", "ABS"),
     "agents:seat": ("post", "ABS"),
     "agents:ring_backs": ("get", "ABS"),

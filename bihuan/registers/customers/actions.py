@@ -103,8 +103,10 @@ def refuse_to_identify(*, node: Node, now: datetime) -> Known:
 def rename(customer: Customer, name: str) -> None:
     """Correct a customer's name."""
     hand = keys_for([customer.key_id])
+    customer.name_sealed = hand.seal(customer.key_id, name.strip())
+    customer.name_blind = blind("name", name.strip())
     Customer.objects.filter(id=customer.id).update(
-        name_sealed=hand.seal(customer.key_id, name.strip()), name_blind=blind("name", name.strip())
+        name_sealed=customer.name_sealed, name_blind=customer.name_blind
     )
 
 

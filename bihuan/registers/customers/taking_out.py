@@ -37,6 +37,23 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+def owners_of(
+    customers: Iterable[int], contacts: Iterable[int], places: Iterable[int], machines: Iterable[int]
+) -> set[int]:
+    """Whose rows these are: numbers of customers, contacts, places and machines in, of customers out."""
+    found = set(customers)
+    parts: tuple[tuple[type[models.Model], Iterable[int]], ...] = (
+        (Contact, contacts),
+        (Place, places),
+        (Machine, machines),
+    )
+    for model, ids in parts:
+        if wanted := list(ids):
+            rows = model._default_manager.filter(pk__in=wanted)
+            found |= set(rows.values_list("customer_id", flat=True))
+    return found
+
+
 def take_out_machines(after: Mapping[int, Mapping[str, Any]]) -> set[int]:
     """Remove these machines (number → the facts as they were brought in). Returns those that stay: used or changed
     since, or with an invoice or label that their owner sent."""

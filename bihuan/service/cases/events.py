@@ -279,6 +279,30 @@ class CallGreeted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallPutThrough(Event):
+    """On the call of this case the customer agreed to wait for somebody else, and waits from then on."""
+
+    kind = "case.call_put_through"
+    call_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallTakenOver(Event):
+    """Somebody took over the call that was put through."""
+
+    kind = "case.call_taken_over"
+    call_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallGivenUp(Event):
+    """The call ended before anybody took it over."""
+
+    kind = "case.call_given_up"
+    call_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlanTold(Event):
     """The customer was told how we go about it; the words stand in the note."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from bihuan.registers.customers.bringing_in import Placed
 from bihuan.registers.customers.taking_out import (
     facts_of,
+    owners_of,
     put_back_customers,
     put_back_machines,
     take_out_contacts,
@@ -17,6 +18,7 @@ from bihuan.registers.customers.taking_out import (
     take_out_serials,
 )
 from bihuan.service.imports.target import Kept, Made, Trouble, Written
+from bihuan.service.searching.indexing import mark_stale
 
 
 def made_of(placed: Placed) -> tuple[Made, ...]:
@@ -70,7 +72,24 @@ type Row = tuple[str, int]
 
 
 def take_back(written: Sequence[Written], *, now: datetime) -> list[Kept]:
-    """Take back what these lines made of customers, their numbers, places and machines; the newest first."""
+    """Take back what these lines made of customers, their numbers, places and machines; the newest first. Their cases
+    are found by what is known of them then."""
+    concerned = _whose(written)
+    kept = _taken_back(written, now=now)
+    mark_stale(concerned)
+    return kept
+
+
+def _whose(written: Sequence[Written]) -> set[int]:
+    """The customers whose rows these lines made or changed."""
+    rows: dict[str, set[int]] = {}
+    for made in (made for line in written for made in line.made):
+        rows.setdefault(made.kind, set()).add(made.id)
+    machines = rows.get("machine", set()) | rows.get("serial", set())
+    return owners_of(rows.get("customer", ()), rows.get("contact", ()), rows.get("place", ()), machines)
+
+
+def _taken_back(written: Sequence[Written], *, now: datetime) -> list[Kept]:
     newest_first = sorted(written, key=lambda line: -line.number)
     lines = [(line.number, made) for line in newest_first for made in line.made]
     kept: dict[Row, str] = {}

@@ -117,7 +117,7 @@ def document(case: Case, told: Gathered) -> Document:
         Part("words", masked_words(said.words, name=name)),
         *(Part("words", masked_words(answer, name=name)) for answer in said.asked.values()),
         *_numbers(case, told.serials.get(case.machine_id or 0, ())),
-        Part("contact", " ".join([masked_name(name), *(_masked(*reach) for reach in reaches)])),
+        Part("contact", " ".join([masked_name(name), *_masked(reaches)])),
         *(Part("note", masked_words(note, name=name)) for note in notes),
     ]
     door = hand.open(case.place.door_sealed) if case.place else ""
@@ -146,8 +146,11 @@ def _named(case: Case) -> Iterable[str]:
         yield from (str(one.zh), str(one.en))
 
 
-def _masked(kind: str, value: str) -> str:
-    return masked_email(value) if kind == Contact.EMAIL else masked_phone(value)
+def _masked(reaches: Iterable[tuple[str, str]]) -> Iterable[str]:
+    """Numbers and addresses as lists show them; who somebody is in a chat is shown nowhere."""
+    for kind, value in reaches:
+        if kind not in Contact.HANDLES:
+            yield masked_email(value) if kind == Contact.EMAIL else masked_phone(value)
 
 
 def printed(kind: str, value: str) -> str:

@@ -13,6 +13,8 @@ from bihuan.registers.access.events import RegisterChanged
 from bihuan.registers.access.models import Change
 from bihuan.service.cases.events import CaseNoted, CaseOpened, CasesBroughtIn
 from bihuan.service.cases.models import Case, Note
+from bihuan.service.intake.events import ReportReceived
+from bihuan.service.intake.models import Report
 from bihuan.service.searching.documents import READ, Document, documents, fresh, note_tokens
 from bihuan.service.searching.models import Building, Words
 
@@ -20,13 +22,19 @@ BATCH = 200  # cases written together
 
 
 def hear_opened(fact: Fact[CaseOpened]) -> None:
-    """A case was opened: it can be found. What was learned of its customer may concern their earlier cases."""
+    """A case was opened: it can be found."""
     held = fact.at_hand if isinstance(fact.at_hand, Case) else None
     case = held or Case.objects.select_related("report__customer__key", *READ).get(id=fact.event.subject_id)
     case.customer = case.report.customer  # known there with the key
     _write(_rows(fresh([case], keys(case.customer.key))))
-    if case.customer.made_at < fact.recorded_at:  # somebody we know, of whom something may have been learned
-        mark_stale([case.customer_id])
+
+
+def hear_received(fact: Fact[ReportReceived]) -> None:
+    """Somebody we know told us something, whether a case comes of it or not: what was learned of them (a name, a
+    machine, a number on it) may concern their earlier cases. Runs in the report's transaction."""
+    told = fact.at_hand if isinstance(fact.at_hand, Report) else None
+    if told is None or told.customer.made_at < fact.recorded_at:
+        mark_stale([fact.event.customer_id])
 
 
 def hear_noted(fact: Fact[CaseNoted]) -> None:

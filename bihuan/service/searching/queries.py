@@ -1,5 +1,6 @@
 """Asking for cases by any word. Who asks finds what they may see: the cut by node is part of the same statement."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from bihuan.service.cases.queries import visible
 from bihuan.service.searching.documents import READ, Document, Part, by_case, documents, printed
 from bihuan.service.searching.models import Building, Found, Words
 
+HANDLE = re.compile(r"[A-Za-z0-9_-]{20,64}")  # who somebody is in WeChat or in a chat, whole
 KEY = ("-case_id",)  # the newest row first
 
 
@@ -44,7 +46,10 @@ def terms_of(asked: str, viewer: Viewer) -> list[Term]:
 
 
 def _prints(word: str) -> frozenset[str]:
-    return frozenset(printed(reach.kind, reach.value) for reach in reach_by(phone=word, email=word))
+    found = reach_by(phone=word, email=word)
+    if HANDLE.fullmatch(word):
+        found += [reach for kind in ("wechat", "chat") for reach in reach_by(handle=(kind, word))]
+    return frozenset(printed(reach.kind, reach.value) for reach in found)
 
 
 def ranks(

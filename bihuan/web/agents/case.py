@@ -57,6 +57,7 @@ from bihuan.web.agents.asking import QUESTIONS, environment_words
 from bihuan.web.agents.climbing import climbs_of
 from bihuan.web.agents.facts import MachineShown, cases_of, consents_shown, machine_shown
 from bihuan.web.agents.official import authorities, notices_shown
+from bihuan.web.agents.recordings import calls_shown
 from bihuan.web.agents.rows import chip_of, departments, families, in_language
 from bihuan.web.agents.telling import CONTACTS, Known, line_of, nodes_in, people_in
 from bihuan.web.agents.write_up import may_write
@@ -131,6 +132,7 @@ def case_page(
         "twins": [one for one in others if seem_alike(held, one)],
         "history": [one for one in others if one.id != held.id],
         "similar": similar_to(held, viewer),
+        "calls": calls_shown(held) if viewer.may("call.hear") else [],
         "files": came_along(held),
         "sees_files": full,
         "guidances": guidances_of(held) if held.open else [],

@@ -25,7 +25,6 @@ from bihuan.service.intake.calls.queries import (
     line,
     masked_numbers,
     number_of,
-    recording_of,
     ring_backs_count,
     seat_of,
     untold_calls,
@@ -106,7 +105,6 @@ def call(request: HttpRequest, viewer: Viewer, call_id: int) -> HttpResponse:
     """One call: who it is, what they have with us, and what can be done while they are on the line."""
     now, held = moment(request), call_of(viewer, call_id)
     number = number_of(held)
-    recording = recording_of(held)
     context = {
         "call": held,
         "state": STATES[held.state],
@@ -115,7 +113,7 @@ def call(request: HttpRequest, viewer: Viewer, call_id: int) -> HttpResponse:
         "departments": departments().items(),
         "reasons": REASONS.items(),
         "reason": REASONS.get(held.reason, ""),
-        "recording": recording if recording.startswith(("https://", "http://")) else "",
+        "recorded": bool(held.recording_sealed),
         "may_report": viewer.may("report.take"),
         "plays": settings.BIHUAN_DEMO,
     }

@@ -18,7 +18,6 @@ from bihuan.registers.customers.registering import (
     machine_of,
     paper_of,
     papers_of,
-    register_machine,
     taken_by_others,
     tidy_serial,
 )
@@ -29,9 +28,10 @@ from bihuan.registers.knowledge.queries import knowledge
 from bihuan.registers.organisation.queries import head_office
 from bihuan.registers.parts.queries import brands
 from bihuan.service.intake.actions import receive
-from bihuan.service.intake.queries import link_of
+from bihuan.service.cases.queries import link_to_case
 from bihuan.service.intake.rules import OLDEST_PURCHASE
 from bihuan.service.intake.told import FileTold, Told
+from bihuan.service.searching.mending import register_machine
 from bihuan.web.customers.asking import picture
 from bihuan.web.customers.my_door import Owner, own_page
 from bihuan.web.customers.report_form import TooOften
@@ -188,7 +188,7 @@ def fault(request: HttpRequest, owner: Owner, machine_id: int) -> HttpResponse:
         now=owner.now,
         once=("my-form", form.cleaned_data["key"]) if form.cleaned_data["key"] else None,
     )
-    return redirect("/c/" + link_of(report).rpartition("/c/")[2])
+    return redirect("/c/" + link_to_case(report).rpartition("/c/")[2])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -267,7 +267,7 @@ def _to_a_person(
         now=owner.now,
         once=("my-form", form.cleaned_data["key"]) if form.cleaned_data["key"] else None,
     )
-    context = {"owner": owner, "link": "/c/" + link_of(report).rpartition("/c/")[2]}
+    context = {"owner": owner, "link": "/c/" + link_to_case(report).rpartition("/c/")[2]}
     return render(request, "customers/my_doubt.html", context, status=202)
 
 

@@ -33,6 +33,21 @@ class TransferUnanswered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TransferMoved(Event):
+    """A transfer began, was taken over, or ended with the call; when, the call's own row tells."""
+
+    kind = "call.transfer_moved"
+    report_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingHeard(Event):
+    """Somebody opened the recording of the call; the entry says who."""
+
+    kind = "call.recording_heard"
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallAccountedFor(Event):
     """What came of a call: a report, or the agent's reason why there is none."""
 

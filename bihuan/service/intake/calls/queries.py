@@ -165,6 +165,12 @@ def call_of(viewer: Viewer, call_id: int) -> Call:
     return row
 
 
+def calls_of_chain(chain_id: int) -> list[Call]:
+    """The calls of which the reports of one case came, the oldest first; one statement."""
+    rows = Call.objects.filter(report__chain_id=chain_id).select_related("agent", "report")
+    return list(rows.order_by("rang_at", "id"))
+
+
 def called(name: str) -> Call | None:
     """The call that the telephone system calls so."""
     return Call.objects.select_related("message").filter(call_print=call_mark(name)).first()

@@ -112,6 +112,15 @@ def _transfer(told: list[Happened]) -> dict[str, Any]:
     }
 
 
+def waits_since(
+    *, asked_at: datetime | None, ready: bool | None, transferred_at: datetime | None
+) -> datetime | None:
+    """From when a customer who is put through waits: once they agreed to, or at the latest when they were put
+    through; None when neither is so."""
+    begun = [at for at in (asked_at if ready else None, transferred_at) if at is not None]
+    return min(begun, default=None)
+
+
 def _state(
     told: list[Happened], *, began: datetime, answered: datetime | None, ended: datetime | None
 ) -> str:
