@@ -31,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bench import house
 from bench.crashing import senders
 from bench.crashing.chatting import ChatSender
-from bench.crashing.killer import Killer, Web
+from bench.crashing.killer import Killer, await_web
 from bench.crashing.ledger import Ledger, prove
 from bench.crashing.letters import MailSender
 from bench.crashing.nursery import Nursery
@@ -51,9 +51,10 @@ PROVIDED = {"BIHUAN_PROXIES": "1", "BIHUAN_PROBES": "0", "BIHUAN_CLOCK": "", "BI
 class Plan:
     reports: int
     kills: int
+    minutes: float
 
 
-FULL, QUICK = Plan(20_000, 200), Plan(600, 12)
+FULL, QUICK = Plan(20_000, 200, 240.0), Plan(600, 12, 20.0)
 
 
 def trial(plan: Plan, env: dict[str, str], *, seed: int) -> dict[str, Any]:
@@ -64,14 +65,10 @@ def trial(plan: Plan, env: dict[str, str], *, seed: int) -> dict[str, Any]:
     token, port, ledger = furnish(), free_port(), Ledger()
     with ExitStack() as stack:
         box = stack.enter_context(a_mailbox())
-        full = env | box.told()
-        nursery = Nursery(full)
+        nursery = Nursery(env | box.told())
         stack.callback(nursery.close)
-        web = Web(full, port)
-        stack.callback(web.end)
-        web.wait()
-        apart = plan.reports / plan.kills
-        killer = Killer(web, nursery, ledger, apart=apart, seed=seed, with_mail=True)
+        killer = Killer(nursery, ledger, port=port, apart=plan.reports / plan.kills, seed=seed)
+        await_web(port)
         ways: dict[str, senders.Sender] = {
             "web": senders.HttpSender("web", port, ledger, senders.by_form),
             "app": senders.HttpSender("app", port, ledger, senders.by_api(token)),
@@ -97,10 +94,14 @@ def trial(plan: Plan, env: dict[str, str], *, seed: int) -> dict[str, Any]:
 
 
 def send_all(plan: Plan, ledger: Ledger, ways: dict[str, senders.Sender], killer: Killer, seed: int) -> None:
-    """Several senders, until there are enough reports and enough kills."""
+    """Several senders, until there are enough reports and enough kills, or time is over."""
+
+    ends = time.monotonic() + plan.minutes * 60
 
     def is_enough() -> bool:
-        return len(ledger.accepted) >= plan.reports and killer.kills.total() >= plan.kills
+        return time.monotonic() > ends or (
+            len(ledger.accepted) >= plan.reports and killer.kills.total() >= plan.kills
+        )
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         done = [
@@ -184,6 +185,7 @@ def main() -> int:
     asked.add_argument("--quick", action="store_true", help="a trial: 600 reports, 12 kills")
     asked.add_argument("--reports", type=int)
     asked.add_argument("--kills", type=int)
+    asked.add_argument("--minutes", type=float, help="stop sending after so many, whatever was reached")
     asked.add_argument("--database", action="append", choices=("sqlite", "postgresql"))
     asked.add_argument("--seed", type=int, default=1, help="who is killed when")
     asked.add_argument(
@@ -192,7 +194,7 @@ def main() -> int:
     asked.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     told = asked.parse_args()
     plan = QUICK if told.quick else FULL
-    plan = Plan(told.reports or plan.reports, told.kills or plan.kills)
+    plan = Plan(told.reports or plan.reports, told.kills or plan.kills, told.minutes or plan.minutes)
     if told.child:
         house.ready()
         print(

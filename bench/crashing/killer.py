@@ -5,14 +5,10 @@ import os
 import random
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
 from threading import Thread
 
-from bench import house
 from bench.crashing.ledger import Ledger
 from bench.crashing.nursery import Nursery
 
@@ -20,71 +16,37 @@ FAMILY = ("worker", "worker", "clock")
 FETCHERS = ("fetcher INBOX", "fetcher INBOX", "fetcher inbox", "fetcher inbox")
 """Two and two share a folder, of which one reads at a time. The two names mean the same folder, so that every mail is
 fetched twice, at the same time."""
-WEB, DATABASE = "web", "database"
+SORTS = ("web", "web", "worker", "worker", "clock", "fetcher", "fetcher")
+DATABASE = "database"
 
 
-class Web:
-    """The web server of the trial, which is started again whenever it was killed."""
-
-    def __init__(self, env: Mapping[str, str], port: int) -> None:
-        self.env, self.port = env, port
-        self.process = self._start()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        told = ["--interface", "asginl", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1"]
-        command = [
-            sys.executable,
-            "-m",
-            "granian",
-            *told,
-            "--log-level",
-            "critical",
-            "bihuan.asgi:application",
-        ]
-        quiet = subprocess.DEVNULL
-        return subprocess.Popen(
-            command, env=self.env, cwd=house.ROOT, stdin=quiet, stdout=quiet, stderr=quiet, process_group=0
-        )
-
-    def kill(self) -> bool:
-        self.end()
-        self.process = self._start()
-        return True
-
-    def end(self) -> None:
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-    def wait(self) -> None:
-        """Until it listens."""
-        until = time.monotonic() + 60
-        while time.monotonic() < until:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.1)
-        raise SystemExit("The web server did not start.")
+def await_web(port: int) -> None:
+    """Until somebody listens there."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise SystemExit("The web server did not start.")
 
 
 class Killer(Thread):
     """Kills one of the family whenever some more reports were taken in, until told to stop; whoever ended because the
     database went away is born again."""
 
-    def __init__(
-        self, web: Web, nursery: Nursery, ledger: Ledger, *, apart: float, seed: int, with_mail: bool
-    ) -> None:
+    def __init__(self, nursery: Nursery, ledger: Ledger, *, port: int, apart: float, seed: int) -> None:
         super().__init__(daemon=True)
-        self.web, self.nursery, self.ledger, self.apart = web, nursery, ledger, apart
+        self.nursery, self.ledger, self.apart = nursery, ledger, apart
         self.dice = random.Random(seed)
-        self.family = [(sort, nursery.bear(sort)) for sort in FAMILY + (FETCHERS if with_mail else ())]
+        self.family = [(sort, nursery.bear(sort)) for sort in (f"web {port}", *FAMILY, *FETCHERS)]
         self.kills: Counter[str] = Counter()
         self.stopping = False
 
     def run(self) -> None:
         from django.db import connection
 
-        sorts = [WEB, WEB, "worker", "worker", "clock"]
-        sorts += ["fetcher", "fetcher"] if any(sort in FETCHERS for sort, _pid in self.family) else []
+        sorts = [*SORTS]
         sorts += [DATABASE, DATABASE] if connection.vendor == "postgresql" else []
         at, look_at = 0.0, 0.0
         while not self.stopping:
@@ -99,8 +61,6 @@ class Killer(Thread):
         connection.close()
 
     def _kill(self, sort: str) -> bool:
-        if sort == WEB:
-            return self.web.kill()
         if sort == DATABASE:
             return kill_a_backend(self.dice)
         at = self.dice.choice([at for at, (name, _pid) in enumerate(self.family) if name.startswith(sort)])

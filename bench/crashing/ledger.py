@@ -131,6 +131,10 @@ def _left_over() -> dict[str, Any]:
     from bihuan.service.intake.models import RawMessage, Report
 
     messages = RawMessage.objects.filter(state=RawMessage.QUARANTINED).values_list("channel", "reason")
-    of_reports = Report.objects.filter(state=Report.QUARANTINED).values_list("channel", flat=True)
+    of_reports = Report.objects.filter(state=Report.QUARANTINED).values_list("channel", "trouble")
     found = Counter(f"{channel}: {reason}" for channel, reason in messages)
-    return {"quarantined": dict(found + Counter(f"{channel}: no case" for channel in of_reports))}
+    return {
+        "quarantined": dict(
+            found + Counter(f"{each}: {' '.join(why.split())[:160]}" for each, why in of_reports)
+        )
+    }

@@ -1,10 +1,11 @@
-"""Processes that are born quickly: one that has loaded the product forks a clock, a worker or a fetcher of
-mail whenever it is asked.
+"""Processes that are born quickly: one that has loaded the product forks a clock, a worker, a fetcher of mail or a web
+server whenever it is asked.
 
 A fresh `manage.py clock` spends two seconds of a processor on loading; a hundred deaths would leave no time for
 work. Each child runs the very command, with connections of its own, and dies with the nursery.
 """
 
+import asyncio
 import ctypes
 import os
 import random
@@ -48,8 +49,7 @@ class Nursery:
             raise SystemExit("The product could not be loaded; see above.")
 
     def bear(self, sort: str) -> int:
-        """Start a clock, a worker or a fetcher; `fetcher NAME` calls the mailbox's folder so. Returns its process
-        number."""
+        """Start a clock, a worker, a `fetcher FOLDER` of mail, or a `web PORT`. Returns its process number."""
         self.asks.write(sort + "\n")
         self.asks.flush()
         return int(self.says.readline())
@@ -83,17 +83,37 @@ def _live(sort: str) -> NoReturn:
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     os.dup2(2, 1)
     random.seed()
-    from django.core.management import call_command
-
-    sort, _blank, folder = sort.partition(" ")
-    if folder:
-        os.environ["BIHUAN_IMAP_FOLDER"] = folder
-    name, options = COMMANDS[sort]
     try:
-        call_command(name, **options)
+        _be(*sort.partition(" ")[::2])
     except BaseException as ended:  # the worker leaves by SystemExit
         os._exit(0 if isinstance(ended, SystemExit) and not ended.code else 1)
     os._exit(0)
+
+
+def _be(sort: str, more: str) -> None:
+    from django.core.management import call_command
+
+    if sort == "web":
+        _serve(int(more))
+        return
+    if more:
+        os.environ["BIHUAN_IMAP_FOLDER"] = more
+    name, options = COMMANDS[sort]
+    call_command(name, **options)
+
+
+def _serve(port: int) -> None:
+    """The product's pages, API and sockets, as `manage.py serve` has them, in this one process."""
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server.embed import Server
+
+    from bihuan.asgi import application
+
+    server = Server(
+        application, port=port, interface=Interfaces.ASGINL, log_level=LogLevels.critical, log_access=False
+    )
+    asyncio.run(server.serve())
 
 
 def main() -> None:
@@ -102,6 +122,9 @@ def main() -> None:
     django.setup()
     from django.conf import settings
     from django.db import connections
+
+    import bihuan.asgi
+    import bihuan.urls  # noqa: F401 (loaded before anybody is born)
 
     settings.BIHUAN_NOTICES_AN_HOUR = NO_CAP  # two people are told everything here
     settings.BIHUAN_NOTICES_A_DAY = settings.BIHUAN_NOTICES_A_DAY_STAFF = NO_CAP

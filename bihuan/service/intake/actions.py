@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
@@ -104,9 +104,17 @@ class _NotUnderstood(Exception):
     def __init__(self, error: Exception) -> None:
         super().__init__(type(error).__name__)
         self.trouble = (type(error).__name__, trace_of(error))
+        self.may_pass = isinstance(error, (OperationalError, InterfaceError))
 
 
 def _keep(arrived: _Arrived) -> Report:
+    """Write it down; when no case can be opened, without one. A database that went away meanwhile may be back: then
+    all is tried once more before a person has to look."""
+    try:
+        return _accept(arrived)
+    except _NotUnderstood as failed:
+        if not failed.may_pass:
+            return _accept(arrived, trouble=failed.trouble)
     try:
         return _accept(arrived)
     except _NotUnderstood as failed:

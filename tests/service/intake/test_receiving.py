@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
@@ -105,6 +105,22 @@ def test_whatever_fails_while_the_case_is_opened_the_words_are_kept() -> None:
     assert (report.state, case_of_report(report.id), faults_of(report.chain_id)) == ("quarantined", None, [])
     assert Report.objects.get(id=report.id).trouble.startswith("IndexError")
     assert "不制冷" not in Report.objects.get(id=report.id).trouble
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("times", "state", "cases"), [(1, "opened", 1), (2, "quarantined", 0)])
+@pytest.mark.demand("S2-20")
+def test_a_database_that_is_back_at_once_opens_the_case_after_all(times: int, state: str, cases: int) -> None:
+    made, away = company(), [OperationalError("gone")] * times
+
+    def goes_away(execute: Any, sql: str, *more: Any) -> Any:
+        if away and sql.startswith(f'INSERT INTO "{Case._meta.db_table}"'):
+            raise away.pop()
+        return execute(sql, *more)
+
+    with connection.execute_wrapper(goes_away):
+        report = receive(told(), by=APP, node=made.head, now=NOW)
+    assert (report.state, away, Report.objects.count(), Case.objects.count()) == (state, [], 1, cases)
 
 
 @pytest.mark.django_db
