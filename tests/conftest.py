@@ -20,14 +20,13 @@ from hypothesis import settings as hypothesis_settings  # noqa: E402
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright  # noqa: E402
 from pytest_django.plugin import DjangoDbBlocker  # noqa: E402
 
-from tests import flush  # noqa: E402
-
 django.setup()
 
 from django.conf import settings  # noqa: E402
 
 from bihuan.service.commitments.profiles_in_use import forget_cached  # noqa: E402
 from bihuan.shipped import load_shipped  # noqa: E402
+from tests import flush, template  # noqa: E402
 
 if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # a test need not survive a power cut
     options = settings.DATABASES["default"]["OPTIONS"]
@@ -129,11 +128,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """The test database begins with what ships: calendars, cards, profiles."""
     with django_db_blocker.unblock():
         load_shipped(now=SHIPPED_AT)
+        flush.remember_what_ships()
+        template.take()
 
 
 @pytest.fixture(autouse=True)
 def _what_ships(request: pytest.FixtureRequest) -> None:
-    """Load it again where a flush took it away: for good in a test that commits, else for this test alone."""
+    """Bring it back where a flush took it away: for good in a test that commits, else for this test alone."""
     mark = request.node.get_closest_marker("django_db")
     commits = not {"transactional_db", "live_server"}.isdisjoint(request.fixturenames)
     commits = commits or (mark is not None and bool(mark.kwargs.get("transaction")))
@@ -142,7 +143,7 @@ def _what_ships(request: pytest.FixtureRequest) -> None:
     request.getfixturevalue("transactional_db" if commits else "db")
     forget_cached()  # what another test's database said
     if flush.FLUSHED["since_loading"]:
-        load_shipped(now=SHIPPED_AT)
+        flush.bring_back_what_ships()
         flush.FLUSHED["since_loading"] = not commits
 
 

@@ -21,6 +21,7 @@ import pytest
 from django.conf import settings
 
 from bihuan.management.beginning_anew import RestartWish, finish_removal, wish_restart
+from tests import template
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.demand("U-04")]
 
@@ -132,12 +133,14 @@ def _administer(*statements: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def demo(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> Iterator[Installation]:
     """The demo company with a sealed file, and nobody at work in it."""
     made = Installation(folder=tmp_path_factory.mktemp("demo"), name=f"anew_{os.getpid()}")
     if ON_POSTGRESQL:
         _administer(f"CREATE DATABASE {made.name}")
-    made.manage("migrate", "-v0")
+        made.manage("migrate", "-v0")
+    else:
+        template.copy_to(made.folder)
     made.manage("demo", "--at-once", "2", "--cases", "3", "--no-logins")
     (made.folder / "files" / "ab").mkdir(parents=True)
     (made.folder / "files" / "ab" / "sealed").write_bytes(b"x")

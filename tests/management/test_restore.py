@@ -27,6 +27,7 @@ from bihuan.management.backups import digests, nightly
 from bihuan.registers.access.models import Person
 from bihuan.registers.access.roles import Role
 from bihuan.web.managers.backups import is_nightly
+from tests import template
 from tests.makers import company
 
 pytestmark = [
@@ -150,24 +151,11 @@ def _programs() -> Path:
     return next(folder for folder, version in said.items() if version.split()[2].startswith(f"{wanted}."))
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
-    """A database with all its tables and what ships, to be copied: migrating takes longer than all else here."""
-    if POSTGRES:
-        return None
-    data = tmp_path_factory.mktemp("template")
-    (data / "secrets").write_bytes(SECRETS)
-    Installation(data, f"sqlite://{data / 'bihuan.sqlite3'}").do(*PREPARE)
-    with closing(sqlite3.connect(data / "bihuan.sqlite3")) as database:
-        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return data / "bihuan.sqlite3"
-
-
-def founded(one: Installation, template: Path | None, *steps: tuple[str, ...] | str) -> str:
+def founded(one: Installation, *steps: tuple[str, ...] | str) -> str:
     """The installation with its tables and what ships, then these steps."""
-    if template is None:
+    if POSTGRES:
         return one.do(*PREPARE, *steps)
-    shutil.copy2(template, one.data / "bihuan.sqlite3")
+    template.copy_to(one.data)
     return one.do(*steps)
 
 
@@ -203,10 +191,10 @@ def _postgres(name: str) -> str:
 
 @pytest.mark.demand("U-04")
 def test_what_is_backed_up_while_others_write_comes_back_row_by_row_and_byte_by_byte(
-    installations: tuple[Installation, Installation], template: Path | None, tmp_path: Path
+    installations: tuple[Installation, Installation], tmp_path: Path
 ) -> None:
     first, second = installations
-    founded(first, template, FILL.format(cases=CASES))
+    founded(first, FILL.format(cases=CASES))
     writer = subprocess.Popen(
         [sys.executable, "-c", STEPS, json.dumps([WRITE])],
         env=first.environ,
@@ -253,11 +241,11 @@ THERE = ("--without-keys",)
 @pytest.mark.one_database
 @pytest.mark.demand("U-04")
 def test_a_damaged_backup_is_refused_a_drill_touches_nothing_and_without_keys_nobody_has_a_name(
-    installations: tuple[Installation, Installation], template: Path | None, tmp_path: Path
+    installations: tuple[Installation, Installation], tmp_path: Path
 ) -> None:
     first, second = installations
     backup, keys = tmp_path / "copy", tmp_path / "keys.bak"
-    founded(first, template, FILL.format(cases="3"), ("backup", str(backup)))
+    founded(first, FILL.format(cases="3"), ("backup", str(backup)))
     before = first.tables()
     assert "The drill went well" in first.do(("restore", str(backup), "--drill"))
     (backup / "keys.bak").rename(keys)
@@ -281,10 +269,10 @@ def test_a_damaged_backup_is_refused_a_drill_touches_nothing_and_without_keys_no
 @pytest.mark.one_database
 @pytest.mark.demand("U-04")
 def test_an_upgrade_from_the_version_before_keeps_every_row(
-    installations: tuple[Installation, Installation], template: Path | None
+    installations: tuple[Installation, Installation],
 ) -> None:
     first, _second = installations
-    founded(first, template, FILL.format(cases="3"), *(("migrate", app, name, "-v0") for app, name in OLDER))
+    founded(first, FILL.format(cases="3"), *(("migrate", app, name, "-v0") for app, name in OLDER))
     before = first.tables()
     said = first.do(("upgrade",), ("upgrade", "--no-backup"), LOOK)
     assert "The way back" in said
@@ -305,12 +293,12 @@ OLDER = (  # where the version before stood
 @pytest.mark.one_database
 @pytest.mark.demand("U-04")
 def test_a_restore_killed_at_any_moment_leaves_the_one_or_the_other(
-    installations: tuple[Installation, Installation], template: Path | None, tmp_path: Path
+    installations: tuple[Installation, Installation], tmp_path: Path
 ) -> None:
     first, second = installations
     backup = tmp_path / "small"
-    founded(first, template, FILL.format(cases="3"), ("backup", str(backup)))
-    founded(second, template, FILL.format(cases="5"))
+    founded(first, FILL.format(cases="3"), ("backup", str(backup)))
+    founded(second, FILL.format(cases="5"))
     small, large = first.tables()["cases_case"], second.tables()["cases_case"]
     again = [("restore", str(backup), "--replace")]
     for seconds in (2.0, 3.5):
@@ -390,10 +378,10 @@ def test_the_page_says_what_each_backup_holds(client: Client, settings: Any, tmp
 @pytest.mark.drill
 @pytest.mark.one_database
 def test_keys_older_than_thirty_days_and_nights_beyond_the_newest_are_taken_away(
-    installations: tuple[Installation, Installation], template: Path | None, tmp_path: Path
+    installations: tuple[Installation, Installation], tmp_path: Path
 ) -> None:
     first, _second = installations
-    founded(first, template, ("backup", str(tmp_path / "all" / "2026-11-22-0230-07")))
+    founded(first, ("backup", str(tmp_path / "all" / "2026-11-22-0230-07")))
     shutil.copytree(tmp_path / "all" / "2026-11-22-0230-07", tmp_path / "all" / "named by hand")
     found = known(tmp_path / "all")
     made_at = [one.manifest.made_at for one in found if one.manifest]

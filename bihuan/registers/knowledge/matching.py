@@ -8,10 +8,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bihuan.registers.knowledge.spelling import standard
 
 LONGEST_TEXT = 5_000
+COMPILED = 8_192  # expressions kept, more than there are phrases
 CLAUSE_ENDS = "，。！？；：,.!?;:\n"
 _STOP = re.escape(CLAUSE_ENDS)
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'"})
@@ -19,13 +21,18 @@ _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'"})
 
 @dataclass(frozen=True)
 class Phrase:
-    """A phrase that points to a code."""
+    """A phrase that points to a code; `body` is the regular expression of it."""
 
     code: str
     said: str
     first: str
-    pattern: re.Pattern[str]
+    body: str
     weight: int
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled when a text first holds the beginning: most phrases are never said."""
+        return _compiled(self.body)
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,11 @@ class Found:
     end: int
     weight: int
     gaps: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=COMPILED)
+def _compiled(body: str) -> re.Pattern[str]:
+    return re.compile(body)
 
 
 def plain(words: str) -> str:
@@ -55,7 +67,7 @@ def phrase(code: str, said: str) -> Phrase:
     if latin:
         body = rf"(?<![a-z0-9]){body}(?:s|es|ed|ing)?(?![a-z0-9])"
     weight = sum(len(piece) for piece in pieces)
-    return Phrase(code, said, pieces[0], re.compile(body), weight)
+    return Phrase(code, said, pieces[0], body, weight)
 
 
 def find(phrases: Iterable[Phrase], text: str) -> list[Found]:

@@ -5,8 +5,8 @@ Pure: no Django, no clock. Whoever keeps the knowledge in tables calls `shipped(
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, fields, is_dataclass
-from functools import lru_cache
+from dataclasses import MISSING, Field, fields, is_dataclass
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -120,13 +120,19 @@ def build[T](shape: type[T], row: object, where: str) -> T:
     """One value from one table; every key must be known, every needed key present and of its type."""
     if not isinstance(row, Mapping):
         raise ContentFault(_("%(where)s is not a table."), where=where)
-    hints, known = get_type_hints(shape), {f.name: f for f in fields(shape)}  # type: ignore[arg-type]
+    hints, known = _shape(shape)  # type: ignore[arg-type]  # a class can be hashed
     if strange := sorted(set(row) - set(known)):
         raise ContentFault(_("%(where)s: '%(name)s' is not a known key."), where=where, name=strange[0])
     for name, field in known.items():
         if name not in row and field.default is MISSING:
             raise ContentFault(_("%(where)s: '%(name)s' is missing."), where=where, name=name)
     return shape(**{name: _value(hints[name], value, f"{where}: '{name}'") for name, value in row.items()})
+
+
+@cache
+def _shape(shape: type[Any]) -> tuple[Mapping[str, Any], Mapping[str, Field[Any]]]:
+    """The types and the fields of a dataclass, by name."""
+    return get_type_hints(shape), {field.name: field for field in fields(shape)}
 
 
 def _value(hint: Any, value: object, where: str) -> Any:

@@ -82,6 +82,11 @@ def activate_card(name: str, version: int) -> None:
     _active.pop(name, None)
 
 
+def forget() -> None:
+    """Ask the database at the next question which cards are active: another company may be there now."""
+    _active.clear()
+
+
 def active_card(name: str) -> Card:
     """The card that new cases of this kind begin under; asked of the database at most every few seconds."""
     held = _active.get(name)

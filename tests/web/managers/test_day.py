@@ -7,7 +7,7 @@ from typing import Any
 import openpyxl
 import pytest
 from django.test import Client
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 
 from bihuan.ground.worktime import clock
 from bihuan.registers.access.roles import Role
@@ -48,7 +48,8 @@ def busy(made: Company, count: int = 1) -> list[Case]:
         for n in range(count)
     ]
     chase(late[0], by=CUSTOMER, now=now)
-    a_done_case(made, now=now - timedelta(hours=30), done_at=now - timedelta(hours=26))
+    noon = localtime(now).replace(hour=12) - timedelta(days=1)  # yesterday, also soon after midnight
+    a_done_case(made, now=noon - timedelta(hours=4), done_at=noon)
     commitments.mark_broken(now)
     return late
 
