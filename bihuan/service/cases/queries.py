@@ -20,6 +20,7 @@ from bihuan.service.cases.events import CaseMoved
 from bihuan.service.cases.models import Case, Follow, Note, Tick
 from bihuan.service.cases.rules import read_number
 from bihuan.service.intake.models import Report
+from bihuan.service.intake.queries import link_of
 
 FULL_AFTER_DONE = timedelta(hours=24)
 ONE = (
@@ -79,6 +80,20 @@ def case_of_report(report_id: int) -> Case | None:
     joined = Report.objects.filter(id=report_id, joins__isnull=False).values("chain_id")
     found = cases.filter(report_id=report_id).first() or cases.filter(chain_id__in=joined).first()
     return leading_on(found) if found is not None else None
+
+
+def case_for_link(report: Report) -> Case | None:
+    """The case that a report's private link opens. Words that were taken as asking again prove nothing: anybody may
+    type another's number and ask, so their link opens no case that was here before. A person may have joined them."""
+    if report.joins_id is not None and report.taken_by_id is None:
+        return None
+    return case_of_report(report.id)
+
+
+def link_to_case(report: Report) -> str:
+    """The private link for whoever has proven to be the customer: that of the case, where the report joined one."""
+    case = None if report.joins_id is None else case_of_report(report.id)
+    return link_of(report if case is None else case.report)
 
 
 def leading_on(case: Case) -> Case:

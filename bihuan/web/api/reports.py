@@ -21,7 +21,7 @@ from bihuan.registers.access.roles import Role
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.customers.told import AddressTold, MachineTold
 from bihuan.registers.organisation.queries import head_office
-from bihuan.service.cases.queries import case_of_report
+from bihuan.service.cases.queries import case_for_link, case_of_report
 from bihuan.service.cases.words import KINDS
 from bihuan.service.commitments.queries import promises_of
 from bihuan.service.intake.actions import receive
@@ -94,7 +94,7 @@ def receive_report(request: HttpRequest) -> Status[ReportOut]:
         )
     if viewer.channel and viewer.token_id and report.received_at == now:  # not one that was answered before
         note_taken(viewer.token_id, now=now)
-    return Status(201, answer_for(report))
+    return Status(201, answer_for(report, viewer))
 
 
 @contextmanager
@@ -175,9 +175,9 @@ def once_of(request: HttpRequest, viewer: Viewer) -> tuple[str, str] | None:
     return f"token:{viewer.token_id}", key
 
 
-def answer_for(report: Report) -> ReportOut:
+def answer_for(report: Report, viewer: Viewer) -> ReportOut:
     """The same words however often the same request comes: promises as they were made."""
-    case = case_of_report(report.id)
+    case = case_of_report(report.id) if _may_know(report, viewer) else case_for_link(report)
     made = []
     if case is not None:
         for one in promises_of(case.id, now=report.received_at):
@@ -190,7 +190,16 @@ def answer_for(report: Report) -> ReportOut:
                         words=by_when(title, one.due_at, report.received_at),
                     )
                 )
-    return ReportOut(number=case.number if case else None, link=link_of(report), promises=made)
+    first = report if case is None or report.joins is None else case.report
+    return ReportOut(number=case.number if case else None, link=link_of(first), promises=made)
+
+
+def _may_know(report: Report, viewer: Viewer) -> bool:
+    """Whether the sender may know the case that these words were taken as asking about: whoever only sends somebody's
+    number with them has proven nothing."""
+    if viewer.is_staff or (viewer.customer_id is not None and viewer.customer_id == report.customer_id):
+        return True
+    return report.joins is None or (bool(viewer.channel) and report.joins.channel == viewer.channel)
 
 
 def by_when(title: str, due: datetime, now: datetime) -> str:

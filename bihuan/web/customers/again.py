@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from bihuan.service.intake.queries import link_of
+from bihuan.service.cases.queries import link_to_case
 from bihuan.service.satisfaction.coming_back import come_back, may_come_back, opens_again
 from bihuan.service.satisfaction.thanks import only_thanks
 from bihuan.web.customers.door import Visitor, private_page
@@ -42,4 +42,4 @@ def again(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     told = form.cleaned_data
     made = come_back(case, told["words"], by=visitor.viewer.actor, now=visitor.now, once=told["once"])
     said = "added" if only_thanks(told["words"]) else "again" if opens else "again_anew"
-    return redirect(f"{link_of(made)}?said={said}")
+    return redirect(f"{link_to_case(made)}?said={said}")

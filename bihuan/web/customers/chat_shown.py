@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from bihuan.ground.worktime.calendar import next_open
 from bihuan.registers.organisation.naming import company_name
+from bihuan.service.cases.queries import case_for_link
 from bihuan.service.intake.chats.hours import calendar_in_use, code_in_use, is_open_at
 from bihuan.service.intake.chats.queries import Queued, queued, said_by, typing
 from bihuan.service.intake.queries import link_of
@@ -21,7 +22,8 @@ SCORES = (1, 2, 3, 4, 5)
 
 def shown(chat: Any, token: str, *, now: datetime) -> dict[str, Any]:
     """Everything that the talk shows."""
-    link = urlsplit(link_of(chat.report)).path if chat.report is not None else ""
+    known = chat.report is not None and case_for_link(chat.report) is not None
+    link = urlsplit(link_of(chat.report)).path if known else ""
     waits = queued(chat, now) if chat.state == "queued" and chat.left_at is None else None
     lines = bubbles_of(chat, me="customer", link=link)
     return {

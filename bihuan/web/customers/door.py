@@ -14,7 +14,7 @@ from bihuan.ground.vault.actions import Forgotten
 from bihuan.registers.access.errors import NotFound, Refusal
 from bihuan.registers.access.roles import Role
 from bihuan.registers.access.viewer import Viewer
-from bihuan.service.cases.queries import Case, case_of_report
+from bihuan.service.cases.queries import Case, case_for_link
 from bihuan.service.intake.queries import Report, report_by_link
 from bihuan.web.look.doors import customer_page, moment, refuse_foreign_form
 from bihuan.web.look.throttle import Throttle
@@ -24,13 +24,19 @@ WRONG_LINKS = Throttle(name="wrong-link", times=30, seconds=600)
 
 @dataclass(frozen=True, kw_only=True)
 class Visitor:
-    """A customer on their own page: their report, its case (None while a person has to look at it), and now."""
+    """A customer on their own page: their report, its case (None while a person has to look at it, and where the words
+    only asked about one), and now."""
 
     token: str
     report: Report
     case: Case | None
     viewer: Viewer
     now: datetime
+
+    @property
+    def asked_again(self) -> bool:
+        """Whether their words joined a case that they have not proven to be theirs."""
+        return self.case is None and self.report.joins_id is not None
 
     @property
     def the_case(self) -> Case:
@@ -98,7 +104,7 @@ def visitor_of(request: HttpRequest, token: str) -> Visitor:
     return Visitor(
         token=token,
         report=report,
-        case=case_of_report(report.id),
+        case=case_for_link(report),
         viewer=Viewer(roles=frozenset({Role.CUSTOMER}), customer_id=report.customer_id),
         now=moment(request),
     )

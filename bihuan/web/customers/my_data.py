@@ -25,7 +25,7 @@ from bihuan.web.look.throttle import Throttle
 
 ASKED = Throttle(name="my-data", times=5, seconds=86400)
 LONGEST = 2000
-UNPROVED = ("web", "qr")  # channels by which somebody may give another's number as theirs
+UNPROVED = ("web", "qr", "chat", "app")  # channels by which somebody may give another's number as theirs
 CONSENTS: dict[str, Lazy] = {
     "recording": gettext_lazy("Calls may be recorded"),
     "marketing": gettext_lazy("You may send me offers and tips"),

@@ -21,8 +21,8 @@ from bihuan.registers.customers.queries import consents_of, reach_of, shown
 from bihuan.registers.customers.registering import set_progress_days
 from bihuan.registers.customers.signing_in import sessions_of
 from bihuan.registers.organisation.queries import head_office
+from bihuan.service.cases.queries import link_to_case
 from bihuan.service.intake.actions import receive
-from bihuan.service.intake.queries import link_of
 from bihuan.service.intake.told import Told
 from bihuan.service.notices.giving_copy import copy_of, files_of
 from bihuan.service.notices.still_open import CHOICES
@@ -122,7 +122,7 @@ def ask(request: HttpRequest, owner: Owner) -> HttpResponse:
         language=get_language() or "",
     )
     report = receive(told, by=owner.viewer.actor, node=head_office(), now=owner.now)
-    return redirect("/c/" + link_of(report).rpartition("/c/")[2])
+    return redirect("/c/" + link_to_case(report).rpartition("/c/")[2])
 
 
 @require_POST

@@ -5,17 +5,21 @@ from datetime import datetime
 from urllib.parse import quote
 from uuid import uuid4
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bihuan.ground.vault.inspecting import PICTURES
+from bihuan.ground.vault.scanning import NotScanned, found_in
 from bihuan.ground.vault.stripping import NotAPicture, without_metadata
 from bihuan.registers.knowledge.queries import knowledge
-from bihuan.service.cases.queries import case_of_report
+from bihuan.service.cases.errors import FileHurts, FileNotLookedThrough
+from bihuan.service.cases.queries import case_for_link, case_of_report
 from bihuan.service.intake.chats.queries import LineShown, file_of, lines_of
 from bihuan.service.intake.chats.rules import LARGEST_FILE
 from bihuan.service.intake.chats.writing import Line
+from bihuan.service.intake.queries import report
 from bihuan.service.intake.told import FileTold
 
 SENT_BY_SCRIPT = "X-Chat"
@@ -103,12 +107,13 @@ def house_words(code: str, more: str, *, me: str) -> str:
         case "danger":
             return advice_of(more)
         case "case":
-            return _case_words(more)
+            return _case_words(more, agent=agent)
     return ""
 
 
-def _case_words(report_id: str) -> str:
-    case = case_of_report(int(report_id)) if report_id.isdecimal() else None
+def _case_words(report_id: str, *, agent: bool) -> str:
+    told = int(report_id) if report_id.isdecimal() else 0
+    case = case_of_report(told) if agent or not told else case_for_link(report(told))
     if case is None:
         return _("We wrote this down; a person looks at it.")
     return _("We wrote this down under number %(number)s.") % {"number": case.number}
@@ -134,9 +139,22 @@ def is_chinese() -> bool:
     return (get_language() or "en").startswith("zh")
 
 
+def _looked_through(content: bytes) -> None:
+    """Nothing is handed out that the installation's virus scanner has not looked through, as with files of a case."""
+    if not settings.BIHUAN_CLAMAV:
+        return
+    try:
+        hurts = found_in(content, at=settings.BIHUAN_CLAMAV)
+    except NotScanned:
+        raise FileNotLookedThrough from None
+    if hurts:
+        raise FileHurts(hurts)
+
+
 def file_response(chat: object, line_id: int) -> HttpResponse:
     """A file of a chat: a picture drawn anew without what its camera noted, all else as bytes to be kept."""
     row, name, content = file_of(chat, line_id)  # type: ignore[arg-type]
+    _looked_through(content)
     media = "application/octet-stream"
     if row.media in PICTURES:
         try:
