@@ -9,6 +9,7 @@ from io import BytesIO
 from PIL import Image, ImageOps
 
 SHOWN = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")  # no decoder of a stranger's format is tried
 MOST_PIXELS = 60_000_000
 LONGEST_SIDE = 2560  # pixels; enough to read a label
 
@@ -31,7 +32,7 @@ def without_metadata(content: bytes) -> tuple[bytes, str]:
 
 
 def _upright(content: bytes) -> tuple[bytes, str]:
-    with Image.open(BytesIO(content)) as held:
+    with Image.open(BytesIO(content), formats=FORMATS) as held:
         if held.width * held.height > MOST_PIXELS:
             raise NotAPicture
         held.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))

@@ -56,6 +56,10 @@ def read_message(message: RawMessage, *, now: datetime) -> Report | None:
 
 
 def _read(message: RawMessage, *, now: datetime) -> Report | None:
+    """Held while it is read: what a person decides about it meanwhile stands, and is not read over."""
+    waits = RawMessage.objects.select_for_update(no_key=True).filter(id=message.id, state=RawMessage.WAITING)
+    if waits.values_list("id", flat=True).first() is None:
+        return None
     raw = bytes_of(message)
     if raw is None:
         raise Unreadable(GONE)

@@ -109,6 +109,8 @@ def say_about_us(viewer: Viewer, post: Post, *, now: datetime) -> Report:
     mine = Post.objects.filter(id=post.id, about_us=False)
     if not mine.update(about_us=True, corrected_by_id=viewer.person_id, corrected_at=now):
         raise LostRace(_("Somebody else decided about this post meanwhile."))
+    if (known := Report.objects.filter(raw_id=post.message_id).first()) is not None:
+        return known  # said so before, then otherwise: it has its report
     raw = bytes_of(post.message)
     if raw is None:
         raise Refusal(_("This post cannot be read any more."))

@@ -76,7 +76,7 @@ def _shown(post: Post, case: str) -> PostShown:
         post=post,
         user=read.name,
         words=read.words,
-        url=read.told.get("url", ""),
+        url=url if (url := read.told.get("url", "")).startswith(("https://", "http://")) else "",
         posted_at=at and f"{datetime.fromisoformat(at):%Y-%m-%d %H:%M}",
         case=case,
     )

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.template.loader import render_to_string
+from django.utils.crypto import constant_time_compare
 
 from bihuan.ground.worktime.clock import now
 from bihuan.registers.access.errors import NotAllowed, NotFound, NotSignedIn, Refusal
@@ -39,9 +41,11 @@ class AgentSocket(ChatSocket):
     def viewer(self) -> Viewer:
         """Who asks, as things stand now: still signed in, still with us, still with this right."""
         session = SessionStore(self.session_key)
-        if str(session.get("_auth_user_id", "")) != str(self.person_id):
+        if str(session.get(SESSION_KEY, "")) != str(self.person_id):
             raise NotSignedIn
         row = person(self.person_id)
+        if not constant_time_compare(session.get(HASH_SESSION_KEY, ""), row.get_session_auth_hash()):
+            raise NotSignedIn  # the password was changed: whoever has the old session is out
         found = viewer_of(row)
         if not row.is_active or lacks_second_factor(row, session, found):
             raise NotAllowed("report.take")

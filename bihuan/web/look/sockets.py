@@ -62,14 +62,22 @@ def language_of(scope: Mapping[str, Any], kept: str = "") -> str:
 
 
 def _read(text: str | None) -> dict[str, Any] | None:
-    """What a frame says; None for one that is too large, or no object."""
+    """What a frame says, without NUL and halves of characters, which no database keeps; None for one that is too large,
+    or no object."""
     if text is None or len(text) > LARGEST_FRAME:
         return None
     try:
         told = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return told if isinstance(told, dict) else None
+    if not isinstance(told, dict):
+        return None
+    return {name: _whole(value) if isinstance(value, str) else value for name, value in told.items()}
+
+
+def _whole(said: str) -> str:
+    """An emoji that a page cut in two is a question mark: the rest of the line is not lost for it."""
+    return said.replace("\x00", "").encode(errors="replace").decode()
 
 
 class ChatSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # the package ships no types

@@ -24,14 +24,15 @@ WRONG = Throttle(name="wechat-wrong", times=60, seconds=60)
 def knock(request: HttpRequest) -> HttpResponse:
     """GET: WeChat looks whether we hold the token. POST: a message or an event; answered once it is kept."""
     account = callback_account()
-    if account is None or WRONG.spent(request):
+    if account is None:
         return HttpResponseForbidden()
     try:
         if request.method == "GET":
             return _said(echo_of(request.GET.dict(), account=account, now=time.time()))
         return _said(take_knock(request.GET.dict(), _body(request), account=account, now=now()))
     except NotTheirs as refused:
-        WRONG.count(request)
+        if not WRONG.count(request):  # whoever guesses is slowed down, never the house itself
+            return HttpResponse(status=429)
         log.warning("A knock that is not WeChat's was refused: %s", refused.code)
         return HttpResponseForbidden()
 

@@ -143,7 +143,10 @@ def _first(said: Mapping[str, Any], names: tuple[str, ...]) -> str:
         if isinstance(value, bool):
             return "1" if value else "0"
         if isinstance(value, str | int | float) and str(value).strip():
-            return str(value).strip().replace("\x00", "")[:LONGEST]
+            whole = (
+                str(value).replace("\x00", "").encode(errors="replace").decode()
+            )  # JSON may hold half a character
+            return whole.strip()[:LONGEST]
     return ""
 
 
