@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Expression, Field, Lookup
+from django.db.models import BooleanField, Expression, F, Field, Func, Lookup, QuerySet, Subquery
 from django.db.models.sql.compiler import SQLCompiler
 
 from bihuan.ground.searching.asking import Term, for_postgresql, for_sqlite
@@ -51,6 +51,31 @@ class Holds(Lookup[Any]):
         column: Any = self.lhs  # without positions FTS5 is asked by its whole table, never by a column
         name = connection.ops.quote_name
         return f"{name(column.alias)}.{name(column.target.model._meta.db_table)} MATCH {asked}", tuple(params)
+
+
+@TokensField.register_lookup
+class Shows(Holds):
+    """The same of each row as it is read, never of the index: for a walk along rows of which one soon holds them."""
+
+    lookup_name = "shows"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        if connection.vendor != "postgresql":
+            return super().as_sql(compiler, connection)
+        held, held_params = self.process_lhs(compiler, connection)
+        asked, params = self.process_rhs(compiler, connection)
+        return f"ts_match_vq({held}, {asked})", (*held_params, *params)
+
+
+class GatheredFrom(Func):
+    """Whether a column is one of what a query gives, all of which is gathered first, whatever order is wanted after.
+    PostgreSQL only."""
+
+    template, arg_joiner = "%(expressions)s)", " = ANY("
+    output_field = BooleanField()
+
+    def __init__(self, column: str, query: QuerySet[Any, Any]) -> None:
+        super().__init__(F(column), Subquery(query, template="ARRAY(%(subquery)s)"))
 
 
 class WithMore(Expression):

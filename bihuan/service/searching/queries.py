@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from bihuan.ground.searching import tokens
 from bihuan.ground.searching.asking import Term, term_of, words_in
+from bihuan.ground.searching.field import GatheredFrom
 from bihuan.ground.searching.marking import Piece, excerpt
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.customers.actions import reach_by
@@ -20,6 +21,8 @@ from bihuan.service.searching.models import Building, Found, Words
 
 HANDLE = re.compile(r"[A-Za-z0-9_-]{20,64}")  # who somebody is in WeChat or in a chat, whole
 KEY = ("-case_id",)  # the newest row first
+NEAR = 2_000  # newest cases that are looked through to see how common something is
+ENOUGH = 10  # of them: a walk from the newest on soon fills a page
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +60,34 @@ def ranks(
 ) -> QuerySet[Any, Any]:
     """The index rows that hold these terms, of cases that the viewer may see and whose columns are as `wanted`. Each
     has `case_id`, by which they are paged; one statement."""
-    cases = visible(viewer).filter(**(wanted or {})).order_by()
     index: type[Found | Words] = Found if connection.vendor == "sqlite" else Words
-    found = index._default_manager.filter(tokens__holds=terms).only("case_id")
+    return _scoped(index._default_manager.filter(tokens__holds=terms), viewer, wanted)
+
+
+def _scoped(rows: QuerySet[Any, Any], viewer: Viewer, wanted: Mapping[str, Any] | None) -> QuerySet[Any, Any]:
+    cases = visible(viewer).filter(**(wanted or {})).order_by()
+    found = rows.only("case_id")
     return found.filter(Exists(cases.filter(id=OuterRef("case_id")))) if cases.query.where else found
+
+
+def newest(
+    terms: Sequence[Term], viewer: Viewer, wanted: Mapping[str, Any] | None = None
+) -> QuerySet[Any, Any]:
+    """The same rows, to be read a page at a time from the newest on.
+
+    PostgreSQL cannot know how many rows hold some signs and walks through all of them for a rare one, so it is told
+    which way to go: along the rows, where the newest show that a page is soon full, else first to all that the index
+    finds, which are few then. Three statements there.
+    """
+    if connection.vendor != "postgresql":
+        return ranks(terms, viewer, wanted)
+    last = Words.objects.order_by(*KEY).values_list("case_id", flat=True).first() or 0
+    walked = _scoped(Words.objects.filter(tokens__shows=terms), viewer, wanted)
+    if len(walked.filter(case_id__gt=last - NEAR).order_by(*KEY)[:ENOUGH]) == ENOUGH:
+        return walked
+    return Words.objects.filter(GatheredFrom("case_id", ranks(terms, viewer, wanted).values("case_id"))).only(
+        "case_id"
+    )
 
 
 def hits(found: Iterable[Any], terms: Sequence[Term], viewer: Viewer) -> list[Hit]:

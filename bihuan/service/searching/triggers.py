@@ -21,7 +21,9 @@ SQLITE = (
     f"CREATE TRIGGER IF NOT EXISTS searching_changed AFTER UPDATE OF tokens ON {TABLE} BEGIN {_DROP} {_ADD} END",
     f"CREATE TRIGGER IF NOT EXISTS searching_gone AFTER DELETE ON {TABLE} BEGIN {_DROP} END",
 )
-POSTGRESQL = (f"CREATE INDEX IF NOT EXISTS searching_tokens ON {TABLE} USING gin (tokens)",)
+POSTGRESQL = (
+    f"CREATE INDEX IF NOT EXISTS searching_tokens ON {TABLE} USING gin (tokens) WITH (gin_pending_list_limit = 1024)",
+)
 
 
 def make(connection: BaseDatabaseWrapper) -> None:

@@ -12,7 +12,7 @@ from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 
 from bihuan.registers.access.viewer import Viewer
-from bihuan.service.searching.queries import KEY, Hit, hits, is_built, ranks, terms_of
+from bihuan.service.searching.queries import KEY, Hit, hits, is_built, newest, terms_of
 from bihuan.web.agents.rows import COLUMNS, Row, rows_of
 from bihuan.web.look.export import Column
 from bihuan.web.look.listing import Page, page
@@ -67,7 +67,7 @@ def _found(
     if not terms:
         return Page([], None, None), []
     for _turn in range(MOST_PAGES):
-        shown = page(ranks(terms, viewer, wanted), KEY, after, SIZE)
+        shown = page(newest(terms, viewer, wanted), KEY, after, SIZE)
         held = hits(shown.rows, terms, viewer)
         if held or shown.next is None:
             break
@@ -84,7 +84,7 @@ def found_rows(viewer: Viewer, asked: str, wanted: Mapping[str, Any], *, now: da
     """Everything that was found, for a file: at most a thousand."""
     terms, after, left = terms_of(asked, viewer), None, EXPORTED
     while terms and left > 0:
-        shown = page(ranks(terms, viewer, wanted), KEY, after, AT_ONCE)
+        shown = page(newest(terms, viewer, wanted), KEY, after, AT_ONCE)
         rows = _rows(hits(shown.rows, terms, viewer), viewer, now=now)[:left]
         yield from rows
         left -= len(rows)

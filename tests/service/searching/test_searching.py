@@ -17,12 +17,12 @@ from bihuan.registers.customers.told import AddressTold, MachineTold
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.talking import note
 from bihuan.service.notices.forgetting import forget_customer
-from bihuan.service.searching import triggers
+from bihuan.service.searching import queries, triggers
 from bihuan.service.searching.building import build, keep_index
 from bihuan.service.searching.indexing import mark_stale
 from bihuan.service.searching.mending import mend_customer
 from bihuan.service.searching.models import Building, Words
-from bihuan.service.searching.queries import KEY, hits, is_built, ranks, terms_of
+from bihuan.service.searching.queries import KEY, hits, is_built, newest, ranks, terms_of
 from tests.makers import NOW, Company, a_case, company, later
 
 PHONE = "13977778888"
@@ -37,7 +37,7 @@ def made(db: None) -> Company:
 def found(viewer: Viewer, asked: str) -> list[str]:
     """The numbers of the cases, as the page shows them."""
     terms = terms_of(asked, viewer)
-    rows = ranks(terms, viewer).order_by(*KEY)[:20] if terms else []
+    rows = newest(terms, viewer).order_by(*KEY)[:20] if terms else []
     return [hit.case.number for hit in hits(rows, terms, viewer)]
 
 
@@ -120,8 +120,29 @@ def test_the_cut_by_node_comes_before_the_end_of_the_page(made: Company) -> None
     for _ in range(3):
         a_case(made, words="冰箱不制冷")
     viewer = made.viewer(Role.SERVICE_POINT_DISPATCHER)
-    rows = ranks(terms_of("制冷", viewer), viewer).order_by(*KEY)[:1]
+    rows = newest(terms_of("制冷", viewer), viewer).order_by(*KEY)[:1]
     assert [row.case_id for row in rows] == [mine.id]
+
+
+@pytest.mark.parametrize("enough", [1, 99])  # along the rows from the newest on; by the index first
+def test_whichever_way_is_gone_a_page_holds_the_same(
+    made: Company, monkeypatch: pytest.MonkeyPatch, enough: int
+) -> None:
+    monkeypatch.setattr(queries, "ENOUGH", enough)
+    words = ("冰箱不制冷", "空调漏水", "空调不制冷", "空调不制冷", "洗衣机异响")
+    cases = [a_case(made, words=said, phone=PHONE) for said in words]
+    Case.objects.filter(id__in=[case.id for case in cases[:3]]).update(node=made.own)
+    agent, point = made.viewer(Role.AGENT), made.viewer(Role.SERVICE_POINT_DISPATCHER)
+    for viewer in (agent, point):
+        for asked in ("制冷", "不制冷 空调", "不", "骙", PHONE):
+            terms = terms_of(asked, viewer)
+            wanted = {"open": True}
+            there = [row.case_id for row in ranks(terms, viewer, wanted).order_by(*KEY)]
+            assert [row.case_id for row in newest(terms, viewer, wanted).order_by(*KEY)] == there, asked
+            before = newest(terms, viewer, wanted).filter(case_id__lt=cases[3].id).order_by(*KEY)[:1]
+            assert [row.case_id for row in before] == [one for one in there if one < cases[3].id][:1], asked
+    assert found(agent, "不制冷 空调") == [cases[3].number, cases[2].number]
+    assert found(point, "制冷") == [cases[2].number, cases[0].number]
 
 
 def test_the_newest_comes_first_and_filters_are_kept(made: Company) -> None:
