@@ -43,8 +43,8 @@ class Mailbox(models.Model):
 
 
 class Follower(models.Model):
-    """Somebody who follows the official account or wrote to it, found by blind index. `customer`: who they are, once
-    they bound this chat to their phone number; until then nobody knows but WeChat.
+    """Somebody who follows the official account, or wrote to it or to a desk of 微信客服, found by blind index.
+    `customer`: who they are, once they bound this chat to their phone number; until then nobody knows but WeChat.
 
     `heard_how` is what they did last (a message, a tap …): it opens a window of so many messages of ours (`told`).
     """
@@ -56,6 +56,7 @@ class Follower(models.Model):
     openid_sealed = models.TextField()
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, null=True, related_name="+")
     bound_at = models.DateTimeField(null=True)
+    desk = models.CharField(max_length=64, blank=True, default="")  # of 微信客服; blank: the official account
     follows = models.BooleanField(default=True)
     heard_at = models.DateTimeField(null=True)
     heard_how = models.CharField(max_length=8, blank=True, default="")

@@ -4,7 +4,9 @@ Each is kept before the cursor moves on, so that a process that dies in between 
 Asked for outside of every transaction, by one at a time.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 from django.tasks import task
@@ -12,9 +14,12 @@ from django.tasks import task
 from bihuan.ground.worktime import clock
 from bihuan.registers.channels.message import NotSent
 from bihuan.registers.channels.models import PulledTo
+from bihuan.registers.channels.wechat.followers import hear_at_desk
 from bihuan.registers.channels.wecom_kf.account import Account, kf_account
 from bihuan.registers.channels.wecom_kf.pulling import Pulled, bytes_of_message, pull
+from bihuan.registers.channels.wecom_kf.reader import HANDLE, media_of
 from bihuan.service.intake.arriving import keep
+from bihuan.service.intake.picking_up import want_file
 
 NAME = "wecom_kf"
 EVERY = timedelta(minutes=1)
@@ -67,11 +72,22 @@ def _all(account: Account, *, hint: str, now: datetime) -> int:
 
 
 def _kept(found: Pulled, *, now: datetime) -> int:
-    kept = [
-        keep("wechat", bytes_of_message(one), once=f"kf {one['msgid']}"[:200], now=now)
-        for one in found.messages
-    ]
-    return sum(one.fresh for one in kept)
+    fresh = 0
+    for one in found.messages:
+        kept = keep("wechat", bytes_of_message(one), once=f"kf {one['msgid']}"[:200], now=now)
+        fresh += kept.fresh
+        want_file("wechat", kept.message.id, said={"MediaId": media_of(one)}, now=now)
+        _heard(one, now=now)
+    return fresh
+
+
+def _heard(told: Mapping[str, Any], *, now: datetime) -> None:
+    """A message of a customer opens the window for our answers; when they wrote it is WeCom's to say."""
+    who, desk, sent = told.get("external_userid"), told.get("open_kfid"), told.get("send_time")
+    if not (who and desk and isinstance(sent, int)) or told.get("msgtype") == "event":
+        return
+    at = datetime.fromtimestamp(max(0, min(sent, int(now.timestamp()))), UTC)
+    hear_at_desk(f"{HANDLE}{who}"[:128], str(desk)[:64], at=at)
 
 
 def _taken(now: datetime) -> bool:

@@ -18,6 +18,7 @@ from bihuan.registers.channels.message import NeverSent, NotSent, Unreadable
 from bihuan.registers.channels.models import WantedFile
 from bihuan.registers.channels.wechat.account import DEMO, account
 from bihuan.registers.channels.wechat.media import Fetched, fetch_media, fetch_picture
+from bihuan.registers.channels.wecom_kf.media import fetch_kf_media
 from bihuan.service.intake.adding import add_files
 from bihuan.service.intake.arriving import bytes_of
 from bihuan.service.intake.models import RawMessage, Report
@@ -103,6 +104,8 @@ def _asked(message: RawMessage) -> Fetched:
         told = reader(message.channel).read(raw).told
     except Unreadable as fault:
         raise NeverSent(fault.code) from fault
+    if told.get("kf_media"):
+        return fetch_kf_media(told["kf_media"])
     held = account()
     if held.app_id != DEMO and told.get("media_id"):
         return fetch_media(held, told["media_id"])

@@ -51,7 +51,9 @@ def _chat_for(customer: Customer, *, kind: str, language: str, now: datetime) ->
     chat = chat_of(customer, now=now)
     if chat is None or not chat.follows:
         return ""
-    may = chat.left.left > 0 or may_use(NAME, message=f"customer.{kind}", language=language)
+    may = chat.left.left > 0 or (
+        not chat.desk and may_use(NAME, message=f"customer.{kind}", language=language)
+    )
     return openid_of(chat.id) if may else ""
 
 

@@ -35,6 +35,10 @@ CODES = {  # their number → our word; a star: it may pass by itself
     40007: "file_gone",
     87014: "text_refused",
     45002: "text_refused",
+    95000: "account_refused",  # from here on 微信客服: no such desk
+    95001: "wechat_share",
+    95002: "wechat_window",
+    95018: "wechat_refuses",  # somebody answers by hand there just now
 }
 WAITS = {"*rate_limited": BUSY, "*day_limit": timedelta(hours=1)}
 

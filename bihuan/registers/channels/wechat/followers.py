@@ -25,6 +25,7 @@ class Chat:
     templates_told: int
     heard_at: datetime | None
     bound_at: datetime | None
+    desk: bool  # of 微信客服, where no template is ever sent
 
 
 def mark_of(openid: str) -> str:
@@ -51,6 +52,21 @@ def hear(openid: str, how: str, *, now: datetime) -> Follower:
     return row
 
 
+def hear_at_desk(handle: str, desk: str, *, at: datetime) -> None:
+    """Somebody wrote to a desk of 微信客服 at that moment: five messages of ours may follow. What was told of already,
+    or is older than what we heard since, changes nothing."""
+    with transaction.atomic():
+        row = Follower.objects.filter(blind=mark_of(handle)).first() or _met(handle, now=at)
+        older = Follower.objects.filter(id=row.id).filter(Q(heard_at__isnull=True) | Q(heard_at__lt=at))
+        older.update(desk=desk, heard_at=at, heard_how=Follower.MESSAGE, told=0, follows=True)
+
+
+def desk_of(handle: str) -> str:
+    """The desk of 微信客服 to which this chat belongs; empty for the official account's."""
+    found = Follower.objects.filter(blind=mark_of(handle)).values_list("desk", flat=True).first()
+    return found or ""
+
+
 def _met(openid: str, *, now: datetime) -> Follower:
     key = new_key(now=now)
     made = Follower(blind=mark_of(openid), key=key, openid_sealed=keys(key).seal(key.id, openid), made_at=now)
@@ -62,9 +78,12 @@ def _met(openid: str, *, now: datetime) -> Follower:
 
 
 def chat_of(customer: Customer, *, now: datetime) -> Chat | None:
-    """The chat by which this customer can be told: the one they bound, else the one by which alone we know them."""
-    row = _row_of(customer)
-    return None if row is None else _chat(row, now=now)
+    """The chat by which this customer can be told: the newest in which messages are left, else the official account's,
+    where a template may be; None where there is none."""
+    rows = _rows_of(customer).filter(follows=True)
+    chats = [_chat(row, now=now) for row in rows.order_by(F("heard_at").desc(nulls_last=True), "-id")]
+    left = (one for one in chats if one.left.left)
+    return next(left, next((one for one in chats if not one.desk), chats[0] if chats else None))
 
 
 def chats_of(customer: Customer, *, now: datetime) -> list[Chat]:
@@ -77,11 +96,6 @@ def _rows_of(customer: Customer) -> QuerySet[Follower]:
     return Follower.objects.filter(Q(customer=customer) | Q(blind__in=own))
 
 
-def _row_of(customer: Customer) -> Follower | None:
-    rows = _rows_of(customer).filter(follows=True)
-    return rows.order_by(F("heard_at").desc(nulls_last=True), "-id").first()
-
-
 def _chat(row: Follower, *, now: datetime) -> Chat:
     return Chat(
         id=row.id,
@@ -91,6 +105,7 @@ def _chat(row: Follower, *, now: datetime) -> Chat:
         templates_told=row.templates_told,
         heard_at=row.heard_at,
         bound_at=row.bound_at,
+        desk=bool(row.desk),
     )
 
 
@@ -125,8 +140,8 @@ def gone(openid: str) -> None:
 
 
 def count_template(openid: str) -> bool:
-    """Count one template message to this chat; False when it does not follow us."""
-    rows = Follower.objects.filter(blind=mark_of(openid), follows=True)
+    """Count one template message to this chat; False when it does not follow us, or is no official account's."""
+    rows = Follower.objects.filter(blind=mark_of(openid), follows=True, desk="")
     return bool(rows.update(templates_told=F("templates_told") + 1))
 
 
@@ -149,9 +164,12 @@ def forget_chats(customer: Customer, *, now: datetime) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Followers:
-    """How many chats there are, and how many of them may be written to now without a template."""
+    """How many chats of the official account there are, and how many of them may be written to now without a template;
+    `desks` and `desks_open`: the same of 微信客服."""
 
     following: int
+    desks: int
+    desks_open: int
     bound: int
     open_now: int
     templates_told: int
@@ -161,13 +179,17 @@ def followers_counted(now: datetime) -> Followers:
     """The figures of the channel's page, one statement."""
     heard = Q(heard_how=Follower.MESSAGE, heard_at__gt=now - LONG, told__lt=MANY)
     told = Follower.objects.aggregate(
-        following=Count("id", filter=Q(follows=True)),
+        following=Count("id", filter=Q(follows=True, desk="")),
+        desks=Count("id", filter=Q(follows=True) & ~Q(desk="")),
+        desks_open=Count("id", filter=Q(follows=True) & ~Q(desk="") & heard),
         bound=Count("id", filter=Q(follows=True, customer__isnull=False)),
-        open_now=Count("id", filter=Q(follows=True) & heard),
+        open_now=Count("id", filter=Q(follows=True, desk="") & heard),
         templates=Sum("templates_told"),
     )
     return Followers(
         following=told["following"],
+        desks=told["desks"],
+        desks_open=told["desks_open"],
         bound=told["bound"],
         open_now=told["open_now"],
         templates_told=told["templates"] or 0,

@@ -44,7 +44,7 @@ def fetch_media(account: Account, media_id: str) -> Fetched:
         query = urlencode({"access_token": token, "media_id": media_id})
         try:
             return fetch_picture(f"{account.address}/cgi-bin/media/get?{query}", hosts=HOSTS)
-        except _Refused as refused:
+        except RefusedInWords as refused:
             if refused.number not in TOKEN_ENDED or last:
                 raise judged(refused.number) from refused
             token_ended(account, token)
@@ -64,13 +64,13 @@ def fetch_picture(url: str, *, hosts: tuple[str, ...] = PICTURES) -> Fetched:
         raise NotSent(f"status {answer.status}")
     media = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media in {"application/json", "text/plain", "text/json"}:
-        raise _Refused(answer.told().get("errcode"))
+        raise RefusedInWords(answer.told().get("errcode"))
     if not answer.body or len(answer.body) > MOST_BYTES:
         raise NeverSent("file_too_large" if answer.body else "file_empty")
     return Fetched(media=media, content=answer.body)
 
 
-class _Refused(NotSent):
+class RefusedInWords(NotSent):
     """An answer in words where a file was asked for."""
 
     def __init__(self, number: object) -> None:

@@ -13,6 +13,8 @@ from bihuan.registers.channels.message import NeverSent, OutgoingMessage, Sent
 from bihuan.registers.channels.templates import Template, template_for
 from bihuan.registers.channels.wechat.account import account
 from bihuan.registers.channels.wechat.asking import ask_wechat
+from bihuan.registers.channels.wecom_kf.reader import HANDLE
+from bihuan.registers.channels.wecom_kf.sending import send_by_desk
 
 NAME = "wechat"
 SERVICE, TEMPLATE = "service", "template"
@@ -28,6 +30,8 @@ class WeChat:
     name = NAME
 
     def send(self, message: OutgoingMessage) -> Sent:
+        if message.receiver.startswith(HANDLE):
+            return send_by_desk(message.receiver, fitting(message.words, message.link))
         held = account()
         if message.manner == TEMPLATE:
             told = ask_wechat(held, "/cgi-bin/message/template/send", templated(message))
@@ -40,11 +44,16 @@ class WeChat:
 
 def spoken(message: OutgoingMessage) -> dict[str, Any]:
     """A text in the chat. One that is too long loses its end, never its link."""
-    words = message.words
-    if len(words.encode()) > LONGEST_TEXT:
-        room = LONGEST_TEXT - len(f"… {message.link}".encode())
-        words = f"{words.encode()[:room].decode(errors='ignore')}… {message.link}".strip()
+    words = fitting(message.words, message.link)
     return {"touser": message.receiver, "msgtype": "text", "text": {"content": words}}
+
+
+def fitting(words: str, link: str) -> str:
+    """As much of a text as one message holds, with its link."""
+    if len(words.encode()) <= LONGEST_TEXT:
+        return words
+    room = LONGEST_TEXT - len(f"… {link}".encode())
+    return f"{words.encode()[:room].decode(errors='ignore')}… {link}".strip()
 
 
 def templated(message: OutgoingMessage) -> dict[str, Any]:
