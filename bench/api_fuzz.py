@@ -1,5 +1,10 @@
 """Every operation of the API, fuzzed against a running server: schemathesis makes requests from the description,
-plain and in chains (what one operation answers is sent to the next), with all the checks that fit a bearer token.
+plain and in chains (what one operation answers is sent to the next), with every check that there is, and a limit on
+how long an answer may take.
+
+One check bends in three places: `positive_data_acceptance` lets 422 pass where no description can say what is right,
+since it hangs on the calendar and on a way to reach the customer (a report), on the platforms and words that a company
+keeps (an order), or on the card by which a case moves. `use_after_free` runs and finds nothing: no operation deletes.
 
 `python bench/api_fuzz.py [--database postgresql] [--examples N] [--seconds N] [--seed N]` prints one line of JSON and
 ends with 0 only when nothing failed. 0 failures is the gate.
@@ -23,10 +28,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bench.house import ROOT, databases, environment, ready, scratch
 
 PHASES = "examples,coverage,fuzzing,stateful"
-CHECKS = (
-    "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,"
-    "response_schema_conformance,unsupported_method,ignored_auth,use_after_free"
-)
+CHECKS = "all"
+SLOWEST = 10.0  # seconds for an answer: these are two cores, shared with whoever else works here
+KNOWN_BY_US_ALONE = ("/api/v1/reports", "/api/v1/orders", "/api/v1/cases/{number}/moves")
+TAKEN = "2xx, 3xx, 401, 403, 404, 409, 422, 429, 5xx"
 STARTS_WITHIN = 60.0  # seconds
 
 
@@ -88,13 +93,28 @@ def _wait_for(address: str) -> None:
             time.sleep(0.3)
 
 
-def fuzz(address: str, token: str, arguments: argparse.Namespace) -> tuple[int, str]:
+def configured(folder: Path) -> Path:
+    """Where well-formed words may be refused for what they say."""
+    statuses = ", ".join(f'"{status}"' for status in TAKEN.split(", "))
+    told = "".join(
+        f'[[operations]]\ninclude-name = "POST {path}"\n'
+        f"checks.positive_data_acceptance.expected-statuses = [{statuses}]\n"
+        for path in KNOWN_BY_US_ALONE
+    )
+    at = folder / "schemathesis.toml"
+    at.write_text(told, "utf-8")
+    return at
+
+
+def fuzz(address: str, token: str, folder: Path, arguments: argparse.Namespace) -> tuple[int, str]:
     """Run schemathesis with this token; its exit status and what it said."""
     command = [
         str(Path(sys.executable).with_name("schemathesis")),
+        *("--config-file", str(configured(folder))),
         "run",
         f"{address}/api/v1/openapi.json",
         *("--phases", PHASES, "--checks", CHECKS, "--continue-on-failure", "--no-color"),
+        *("--max-response-time", str(SLOWEST)),
         *("--header", f"Authorization: Bearer {token}", "--max-examples", str(arguments.examples)),
         *("--seed", str(arguments.seed), "--suppress-health-check", "all", "--warnings", "off"),
         *(("--max-time", str(arguments.seconds)) if arguments.seconds else ()),
@@ -129,7 +149,7 @@ def one(name: str, address: str, arguments: argparse.Namespace) -> bool:
         clean = True
         with a_server(env) as at:
             for who, token in tokens.items():
-                status, said = fuzz(at, token, arguments)
+                status, said = fuzz(at, token, Path(folder), arguments)
                 clean &= status == 0
                 if status:
                     print(said, file=sys.stderr)

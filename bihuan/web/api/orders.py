@@ -12,13 +12,13 @@ from ninja.responses import Status
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationError
 from pydantic_core import PydanticCustomError
 
-from bihuan.registers.access.errors import NotAllowed
+from bihuan.registers.access.errors import NotAllowed, NotFound
 from bihuan.registers.access.programs import note_taken
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.customers.told import AddressTold, MachineTold
 from bihuan.service.commitments.queries import promises_of
 from bihuan.service.intake.queries import link_of
-from bihuan.service.intake.told import FileTold
+from bihuan.service.intake.told import WAYS, FileTold
 from bihuan.service.orders.actions import NEW, platform_in_use, take_order
 from bihuan.service.orders.errors import PlatformUnknown
 from bihuan.service.orders.queries import Order, StateTold, order_of, states_after, states_of
@@ -28,6 +28,7 @@ from bihuan.web.api.reading import WITH_FILES, files_in, said_length
 from bihuan.web.api.refusals import TooLarge
 from bihuan.web.api.reports import as_sent
 from bihuan.web.api.shapes import (
+    WRITTEN,
     AddressIn,
     AttachmentIn,
     Code,
@@ -38,6 +39,7 @@ from bihuan.web.api.shapes import (
     Strict,
     everywhere,
     inlined,
+    one_of,
     readable,
 )
 from bihuan.web.look.doors import moment
@@ -60,7 +62,7 @@ class OrderIn(Strict):
     """One order under the platform's own number. The same number again with the same words gets the same answer; with
     other words it is an update, or is refused with the reason. `platform` may be left out by a platform's program."""
 
-    number: Short
+    number: Short = Field(json_schema_extra=WRITTEN)
     platform: Code = ""
     kind: Short = ""
     words: Readable = ""
@@ -68,7 +70,7 @@ class OrderIn(Strict):
     phone: Short = ""
     address: AddressIn | None = None
     machine: MachineIn | None = None
-    way: Code = ""
+    way: Code = Field("", json_schema_extra=one_of(WAYS))
     ordered_at: Annotated[datetime, BeforeValidator(instant)] | None = None
     promised_on: Day | None = None
     invoice: Short = ""
@@ -173,7 +175,10 @@ def one_order(
 ) -> OrderOut:
     """By the platform's own number. Whoever is not that platform's program names the platform."""
     viewer = viewer_at(request)
-    return _out(order_of(viewer, _platform(platform, viewer), number), now=moment(request))
+    try:
+        return _out(order_of(viewer, _platform(platform, viewer), number), now=moment(request))
+    except PlatformUnknown:
+        raise NotFound from None
 
 
 def _platform(named: str, viewer: Viewer) -> str:

@@ -1,11 +1,16 @@
 """The shapes that go in and out. What comes in is read strictly: an unknown field is refused, never guessed."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, StringConstraints, Tag
 from pydantic_core import PydanticCustomError
+
+from bihuan.service.cases.words import KINDS
+from bihuan.service.intake.rules import LONGEST_WORDS
+from bihuan.service.intake.told import CHANNELS, URGENCIES, WAYS, WISHES
 
 
 def readable(text: str) -> str:
@@ -34,6 +39,24 @@ def day(value: Any) -> Any:
 type Day = Annotated[date, BeforeValidator(day)]
 
 
+def whole(value: Any) -> Any:
+    """1.0 is a whole number in JSON as 1 is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[int, BeforeValidator(whole)]
+
+# What the rules hold to besides, told to whoever reads the description; their sentences say it better than a shape's.
+WRITTEN: dict[str, Any] = {"minLength": 1, "pattern": r"\S"}
+
+
+def one_of(codes: Iterable[str], *, empty: bool = True) -> dict[str, Any]:
+    return {"enum": [*([""] if empty else []), *codes]}
+
+
+CONSENTS = ("service", "recording", "marketing")
+
+
 class Strict(Schema):
     """What comes in."""
 
@@ -58,7 +81,7 @@ class MachineIn(Strict):
         default_factory=dict, max_length=10
     )
     bought_on: Day | None = None
-    about_years: int | None = None
+    about_years: Whole | None = Field(None, json_schema_extra={"minimum": 0, "maximum": 50})
     bought_at: Code = ""
     extended_until: Day | None = None
 
@@ -79,11 +102,11 @@ def sort_of(value: Any) -> str:
 class ReportIn(Strict):
     """A customer's words and a way to reach them; everything else may be missing."""
 
-    words: Readable
+    words: Readable = Field(json_schema_extra=WRITTEN | {"maxLength": LONGEST_WORDS})
     phone: Short = ""
     email: Annotated[str, StringConstraints(max_length=254), AfterValidator(readable)] = ""
     name: Annotated[str, StringConstraints(max_length=120), AfterValidator(readable)] = ""
-    channel: Code = ""
+    channel: Code = Field("", json_schema_extra=one_of(CHANNELS))
     address: Annotated[
         Annotated[AddressIn, Tag("object")] | Annotated[Long, Tag("text")] | Annotated[None, Tag("nothing")],
         Discriminator(sort_of),
@@ -93,15 +116,19 @@ class ReportIn(Strict):
         Discriminator(sort_of),
     ] = None
     attachments: list[AttachmentIn] = Field(default_factory=list, max_length=50)
-    kind: Code = ""
-    wish: Code = ""
-    way: Code = ""
-    urgency: Code = ""
+    kind: Code = Field("", json_schema_extra=one_of(KINDS))
+    wish: Code = Field("", json_schema_extra=one_of(WISHES))
+    way: Code = Field("", json_schema_extra=one_of(WAYS))
+    urgency: Code = Field("", json_schema_extra=one_of(URGENCIES))
     began_on: Day | None = None
     error_code: Annotated[str, StringConstraints(max_length=20), AfterValidator(readable)] = ""
     outside_number: Short = ""
     language: Annotated[str, StringConstraints(max_length=10), AfterValidator(readable)] = ""
-    consents: dict[str, bool] = Field(default_factory=dict, max_length=3)
+    consents: dict[str, bool] = Field(
+        default_factory=dict,
+        max_length=3,
+        json_schema_extra={"propertyNames": one_of(CONSENTS, empty=False)},
+    )
 
 
 class RefusalOut(Schema):
@@ -198,12 +225,14 @@ class CaseOut(CaseLine):
 
 
 class MoveIn(Strict):
-    move: Code
+    move: Code = Field(json_schema_extra=WRITTEN)
     reason: Annotated[str, StringConstraints(max_length=500), AfterValidator(readable)] = ""
 
 
 class NoteIn(Strict):
-    words: Annotated[str, StringConstraints(max_length=5000), AfterValidator(readable)]
+    words: Annotated[str, StringConstraints(max_length=5000), AfterValidator(readable)] = Field(
+        json_schema_extra=WRITTEN
+    )
     contact: Annotated[str, StringConstraints(max_length=16), AfterValidator(readable)] = ""
     public: bool = False
 
@@ -238,10 +267,10 @@ class SurveyOut(Schema):
 class AnswerIn(Strict):
     """Four ratings from 1 (bad) to 5 (good), and the customer's own words."""
 
-    speed: int = Field(ge=1, le=5)
-    effect: int = Field(ge=1, le=5)
-    attitude: int = Field(ge=1, le=5)
-    overall: int = Field(ge=1, le=5)
+    speed: Whole = Field(ge=1, le=5)
+    effect: Whole = Field(ge=1, le=5)
+    attitude: Whole = Field(ge=1, le=5)
+    overall: Whole = Field(ge=1, le=5)
     words: Annotated[str, StringConstraints(max_length=2000), AfterValidator(readable)] = ""
 
 
@@ -260,7 +289,8 @@ def inlined(schema: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(part, dict):
             return part
         if "$ref" in part:
-            return plain(shapes[part["$ref"].rpartition("/")[2]])
+            beside = {name: plain(each) for name, each in part.items() if name != "$ref"}
+            return plain(shapes[part["$ref"].rpartition("/")[2]]) | beside
         return {name: plain(each) for name, each in part.items()}
 
     found: dict[str, Any] = plain(schema)

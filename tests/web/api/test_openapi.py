@@ -8,11 +8,14 @@ import schemathesis
 from django.core.cache import cache
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
+from pydantic import ValidationError
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.result import Ok
 
 from bihuan.registers.access.actions import make_token
 from bihuan.registers.access.roles import Role
+from bihuan.service.intake.told import WAYS
+from bihuan.web.api.shapes import AnswerIn
 from bihuan.wsgi import application
 from tests.makers import NOW, a_case, company
 
@@ -38,6 +41,27 @@ def test_the_description_is_there_and_names_every_resource() -> None:
     body = told["paths"]["/api/v1/reports"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert (body["additionalProperties"], body["required"]) == (False, ["words"])
     assert "$ref" not in json.dumps(body)
+
+
+@pytest.mark.django_db
+def test_what_the_rules_hold_to_stands_in_the_description_too() -> None:
+    told = json.loads(Client().get(SCHEMA).content)
+    body = told["paths"]["/api/v1/reports"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    words, way = body["properties"]["words"], body["properties"]["way"]
+    assert (words["minLength"], words["maxLength"], words["pattern"]) == (1, 20_000, r"\S")
+    assert (way["enum"], way["default"], way["maxLength"]) == (["", *WAYS], "", 40)
+    rating = told["components"]["schemas"]["AnswerIn"]["properties"]["speed"]
+    assert (rating["type"], rating["minimum"], rating["maximum"]) == ("integer", 1, 5)
+
+
+@pytest.mark.parametrize(("sent", "read"), [(3, 3), (3.0, 3), (3.5, None), ("3", None), (True, None)])
+def test_a_whole_number_is_one_however_json_writes_it(sent: object, read: int | None) -> None:
+    told = {"speed": sent, "effect": 1, "attitude": 1, "overall": 1}
+    try:
+        found = AnswerIn.model_validate_json(json.dumps(told)).speed
+    except ValidationError:
+        found = None
+    assert found == read
 
 
 @pytest.mark.django_db(transaction=True)

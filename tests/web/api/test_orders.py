@@ -161,3 +161,12 @@ def test_a_program_without_a_platform_sends_reports_by_its_channel_and_counts_ea
         assert client.post("/api/v1/reports", data=body, content_type="application/json").status_code == 201
     assert (Case.objects.get().channel, TokenDay.objects.get().taken) == ("app", 1)
     assert sent(client, platform="jd").status_code == 403
+
+
+def test_an_order_of_a_platform_that_is_none_is_not_here() -> None:
+    made = company()
+    a_platform(made)
+    theirs = a_program(made)
+    sent(theirs)
+    answers = [theirs.get(f"{ORDERS}/JD-1001{asked}").status_code for asked in ("", "?platform=tm")]
+    assert answers == [200, 404]
