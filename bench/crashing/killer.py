@@ -12,7 +12,7 @@ from threading import Thread
 from bench.crashing.ledger import Ledger
 from bench.crashing.nursery import Nursery
 
-FAMILY = ("worker", "worker", "clock")
+FAMILY = ("worker", "worker", "clock 2")
 FETCHERS = ("fetcher INBOX", "fetcher INBOX", "fetcher inbox", "fetcher inbox")
 """Two and two share a folder, of which one reads at a time. The two names mean the same folder, so that every mail is
 fetched twice, at the same time."""

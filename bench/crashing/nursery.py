@@ -49,7 +49,7 @@ class Nursery:
             raise SystemExit("The product could not be loaded; see above.")
 
     def bear(self, sort: str) -> int:
-        """Start a clock, a worker, a `fetcher FOLDER` of mail, or a `web PORT`. Returns its process number."""
+        """Start a worker, `clock SECONDS`, `fetcher FOLDER` of mail or `web PORT`. Returns its process number."""
         self.asks.write(sort + "\n")
         self.asks.flush()
         return int(self.says.readline())
@@ -96,9 +96,11 @@ def _be(sort: str, more: str) -> None:
     if sort == "web":
         _serve(int(more))
         return
-    if more:
-        os.environ["BIHUAN_IMAP_FOLDER"] = more
     name, options = COMMANDS[sort]
+    if more and sort == "fetcher":
+        os.environ["BIHUAN_IMAP_FOLDER"] = more
+    elif more:
+        options = {**options, "every": float(more)}
     call_command(name, **options)
 
 
