@@ -158,7 +158,7 @@ from bihuan.service.intake.events import (
     ReportReceived,
     ReportUnderstood,
 )
-from bihuan.service.notices import bounces, customer_codes, sending, still_open, taking_out
+from bihuan.service.notices import bounces, customer_codes, retention, sending, still_open, taking_out
 from bihuan.service.notices.alerting import tell_of_quarantine, tell_of_silence, tell_the_staff
 from bihuan.service.notices.calls_told import tell_of_ring_back, tell_of_transfer
 from bihuan.service.notices.chats_told import tell_of_chat, tell_of_chat_back
@@ -400,6 +400,7 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("search index", building.keep_index),
     ("imports under way", bringing_in.carry_on_imports),
     ("files of old imports", forget_old),
+    ("customers whose time is over", retention.forget_after_term),
     ("keys of requests", intake.forget_keys),
     ("silent channels", proving.find_silent),
     ("files to look through", scanning.look_through),

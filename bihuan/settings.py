@@ -26,6 +26,7 @@ BIHUAN_HEARTBEAT_URL = os.environ.get("BIHUAN_HEARTBEAT_URL", "")
 BIHUAN_HEARTBEAT_PRIVATE = os.environ.get("BIHUAN_HEARTBEAT_PRIVATE", "0") == "1"
 BIHUAN_PROVIDERS = installation.providers(os.environ)
 BIHUAN_CHANNEL_HOSTS = frozenset(filter(None, os.environ.get("BIHUAN_CHANNEL_HOSTS", "").lower().split(",")))
+BIHUAN_EXPORT_GROUND = os.environ.get("BIHUAN_EXPORT_GROUND", "").strip()
 BIHUAN_CHANNELS_PRIVATE = os.environ.get("BIHUAN_CHANNELS_PRIVATE", "0") == "1"
 BIHUAN_PROXIES = int(os.environ.get("BIHUAN_PROXIES", "0"))
 BIHUAN_PROGRESS_DAYS = int(os.environ.get("BIHUAN_PROGRESS_DAYS", "3"))

@@ -6,6 +6,7 @@ Called by the command of the same name, the demo and the tests, after any flush.
 from datetime import datetime
 
 from bihuan.ground.worktime.actions import load_shipped_calendars
+from bihuan.registers.customers.terms import load_terms
 from bihuan.registers.knowledge.actions import load_shipped_knowledge
 from bihuan.service.cases.cards_in_use import load_shipped_cards
 from bihuan.service.commitments.profiles_in_use import load_shipped_profiles
@@ -14,10 +15,12 @@ from bihuan.service.notices.rewording import load_shipped_wordings
 
 
 def load_shipped(*, now: datetime) -> None:
-    """Calendars, knowledge, process cards, commitment profiles, the texts of messages, when the day report goes out."""
+    """Calendars, knowledge, process cards, commitment profiles, the texts of messages, when the day report goes out,
+    how long customers are kept."""
     load_shipped_calendars()
     load_shipped_knowledge(now=now)
     load_shipped_cards(now=now)
     load_shipped_profiles(now=now)
     load_shipped_wordings(now=now)
     load_rule()
+    load_terms()

@@ -122,7 +122,9 @@ class Change(models.Model):
 
     register = models.CharField(max_length=32)
     row = models.CharField(max_length=160)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+"
+    )  # none: the clock
     at = models.DateTimeField()
     deed = models.CharField(max_length=16)  # added, changed, retired, removed, activated
     before = models.JSONField(default=dict)

@@ -22,6 +22,7 @@ def viewer_of(person: Person) -> Viewer:
         node_id=node.id,
         nodes=None if node.kind == Node.HEAD_OFFICE else below(node.path),
         department=person.department,
+        partner=node.authorised,
     )
 
 
@@ -52,6 +53,7 @@ def viewer_of_token(clear: str, *, now: datetime) -> Viewer:
         node_id=node.id,
         nodes=None if node.kind == Node.HEAD_OFFICE else below(node.path),
         department=token.person.department,
+        partner=node.authorised,
         token_id=token.id,
         channel=token.channel,
     )
@@ -142,3 +144,8 @@ def reveals_listed(viewer: Viewer) -> QuerySet[Reveal]:
     viewer.must("reveal.review")
     found = Reveal.objects.select_related("person__node")
     return found if viewer.nodes is None else found.filter(person__node_id__in=viewer.nodes)
+
+
+def people_at(node_ids: set[int]) -> set[int]:
+    """Those of these nodes at which somebody may sign in."""
+    return set(Person.objects.filter(node_id__in=node_ids, is_active=True).values_list("node_id", flat=True))

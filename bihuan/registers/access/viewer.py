@@ -20,6 +20,7 @@ class Viewer:
     token_id: int | None = None
     channel: str = ""
     platform: str = ""  # the program of a platform: its orders alone
+    partner: bool = False  # works for a service point that others run: sees only what the work needs
 
     def may(self, verb: str) -> bool:
         return allowed(self.roles, verb)

@@ -19,6 +19,7 @@ from bihuan.registers.customers.models import (
     Place,
     Serial,
 )
+from bihuan.registers.customers.notice import NOTICE_VERSION
 from bihuan.registers.customers.rules import months_after, read_email, read_phone
 from bihuan.registers.customers.told import AddressTold, MachineTold, Reach
 from bihuan.registers.organisation.models import Node
@@ -191,7 +192,8 @@ def write_serials(machine: Machine, numbers: dict[str, str]) -> None:
 def note_consents(customer: Customer, given: dict[str, bool], *, how: str, now: datetime) -> None:
     """Keep what the customer agreed to or refused, kind by kind; the newest counts."""
     Consent.objects.bulk_create(
-        Consent(customer=customer, kind=kind, given=yes, how=how, at=now) for kind, yes in given.items()
+        Consent(customer=customer, kind=kind, given=yes, how=how, at=now, notice=NOTICE_VERSION)
+        for kind, yes in given.items()
     )
 
 

@@ -113,20 +113,34 @@ class Serial(models.Model):
 
 
 class Consent(models.Model):
-    """What a customer agreed to or refused: service, recording, marketing; each apart, each with how and when."""
+    """What a customer agreed to or refused: service, recording, marketing, and a guardian for a child under 14; each
+    apart, each with how, when and by which notice."""
 
-    KINDS = ("service", "recording", "marketing")
+    KINDS = ("service", "recording", "marketing", "guardian")
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=16)
     given = models.BooleanField()
     how = models.CharField(max_length=16)
     at = models.DateTimeField()
+    notice = models.CharField(
+        max_length=12, blank=True, default=""
+    )  # the privacy notice they had before them
 
     class Meta:
         app_label = "customers"
         constraints = (models.CheckConstraint(condition=~Q(kind=""), name="customers_consent_to_something"),)
         indexes = (models.Index(fields=("customer", "kind", "-id"), name="customers_consent_latest"),)
+
+
+class Term(models.Model):
+    """How many days after the last dealing records of a kind are kept."""
+
+    code = models.CharField(max_length=16, unique=True)
+    days = models.PositiveIntegerField()
+
+    class Meta:
+        app_label = "customers"
 
 
 class CustomerSignIn(models.Model):

@@ -1,5 +1,7 @@
 """Asking the tree."""
 
+from datetime import date
+
 from django.db.models import Q, QuerySet
 
 from bihuan.registers.organisation.models import Authorisation, Coverage, Node
@@ -75,3 +77,13 @@ def authorisations_listed(search: str = "") -> QuerySet[Authorisation]:
     return Authorisation.objects.select_related("node").filter(
         Q(node__name__icontains=search) | Q(brand__icontains=search)
     )
+
+
+def partners_without_contract(day: date) -> list[Node]:
+    """Service points run by others that had an authorisation, and have none on this day."""
+    rows = Authorisation.objects.values_list("node_id", "valid_until")
+    last: dict[int, date] = {}
+    for node_id, until in rows:
+        last[node_id] = max(until, last.get(node_id, until))
+    ended = [node_id for node_id, until in last.items() if until < day]
+    return list(Node.objects.filter(id__in=ended, authorised=True, retired_at__isnull=True).order_by("id"))

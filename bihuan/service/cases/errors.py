@@ -228,6 +228,19 @@ class CaseIsMerged(LostRace):
         super().__init__(_("Case %(number)s goes on in case %(into)s: work on that one.") % told)
 
 
+class WorkIsOver(Refusal):
+    """A partner's work on the case is done: nobody there needs to reach the customer any more."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Your work on this case is done, so its customer stays masked. Ask head office if you must reach them."
+            )
+        )
+
+
 class CannotMerge(Refusal):
     """Two cases cannot be made one; `code` says why."""
 

@@ -63,6 +63,24 @@ def labelled(urgency: str, *, scheme: str) -> str:
     return LABELS[scheme][urgency]
 
 
+def degree_of(label: str, *, scheme: str, kind: str, hazards: Collection[str] = ()) -> str:
+    """The other way round: our degree for a label of a scheme, for a kind of work. A danger is urgent whatever was
+    said. Where a label stands for two degrees, the lower is for questions and suggestions. ValueError for a label
+    that the scheme does not know."""
+    if hazards:
+        return "urgent"
+    meant = [degree for degree, said in LABELS[scheme].items() if said == label]
+    if not meant:
+        raise ValueError(label)
+    milder = kind in {"suggestion", "consultation"}
+    return max(meant, key=RANK.__getitem__) if milder else _usual(meant)
+
+
+def _usual(meant: Sequence[str]) -> str:
+    """Of several degrees the one that most work has: "high" stands for itself before "urgent"."""
+    return "high" if "high" in meant else min(meant, key=RANK.__getitem__)
+
+
 @dataclass(frozen=True, kw_only=True)
 class MachineSaid:
     """A machine as far as telling two apart goes."""

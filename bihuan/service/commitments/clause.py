@@ -141,6 +141,7 @@ class Profile:
     ladders: Mapping[str, tuple[RungRule, ...]] = field(default_factory=dict)
     valid: Span = ALWAYS_VALID
     source: str = ""
+    degrees: str = "four"  # in whose words it counts urgency: a scheme of cases.rules.LABELS
 
     def clause(self, clause_id: str) -> Clause:
         return next(clause for clause in self.clauses if clause.id == clause_id)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from bihuan.ground.process.card import Said
+from bihuan.service.cases.rules import LABELS
 from bihuan.service.commitments.clause import (
     ALWAYS_VALID,
     REST_REASONS,
@@ -109,7 +110,10 @@ def read_profile(text: str) -> Profile:
         ladders=ladders,
         valid=valid,
         source=str(told.get("source", "")),
+        degrees=str(told.get("degrees", "four")),
     )
+    if profile.degrees not in LABELS:
+        faults.append(Fault("unknown_words", "degrees", profile.degrees[:40]))
     faults += _faults(profile)
     if faults:
         raise ProfileRefused(faults)

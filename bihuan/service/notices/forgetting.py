@@ -83,6 +83,14 @@ def forget_customer(viewer: Viewer, customer_id: int, *, now: datetime) -> None:
         raise Refusal(_("This customer has open cases. Conclude or cancel them first."))
     if Callback.objects.filter(case__customer=customer, open=True).exists():
         raise Refusal(_("Somebody still has to ring this customer. Finish the callback first."))
+    take_away(customer, now=now)
+    note_change(
+        viewer, register="customers", row=str(customer_id), deed="forgotten", before={}, after={}, now=now
+    )
+
+
+def take_away(customer: Customer, *, now: datetime) -> None:
+    """The key and every way to find the person, within the caller's transaction; the caller notes who wished it."""
     _forget_hand_overs(customer, now=now)
     forget_chats(customer, now=now)
     forget(customer, now=now)
@@ -92,10 +100,7 @@ def forget_customer(viewer: Viewer, customer_id: int, *, now: datetime) -> None:
         report.outside_number = ""
         report.save(update_fields=["link_seed", "link_print", "outside_number"])
     Attachment.objects.filter(report__customer=customer).update(name_sealed="", digest="")
-    forget_of(customer_id)
-    note_change(
-        viewer, register="customers", row=str(customer_id), deed="forgotten", before={}, after={}, now=now
-    )
+    forget_of(customer.id)
     gone = [customer.key_id, *keys_under(customer.key_id)]
     transaction.on_commit(lambda: _clear_disk(gone))
 

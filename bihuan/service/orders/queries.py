@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from bihuan.ground.vault.actions import SealedBy, keys_of
+from bihuan.ground.vault.actions import SealedBy, keys_for, keys_of
 from bihuan.registers.access.errors import NotFound
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.queries import visible
@@ -126,3 +126,10 @@ def figures(viewer: Viewer) -> list[PlatformFigures]:
         for one in Platform.objects.order_by("name")
         if one.retired_at is None or one.id in counted
     ]
+
+
+def addresses_told() -> list[str]:
+    """Where platforms are told of their orders."""
+    rows = list(Platform.objects.exclude(webhook_sealed="").filter(retired_at__isnull=True))
+    hand = keys_for([one.key_id for one in rows])
+    return [address for one in rows if (address := hand.open(one.webhook_sealed))]

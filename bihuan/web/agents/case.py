@@ -35,6 +35,7 @@ from bihuan.service.cases.queries import (
     visible,
 )
 from bihuan.service.cases.remote import comes_first, guidances_of
+from bihuan.service.cases.revealing import still_needed
 from bihuan.service.cases.topics import topics_told
 from bihuan.service.cases.words import (
     CHANNELS,
@@ -128,7 +129,7 @@ def case_page(
         "story": tellings(facts, notes_of(held.id), known, hand, hearing),
         "moves": [_move(one, card, viewer) for one in open_moves_of(held, viewer)],
         "machine": machine_of(held, now),
-        "consents": consents_shown(held.customer_id),
+        "consents": [] if viewer.partner else consents_shown(held.customer_id),
         "twins": [one for one in others if seem_alike(held, one)],
         "history": [one for one in others if one.id != held.id],
         "similar": similar_to(held, viewer),
@@ -142,17 +143,17 @@ def case_page(
         "grades": GRADES,
         "grade": GRADES.get(held.grade, held.grade) if held.grade != "general" else "",
         "contacts": [(code, words) for code, words in CONTACTS.items() if code != "live"],
-        "notices": notices_shown(held, hand, facts, now=now),
+        "notices": [] if viewer.partner else notices_shown(held, hand, facts, now=now),
         "authorities": authorities(),
         "colleagues": colleagues(held, viewer),
         "links": links_of(held, viewer),
-        "may": may_of(held, viewer),
+        "may": may_of(held, viewer, now=now),
         "follows": held.followed,
     }
     return render(request, "agents/case.html", context)
 
 
-def may_of(held: Any, viewer: Viewer) -> dict[str, bool]:
+def may_of(held: Any, viewer: Viewer, *, now: datetime) -> dict[str, bool]:
     """What this viewer may do on the page besides the card's own steps."""
     desk = viewer.may("case.own")
     return {
@@ -161,7 +162,7 @@ def may_of(held: Any, viewer: Viewer) -> dict[str, bool]:
         "claim": held.open and held.owner_id is None and desk,
         "accept": held.next_owner_id is not None and held.next_owner_id == viewer.person_id,
         "hand_over": held.open and viewer.may("case.hand_over"),
-        "reveal": viewer.may("customer.reveal"),
+        "reveal": viewer.may("customer.reveal") and still_needed(viewer, held, now=now),
         "remote": viewer.may("case.remote"),
         "customer": viewer.may("customer.look_up"),
         "official": viewer.may("complaint.official"),

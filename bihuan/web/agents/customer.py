@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from bihuan.registers.access.actions import note_reveal
-from bihuan.registers.access.errors import NotFound, Refusal
+from bihuan.registers.access.errors import NotAllowed, NotFound, Refusal
 from bihuan.registers.access.masking import Contact
 from bihuan.registers.access.queries import reveals_of
 from bihuan.registers.access.viewer import Viewer
@@ -70,7 +70,9 @@ def customer_mend(request: HttpRequest, viewer: Viewer, customer_id: int) -> Htt
 @require_POST
 @staff_page("customer.reveal")
 def customer_reveal(request: HttpRequest, viewer: Viewer, customer_id: int) -> HttpResponse:
-    """Show the customer in full, once."""
+    """Show the customer in full, once. A partner looks at the one case that they work on instead."""
+    if viewer.partner:
+        raise NotAllowed("customer.reveal")
     held = _customer(viewer, customer_id)
     purpose = request.POST.get("purpose", "")
     note_reveal(viewer=viewer, customer_id=held.id, case_id=None, purpose=purpose, now=moment(request))

@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from bihuan.registers.access.actions import note_reveal
 from bihuan.registers.access.errors import Refusal
 from bihuan.registers.access.queries import people_with
 from bihuan.registers.access.roles import Role
@@ -17,6 +16,7 @@ from bihuan.registers.customers.queries import shown
 from bihuan.service.cases import following, mentioning, owning, talking
 from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.queries import card_of, case_by_number
+from bihuan.service.cases.revealing import look_behind
 from bihuan.service.cases.sorting import correct
 from bihuan.service.cases.words import HOLD_REASONS, URGENCIES, move_title
 from bihuan.web.agents.case import case_page
@@ -166,9 +166,7 @@ def reveal(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     """Show the customer in full, once, for a purpose that is written down."""
     held = case_by_number(viewer, number)
     purpose = request.POST.get("purpose", "")
-    note_reveal(
-        viewer=viewer, customer_id=held.customer_id, case_id=held.id, purpose=purpose, now=moment(request)
-    )
+    look_behind(viewer, held, purpose=purpose, now=moment(request))
     clear = shown([held.customer], full=frozenset({held.customer_id}))[held.customer_id]
     answer = case_page(request, viewer, held, revealed=clear)
     answer.headers["Cache-Control"] = "no-store"

@@ -3,10 +3,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
-from bihuan.registers.access.actions import note_reveal
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.came_along import original_of, picture_of
 from bihuan.service.cases.queries import case_by_number
+from bihuan.service.cases.revealing import look_behind
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.files import as_file
 
@@ -25,12 +25,6 @@ def picture(request: HttpRequest, viewer: Viewer, number: str, file_id: int) -> 
 def original(request: HttpRequest, viewer: Viewer, number: str, file_id: int) -> HttpResponse:
     """The very file that came, as a download; who took it and what for is written down."""
     case = case_by_number(viewer, number)
-    note_reveal(
-        viewer=viewer,
-        customer_id=case.customer_id,
-        case_id=case.id,
-        purpose=request.POST.get("purpose", ""),
-        now=moment(request),
-    )
+    look_behind(viewer, case, purpose=request.POST.get("purpose", ""), now=moment(request))
     content, name = original_of(case, file_id)
     return as_file(content, media="application/octet-stream", name=name)

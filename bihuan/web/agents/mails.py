@@ -7,9 +7,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from bihuan.registers.access.actions import note_reveal
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.queries import case_by_number
+from bihuan.service.cases.revealing import look_behind
 from bihuan.service.intake.looking_at import message_bytes
 from bihuan.service.intake.originals import mail_bytes, mails_of
 from bihuan.web.look.doors import moment, staff_page
@@ -21,7 +21,7 @@ def mails(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     case = case_by_number(viewer, number)
     context: dict[str, Any] = {"case": case, "mails": None}
     if request.method == "POST":
-        _note(viewer, case.customer_id, case.id, request)
+        _note(viewer, case, request)
         context["mails"] = mails_of(case.chain_id)
     answer = render(request, "agents/mails.html", context)
     answer.headers["Cache-Control"] = "no-store"
@@ -34,7 +34,7 @@ def mail_file(request: HttpRequest, viewer: Viewer, number: str, message_id: int
     """One mail as a file, byte for byte."""
     case = case_by_number(viewer, number)
     raw = mail_bytes(case.chain_id, message_id)
-    _note(viewer, case.customer_id, case.id, request)
+    _note(viewer, case, request)
     return as_file(raw, f"{case.number}-{message_id}.eml")
 
 
@@ -54,11 +54,5 @@ def as_file(raw: bytes, name: str) -> HttpResponse:
     return answer
 
 
-def _note(viewer: Viewer, customer_id: int, case_id: int, request: HttpRequest) -> None:
-    note_reveal(
-        viewer=viewer,
-        customer_id=customer_id,
-        case_id=case_id,
-        purpose=_("Original mail"),
-        now=moment(request),
-    )
+def _note(viewer: Viewer, case: Any, request: HttpRequest) -> None:
+    look_behind(viewer, case, purpose=_("Original mail"), now=moment(request))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bihuan.registers.access.actions import note_reveal
-from bihuan.registers.access.errors import NotFound
+from bihuan.registers.access.errors import NotAllowed, NotFound
 from bihuan.registers.access.history import note_change
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.customers.registering import (
@@ -56,7 +56,9 @@ def papers_shown(customer_id: int, machines: Iterable[MachineShown]) -> list[Pap
 @require_POST
 @staff_page("customer.reveal")
 def paper(request: HttpRequest, viewer: Viewer, customer_id: int, paper_id: int) -> HttpResponse:
-    """One paper as a download. It names the customer, so that who opened it is kept."""
+    """One paper as a download. It names the customer, so that who opened it is kept; for our own people alone."""
+    if viewer.partner:
+        raise NotAllowed("customer.reveal")
     held = _customer(viewer, customer_id)
     row, content = paper_of(held, paper_id)
     purpose = _("Proof of purchase")

@@ -21,6 +21,7 @@ from bihuan.service.cases.queries import case_by_number, visible
 from bihuan.service.cases.rules import LABELS, labelled
 from bihuan.service.cases.sorting import SortedField, correct, fields_of
 from bihuan.service.cases.words import CHANNELS
+from bihuan.service.commitments.profiles_in_use import commitments_in_force
 from bihuan.service.dispatch.merging import merge, unmerge
 from bihuan.service.intake.queries import words_of
 from bihuan.service.satisfaction.hearing import Hearing, hearing_of
@@ -89,10 +90,11 @@ def shown(one: SortedField, hearing: Hearing, category: str) -> FieldShown:
 
 
 def labels_of(urgency: str) -> list[tuple[str, str]]:
-    """The same urgency in the words of those who count otherwise."""
+    """The same urgency in the words of those who count otherwise, first in those of the promises in force."""
+    own = commitments_in_force().base().degrees
     return [
         (str(words), str(DEGREES[labelled(urgency, scheme=scheme)]))
-        for scheme, words in SCHEMES.items()
+        for scheme, words in sorted(SCHEMES.items(), key=lambda held: held[0] != own)
         if scheme in LABELS
     ]
 

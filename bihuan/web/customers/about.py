@@ -1,9 +1,12 @@
 """What every customer may read without a link: what we promise, and what we do with their data."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from bihuan.registers.customers.notice import GUARDIAN_BELOW, NOTICE_SINCE, NOTICE_VERSION
+from bihuan.registers.customers.terms import CUSTOMER, days_kept
 from bihuan.service.cases.words import said
 from bihuan.service.commitments.profiles_in_use import commitments_in_force
 from bihuan.service.commitments.published import profiles_published
@@ -41,4 +44,12 @@ def hours_of_clause(name: str) -> int:
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "customers/privacy.html")
+    """The privacy notice: who, what for, what, how long, which rights; with its version."""
+    context = {
+        "days": days_kept(CUSTOMER),
+        "below": GUARDIAN_BELOW,
+        "version": NOTICE_VERSION,
+        "since": NOTICE_SINCE,
+        "export_ground": settings.BIHUAN_EXPORT_GROUND,
+    }
+    return render(request, "customers/privacy.html", context)

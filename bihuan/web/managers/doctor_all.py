@@ -11,6 +11,7 @@ from bihuan.web.managers.doctor_channels import CHANNELS
 from bihuan.web.managers.doctor_company import COMPANY, FIELD
 from bihuan.web.managers.doctor_finding import Finding, Named, State
 from bihuan.web.managers.doctor_house import HOUSE
+from bihuan.web.managers.doctor_privacy import PRIVACY
 from bihuan.web.managers.doctor_wechat import WECHAT
 
 REMEMBERED_SECONDS = 30.0
@@ -19,6 +20,7 @@ GROUPS: tuple[tuple[object, tuple[Named, ...]], ...] = (
     (gettext_lazy("Service points and technicians"), FIELD),
     (gettext_lazy("Messages"), CHANNELS),
     (gettext_lazy("WeChat and SMS"), WECHAT),
+    (gettext_lazy("Personal data"), PRIVACY),
     (gettext_lazy("The installation"), HOUSE),
 )
 

@@ -14,6 +14,7 @@ from bihuan.web.managers import (
     settings_rules,
     settings_social,
     settings_templates,
+    settings_terms,
     settings_told,
 )
 from bihuan.web.managers.settings_register import Register
@@ -28,6 +29,7 @@ REGISTERS: dict[str, Register] = {
         *settings_messages.REGISTERS,
         *settings_templates.REGISTERS,
         *settings_day.REGISTERS,
+        *settings_terms.REGISTERS,
         *settings_knowledge.REGISTERS,
         *settings_told.REGISTERS,
         *settings_programs.REGISTERS,
