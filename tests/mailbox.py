@@ -39,6 +39,7 @@ first_valid_uid = 1
 first_valid_gid = 1
 auth_mechanisms = plain
 auth_failure_delay = 0
+mail_max_userip_connections = 200
 service imap-login {{
   chroot =
   inet_listener imap {{
