@@ -7,7 +7,9 @@ import pytest
 
 from bihuan.registers.access.roles import Role
 from bihuan.registers.channels.hotline.telling import told_in
+from bihuan.registers.customers.errors import CustomerForgotten
 from bihuan.registers.customers.models import Customer
+from bihuan.service.cases.merging import merge, unmerge
 from bihuan.service.cases.models import Case
 from bihuan.service.improvement.daily_closing import closing
 from bihuan.service.intake.calls.hearing import end_silent, hear_call
@@ -113,3 +115,14 @@ def test_a_wish_to_be_rung_of_somebody_forgotten_is_nobody_s_duty_any_more(made:
     forgotten(made, case)
     assert RingBack.objects.filter(open=True).count() == 0
     assert all(line.difference == 0 and line.ends["waiting"] == 0 for line in closing(NOW.date()))
+
+
+def test_nothing_is_taken_apart_again_for_somebody_who_was_forgotten(made: Company) -> None:
+    one, other = a_case(made, phone=PHONE), a_case(made, phone=PHONE)
+    by = made.actor(Role.SUPERVISOR)
+    merge(one, other, by=by, now=NOW)
+    Case.objects.filter(id=other.id).update(open=False, closed_at=NOW, closed_how="confirmed")
+    forgotten(made, other)
+    with pytest.raises(CustomerForgotten):
+        unmerge(Case.objects.get(id=one.id), by=by, now=NOW)
+    assert not Case.objects.filter(open=True).exists()

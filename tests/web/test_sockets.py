@@ -199,3 +199,25 @@ def test_a_role_that_takes_no_reports_has_no_socket(made: Company) -> None:
         assert (await line.receive_output(timeout=20))["code"] == 4403
 
     run(story)
+
+
+def test_a_changed_password_ends_the_sockets_of_the_sessions_before_it(made: Company, token: str) -> None:
+    agent, chat = made.people[Role.AGENT], Chat.objects.get()
+    session = cookie_of(agent, "http://testserver")["value"]
+    cookie = (b"cookie", f"{settings.SESSION_COOKIE_NAME}={session}".encode())
+
+    def changed() -> None:
+        agent.set_password("another-long-test-password")
+        agent.save(update_fields=["password"])
+
+    async def story() -> None:
+        line = socket("/ws/desk/chats", cookie)
+        assert (await line.connect())[0]
+        await heard(line, "list")
+        await asyncio.to_thread(changed)
+        await line.send_to(json.dumps({"do": "look", "chat": chat.id}))
+        while (last := await line.receive_output(timeout=20))["type"] != "websocket.close":
+            assert "talk" not in json.loads(last["text"])
+        assert last["code"] == SIGNED_OUT
+
+    run(story)

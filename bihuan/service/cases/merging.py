@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from bihuan.ground.journal.actions import hold_chain, record, writing
 from bihuan.ground.journal.event import Actor
 from bihuan.registers.access.errors import NotFound
+from bihuan.registers.customers.actions import hold
 from bihuan.service.cases.chasing import said_of
 from bihuan.service.cases.errors import CannotMerge
 from bihuan.service.cases.events import CaseLetGo, CaseMerged, CaseTookIn, CaseUnmerged
@@ -77,13 +78,14 @@ def _refuse(held: Case, other: Case) -> None:
 @transaction.atomic
 def unmerge(case: Case, *, by: Actor, now: datetime) -> Case:
     """It was another matter after all: the case stands where it stood, and its clocks run on as if they had never
-    been let go. CannotMerge where it is not merged."""
+    been let go. CannotMerge where it is not merged, CustomerForgotten where nobody could be reached any more."""
     into = Case.objects.filter(id=case.id).values_list("merged_into_id", flat=True).first()
     if into is None:
         raise CannotMerge("apart")
     held, other = _hold_both(case.id, into)
     if held.merged_into_id != other.id:
         raise CannotMerge("apart")
+    hold(held.customer_id)  # of somebody who was forgotten nothing is opened any more
     Case.objects.filter(id=held.id).update(merged_into=None, open=True, closed_at=None, closed_how="")
     held.merged_into, held.open, held.closed_at, held.closed_how = None, True, None, ""
     count_as_report(held.report)

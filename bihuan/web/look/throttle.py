@@ -1,6 +1,7 @@
 """How often one address may try. Counts live in the cache, by keyed hash: no address is written down."""
 
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.core.cache import cache
 from django.http import HttpRequest
@@ -32,5 +33,16 @@ class Throttle:
         return tries <= self.times
 
     def _key(self, request: HttpRequest, more: tuple[str, ...]) -> str:
-        who = "\x00".join((whence(request), *more))
+        who = "\x00".join((_line(whence(request)), *more))
         return f"throttle:{self.name}:{blind('throttle', who)[:32]}"
+
+
+def _line(address: str) -> str:
+    """Who counts as one: an address, but of IPv6 the /64 in which every single line may choose among billions."""
+    try:
+        told = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(told, IPv6Address):
+        return address
+    return str(told.ipv4_mapped or ip_network((told, 64), strict=False))

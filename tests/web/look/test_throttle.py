@@ -112,3 +112,14 @@ def test_behind_a_proxy_one_clients_failures_do_not_shut_out_another() -> None:
     )
     assert from_there.status_code == 302
     caches["default"].clear()
+
+
+def test_addresses_of_one_line_are_counted_together_and_of_two_apart() -> None:
+    caches["default"].clear()
+    tries = Throttle(name="lines", times=2, seconds=60)
+    one = [tries.count(asked(f"2001:db8:1:2::{at:x}")) for at in range(1, 5)]
+    assert one == [True, True, False, False]
+    assert tries.count(asked("2001:db8:1:3::1"))
+    assert [tries.count(asked(peer)) for peer in ("10.0.0.7", "::ffff:10.0.0.7", "10.0.0.7", "10.0.0.8")] == [
+        True, True, False, True,
+    ]  # fmt: skip
