@@ -82,6 +82,9 @@ def open_pages() -> list[Stop]:
     paths = {
         "report": "/report/",
         "report-smart": "/report/smart",
+        "report-delivery": "/report/delivery",
+        "report-recycling": "/report/recycling",
+        "report-warranty": "/report/warranty",
         "feedback": "/feedback",
         "callback": "/callback",
         "play-phone": "/play/phone",

@@ -14,7 +14,9 @@ from bihuan.registers.knowledge.matching import Found, Phrase, find, longest, ph
 from bihuan.registers.knowledge.reading import shipped
 from bihuan.registers.knowledge.rules import families, problem_of, standard_symptoms
 
-ORDERED = frozenset({"installation", "relocation", "cleaning", "maintenance"})
+ORDERED = frozenset(
+    {"installation", "relocation", "cleaning", "maintenance", "delivery", "recycling", "extended_warranty"}
+)
 FIELDS = ("kind", "wish", "problem", "department", "category", "symptom", "danger", "impact")
 
 

@@ -35,6 +35,7 @@ class Need(StrEnum):
     REMEDY_DONE = "remedy_done"
     REVIEW_DECIDED = "review_decided"
     REFUND_OR_EXCHANGE_DONE = "refund_or_exchange_done"
+    COVER_EXTENDED = "cover_extended"  # agreed to, paid and registered
 
     # improvement: suggestions
     SUGGESTION_WEIGHED = "suggestion_weighed"

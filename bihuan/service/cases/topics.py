@@ -30,6 +30,27 @@ NETWORKS: dict[str, Lazy] = {
     "both": _("Both under one name"),
     "unknown": pgettext_lazy("network", "I do not know"),
 }
+CARRIED: dict[str, Lazy] = {
+    "lift": _("There is a lift"),
+    "stairs": _("By the stairs"),
+    "ground": _("On the ground floor"),
+}
+ALONG: dict[str, Lazy] = {
+    "nothing": _("Nothing else"),
+    "installation": _("Install it too"),
+    "old_one": _("Take the old machine along"),
+    "both": _("Install it, and take the old machine along"),
+}
+STARTS: dict[str, Lazy] = {
+    "works": _("It works"),
+    "partly": _("It works in part"),
+    "dead": _("It does not start"),
+}
+TAKEN_DOWN: dict[str, Lazy] = {
+    "down": _("It stands ready"),
+    "fixed": _("It must be taken down first"),
+}
+YEARS: dict[str, Lazy] = {"1": _("One year more"), "2": _("Two years more"), "3": _("Three years more")}
 TOPICS: dict[str, Lazy] = {**FEEDBACK, **SMART}
 
 
@@ -40,5 +61,11 @@ def topics_told(asked: Mapping[str, str]) -> list[tuple[str, str]]:
         (_("Phone system"), PHONES.get(asked.get("phone_system", ""))),
         (_("Network at home"), NETWORKS.get(asked.get("network", ""))),
         (_("Case that it is about"), asked.get("number", "")),
+        (_("Way up"), CARRIED.get(asked.get("carried", ""))),
+        (_("Besides"), ALONG.get(asked.get("along", ""))),
+        (_("The old machine"), STARTS.get(asked.get("starts", ""))),
+        (_("Taking down"), TAKEN_DOWN.get(asked.get("taken_down", ""))),
+        (_("Wished extension"), YEARS.get(asked.get("years", ""))),
+        (_("Number of the order"), asked.get("order_number", "")),
     )
     return [(str(question), str(words)) for question, words in told if words]

@@ -18,6 +18,9 @@ KINDS: dict[str, Lazy] = {
     "complaint": _("Complaint"),
     "return_exchange": _("Return or exchange"),
     "maintenance": _("Maintenance"),
+    "delivery": _("Delivery"),
+    "recycling": _("Recycling"),
+    "extended_warranty": _("Extended warranty"),
 }
 WAYS: dict[str, Lazy] = {
     "on_site": _("On site"),
@@ -117,6 +120,7 @@ NEEDS: dict[str, Lazy] = {
     "answer_accepted": _("the customer's acceptance of the answer"),
     "review_decided": _("the decision of the review"),
     "refund_or_exchange_done": _("the refund or exchange"),
+    "cover_extended": _("the extension, agreed to, paid and registered"),
     "investigation_written": _("the investigation"),
     "plan_written": _("the plan"),
     "answered": _("the answer to the customer"),

@@ -25,6 +25,7 @@ WRITTEN_UP: frozenset[Need] = frozenset(
         Need.REMEDY_DONE,
         Need.REVIEW_DECIDED,
         Need.REFUND_OR_EXCHANGE_DONE,
+        Need.COVER_EXTENDED,
         Need.MACHINE_RECEIVED,
         Need.SUGGESTION_WEIGHED,
     }

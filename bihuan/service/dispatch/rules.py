@@ -16,6 +16,7 @@ COVERS = {
     ANYWHERE: "covers_all",
 }
 A_PERSON_MAY_STILL_CHOOSE = frozenset({"point_full", "returned_before", "refused_before"})
+NEAREST = {"delivery": "installation", "recycling": "relocation"}  # who can do the one can do the other
 FAR = 10**9  # metres: further than any known distance
 
 
@@ -172,7 +173,7 @@ def coverage(point: Point, work: Work) -> int | Reason:
     apt = [(line, near) for line, near in here if not work.category or line.category in ("", work.category)]
     if not apt:
         return Reason("category_not_covered", {"category": work.category})
-    able = [near for line, near in apt if line.kind in ("", work.kind)]
+    able = [near for line, near in apt if line.kind in ("", work.kind, NEAREST.get(work.kind))]
     return max(able) if able else Reason("kind_not_covered", {"work": work.kind})
 
 
@@ -274,9 +275,10 @@ def _worker_rule(worker: Worker, work: Work) -> Reason | None:
 
 def skill_of(worker: Worker, work: Work) -> int:
     """The level for this work, 0 for none; while the appliance is not known, the best level for its kind of work."""
+    kinds = {work.kind, NEAREST.get(work.kind, work.kind)}
     if work.category:
-        return worker.skills.get((work.category, work.kind), 0)
-    return max((level for (_, kind), level in worker.skills.items() if kind == work.kind), default=0)
+        return max(worker.skills.get((work.category, kind), 0) for kind in kinds)
+    return max((level for (_, kind), level in worker.skills.items() if kind in kinds), default=0)
 
 
 def last_day_permitted(permits: Mapping[str, date], needed: Iterable[str]) -> date | None:

@@ -20,6 +20,9 @@ KIND_WORDS: Mapping[str, tuple[str, ...]] = {
     "complaint": ("投诉", "客诉", "complaint"),
     "return_exchange": ("退换货", "退货", "换货", "退机", "换机", "退换机", "return", "exchange"),
     "maintenance": ("定期保养", "保养", "维护", "维护保养", "保养维护", "巡检", "maintenance"),
+    "delivery": ("送货", "配送", "送货上门", "delivery"),
+    "recycling": ("回收", "旧机回收", "以旧换新", "recycling"),
+    "extended_warranty": ("延保", "延长保修", "extended warranty"),
 }
 URGENCY_WORDS: Mapping[str, tuple[str, ...]] = {
     "urgent": ("紧急", "特急", "非常紧急", "urgent"),

@@ -29,6 +29,9 @@ _KINDS_TOO = {
     "建议": "suggestion",
     "退换": "return_exchange",
     "退换货": "return_exchange",
+    "配送": "delivery",
+    "回收": "recycling",
+    "以旧换新": "recycling",
 }
 _CERTIFICATES_TOO = {
     "电工证": "low_voltage_electrician",

@@ -27,7 +27,16 @@ from bihuan.service.imports.target import Candidate, Line, Trouble
 from bihuan.service.imports.wants import Kind, Plan, Want
 
 WITHOUT_KIND = ("repair", "installation")
-ALL_WORK = ("repair", "installation", "relocation", "cleaning", "inspection", "maintenance")
+ALL_WORK = (
+    "repair",
+    "installation",
+    "relocation",
+    "cleaning",
+    "inspection",
+    "maintenance",
+    "delivery",
+    "recycling",
+)
 
 
 def _keep_person(viewer: Viewer, row: Any, told: dict[str, Any], now: datetime) -> models.Model:

@@ -16,10 +16,19 @@ from bihuan.service.dispatch.models import Visit
 
 ONLINE = ("web", "qr", "app", "wechat", "chat", "mail", "social")
 SERVICES: dict[str, tuple[str, ...]] = {
-    "consultation": ("consultation", "suggestion"),
+    "consultation": ("consultation", "suggestion", "extended_warranty"),
     "support": ("support",),
     "complaint": ("complaint", "return_exchange"),
-    "work_order": ("repair", "installation", "relocation", "cleaning", "inspection", "maintenance"),
+    "work_order": (
+        "repair",
+        "installation",
+        "relocation",
+        "cleaning",
+        "inspection",
+        "maintenance",
+        "delivery",
+        "recycling",
+    ),
 }
 SERVICE_OF = {kind: service for service, kinds in SERVICES.items() for kind in kinds}
 

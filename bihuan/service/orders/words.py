@@ -16,23 +16,23 @@ KIND_WORDS: Mapping[str, tuple[str, ...]] = {
         "送装",
         "送装一体",
         "送货安装",
-        "送货",
-        "配送",
         "installation",
-        "delivery",
     ),
-    "relocation": ("移机", "拆装", "拆移机", "relocation", "回收", "旧机回收", "以旧换新", "recycling"),
+    "relocation": ("移机", "拆装", "拆移机", "relocation"),
     "cleaning": ("清洗", "清洗保养", "深度清洗", "cleaning"),
     "inspection": ("鉴定", "检测", "退换鉴定", "inspection"),
     "support": ("技术支持", "support"),
-    "consultation": ("咨询", "consultation", "延保", "延长保修", "extended warranty"),
+    "consultation": ("咨询", "consultation"),
     "suggestion": ("建议", "suggestion"),
     "complaint": ("投诉", "客诉", "举报", "complaint"),
     "return_exchange": ("退货", "换货", "退换货", "退机", "换机", "return", "exchange"),
     "maintenance": ("保养", "维护", "巡检", "maintenance"),
+    "delivery": ("送货", "配送", "送货上门", "送货入户", "delivery"),
+    "recycling": ("回收", "旧机回收", "旧家电回收", "以旧换新", "recycling", "trade-in"),
+    "extended_warranty": ("延保", "延长保修", "延保服务", "extended warranty"),
 }
-"""What platforms call kinds of work; a platform's own words go before these. What has no card of its own is done on
-the nearest one (delivery with installation, recycling by taking down); what it was called stays with the order."""
+"""What platforms call kinds of work; a platform's own words go before these, and what it was called stays with the
+order."""
 
 STATES: dict[str, Lazy] = {
     "received": _("Received"),

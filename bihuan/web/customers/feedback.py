@@ -4,14 +4,14 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 
 from bihuan.service.cases.topics import FEEDBACK
 from bihuan.service.intake.rules import LONGEST_WORDS
 from bihuan.service.intake.told import FileTold, Told
-from bihuan.web.customers.report_form import MOST_FILES, TooOften, files_of, privacy_words, taken_in
+from bihuan.web.customers.report_form import MOST_FILES, TooOften, files_of, privacy_words, sent_on
 from bihuan.web.look.doors import customer_page, moment
 from bihuan.web.look.forms import TidyForm
 from bihuan.web.look.opened import counted
@@ -78,8 +78,8 @@ def feedback(request: HttpRequest) -> HttpResponse:
         form.add_error(None, trouble)
     if not form.is_valid():
         return _page(request, form, status=422)
-    path = taken_in(form, told_of(form.cleaned_data, files), scope="feedback-form", now=moment(request))
-    return HttpResponseRedirect(path) if path else _page(request, form, status=422)
+    told = told_of(form.cleaned_data, files)
+    return sent_on(request, form, told, scope="feedback-form") or _page(request, form, status=422)
 
 
 def told_of(held: dict[str, Any], files: tuple[FileTold, ...]) -> Told:

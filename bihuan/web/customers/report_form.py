@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.timezone import localdate
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
@@ -21,7 +21,7 @@ from bihuan.registers.knowledge.queries import hazards_in, knowledge
 from bihuan.registers.organisation.queries import coverage_of, head_office, service_points
 from bihuan.service.dispatch.words import SUITS
 from bihuan.service.intake.actions import receive
-from bihuan.service.intake.errors import ReportRefused, sentence_of
+from bihuan.service.intake.errors import ReportRefused, SameKeyOtherBody, sentence_of
 from bihuan.service.intake.queries import link_of
 from bihuan.service.intake.rules import LONGEST_WORDS, faults_of
 from bihuan.service.intake.told import FileTold, Told
@@ -128,8 +128,22 @@ def form_page(
 
 
 def _receive(request: HttpRequest, form: WebReportForm, told: Told, template: str) -> HttpResponse:
-    path = taken_in(form, told, scope="web-form", now=moment(request))
-    return HttpResponseRedirect(path) if path else _page(request, form, template, status=422)
+    return sent_on(request, form, told, scope="web-form") or _page(request, form, template, status=422)
+
+
+def sent_on(request: HttpRequest, form: TidyForm, told: Told, *, scope: str) -> HttpResponse | None:
+    """To the private page of the report; None with what is wrong said on the form. A form that a script sends
+    (`look/src/kept.js`) is told where that is, or that other words came with the same key before (409)."""
+    by_script = bool(request.headers.get("X-Kept"))
+    try:
+        path = taken_in(form, told, scope=scope, now=moment(request))
+    except SameKeyOtherBody:
+        if not by_script:
+            raise
+        return HttpResponse(status=409)
+    if not path:
+        return None
+    return JsonResponse({"to": path}) if by_script else HttpResponseRedirect(path)
 
 
 def taken_in(form: TidyForm, told: Told, *, scope: str, now: datetime) -> str:

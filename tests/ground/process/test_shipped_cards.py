@@ -14,7 +14,16 @@ from tests.ground.process.made import shipped
 
 CARDS = {card.name: card for card in shipped()}
 NEEDS = frozenset(str(need) for need in Need)
-FIELD = {"repair", "installation", "relocation", "cleaning", "inspection", "maintenance"}
+FIELD = {
+    "repair",
+    "installation",
+    "relocation",
+    "cleaning",
+    "inspection",
+    "maintenance",
+    "delivery",
+    "recycling",
+}
 EVERY = pytest.mark.parametrize("name", sorted(CARDS))
 TRADE = {
     "to_accept",
@@ -31,7 +40,7 @@ TRADE = {
 
 
 def test_a_card_ships_for_every_kind_of_work() -> None:
-    desk = {"support", "consultation", "suggestion", "complaint", "return_exchange"}
+    desk = {"support", "consultation", "suggestion", "complaint", "return_exchange", "extended_warranty"}
     assert set(CARDS) == FIELD | desk
     assert {card.kind for card in CARDS.values()} == set(CARDS)
 

@@ -16,7 +16,7 @@ from bihuan.service.cases.writing_up import WRITTEN_UP, write_up
 from tests.makers import NOW, Company, a_case, company
 
 pytestmark = pytest.mark.django_db
-ELEVEN = {
+ALL_KINDS = {
     "repair",
     "installation",
     "relocation",
@@ -28,13 +28,16 @@ ELEVEN = {
     "complaint",
     "return_exchange",
     "maintenance",
+    "delivery",
+    "recycling",
+    "extended_warranty",
 }
 
 
 @pytest.mark.demand("S0-01", "S0-08", "S3-05", "S3-142", "S1-01", "S4-01", "U-03")
-def test_eleven_cards_ship_each_place_with_guide_and_standard() -> None:
+def test_fourteen_cards_ship_each_place_with_guide_and_standard() -> None:
     cards = {card.name: card for card in all_cards()}
-    assert set(cards) == ELEVEN
+    assert set(cards) == ALL_KINDS
     silent = [
         (c.name, p.name) for c in cards.values() for p in c.places if not (p.guide.zh and p.standard.en)
     ]
@@ -42,7 +45,7 @@ def test_eleven_cards_ship_each_place_with_guide_and_standard() -> None:
 
 
 @pytest.mark.demand("S0-03", "S0-04", "S0-05", "S0-06", "S3-66")
-@pytest.mark.parametrize("kind", sorted(ELEVEN))
+@pytest.mark.parametrize("kind", sorted(ALL_KINDS))
 def test_a_case_of_each_kind_walks_from_its_first_place_to_its_end(kind: str) -> None:
     made = company()
     case = a_case(made, kind=kind, words="请安排处理一下这台冰箱的事情")
@@ -92,4 +95,4 @@ def test_nobody_approves_the_plan_they_wrote() -> None:
 
 
 def test_shipped_cards_are_stored_under_their_own_names() -> None:
-    assert set(shipped_texts()) == ELEVEN
+    assert set(shipped_texts()) == ALL_KINDS

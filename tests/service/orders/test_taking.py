@@ -22,7 +22,7 @@ from tests.service.orders.ordering import a_platform, an_order, taken
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.demand("U-03", "S2-09", "L-33")
+@pytest.mark.demand("U-03", "S2-09")
 def test_an_order_becomes_a_case_with_its_outside_number_its_kind_and_its_proof() -> None:
     made = company()
     one = taken(made, a_platform(made), kind="京东安装")

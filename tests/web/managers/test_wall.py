@@ -178,7 +178,7 @@ def test_every_card_is_drawn_with_a_guide_and_a_standard_for_each_place(client: 
             '<svg xmlns="http://www.w3.org/2000/svg" class="card-drawing"' in seen,
             seen.count("<td></td>"),
         ) == (True, 0)
-    assert text(client, "/manage/cards").count('href="/manage/cards/') == 11
+    assert text(client, "/manage/cards").count('href="/manage/cards/') == 14
 
 
 @pytest.mark.one_database

@@ -4,6 +4,7 @@ import htmx from "htmx.org";
 import { beginChat } from "./chat.js";
 import { beginForms } from "./forms.js";
 import { beginGreeting } from "./greeting.js";
+import { beginKept } from "./kept.js";
 import { beginKeys } from "./keys.js";
 import { beginNotes } from "./notes.js";
 import { beginPaste } from "./paste.js";
@@ -28,6 +29,7 @@ Alpine.data("tabs", () => ({
 beginChat();
 beginForms();
 beginGreeting();
+beginKept();
 beginKeys();
 beginNotes();
 beginPaste();
