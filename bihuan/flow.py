@@ -12,7 +12,7 @@ from bihuan.ground.worktime import clock
 from bihuan.registers.access.events import RegisterChanged
 from bihuan.registers.channels.wechat import binding
 from bihuan.service.cases import following as followers
-from bihuan.service.cases import on_the_phone, opening
+from bihuan.service.cases import in_the_chat, on_the_phone, opening
 from bihuan.service.cases.events import (
     CallConnected,
     CallGivenUp,
@@ -43,6 +43,8 @@ from bihuan.service.cases.events import (
     CaseTookIn,
     CaseUnmerged,
     CaseWrittenUp,
+    ChatConnected,
+    ChatGreeted,
     CustomerWrote,
     DangerHeard,
     FollowedMoved,
@@ -120,7 +122,7 @@ from bihuan.service.imports.forgetting import forget_old, hear_forgotten
 from bihuan.service.improvement import counting, day_facts, day_reports
 from bihuan.service.improvement.events import DayReported, ImprovementCarriedOn, ImprovementProposed
 from bihuan.service.intake import actions as intake
-from bihuan.service.intake import kf_pulling, picking_up, proving, reading, scanning
+from bihuan.service.intake import clearing, kf_pulling, picking_up, proving, reading, scanning
 from bihuan.service.intake.calls import actions as calls
 from bihuan.service.intake.calls import hearing as calls_heard
 from bihuan.service.intake.calls import ringing_back
@@ -152,6 +154,7 @@ from bihuan.service.intake.events import (
     ChannelFellSilent,
     ChannelHeardAgain,
     MessageArrived,
+    MessageErased,
     MessageQuarantined,
     MessageSettled,
     ReportQuarantined,
@@ -295,7 +298,8 @@ LINES: tuple[Line, ...] = (
     on(MessageArrived, later=[reading.read_arrived]),
     on(MessageSettled, later=[bounces.hear_bounce]),
     on(ReportUnderstood, at_once=[opening.open_for_report]),
-    on(CaseOpened, at_once=[on_the_phone.hear_opened]),
+    on(CaseOpened, at_once=[on_the_phone.hear_opened, in_the_chat.hear_opened]),
+    on(ChatAnswered, at_once=[in_the_chat.hear_answered]),
     on(CallAccountedFor, at_once=[on_the_phone.hear_accounted]),
     on(TransferMoved, at_once=[on_the_phone.hear_transfer]),
     on(SheetSigned, later=[printing.print_sheet]),
@@ -314,6 +318,7 @@ LINES: tuple[Line, ...] = (
 # Facts that stand for themselves: they stop or start a promise, or are only told. The law test reads this list.
 NOBODY_WAITS_FOR: tuple[type, ...] = (
     ChannelHeardAgain,
+    MessageErased,
     CallAnswered,
     CallEnded,
     RingBackOpened,
@@ -321,7 +326,8 @@ NOBODY_WAITS_FOR: tuple[type, ...] = (
     RingBackDone,
     ChatBegan,
     ChatTaken,
-    ChatAnswered,
+    ChatConnected,
+    ChatGreeted,
     ChatEnded,
     ChatRated,
     RecordingHeard,
@@ -402,6 +408,7 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("files of old imports", forget_old),
     ("customers whose time is over", retention.forget_after_term),
     ("keys of requests", intake.forget_keys),
+    ("messages that belong to nobody", clearing.erase_nobodys),
     ("silent channels", proving.find_silent),
     ("files to look through", scanning.look_through),
     ("calls nobody heard the end of", calls_heard.end_silent),

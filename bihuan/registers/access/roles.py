@@ -77,6 +77,7 @@ MAY: dict[str, frozenset[Role]] = {
     "poster.print": LEADERS | POINT | {R.AGENT, R.ADMINISTRATOR},
     "reveal.review": frozenset({R.MANAGER, R.ADMINISTRATOR}),
     "settings.change": frozenset({R.ADMINISTRATOR}),
+    "order.bring_in": frozenset({R.DISPATCHER, R.SUPERVISOR, R.ADMINISTRATOR}),
     "device.revoke": frozenset({R.SERVICE_POINT_OWNER, R.ADMINISTRATOR}),
     "journal.verify": frozenset({R.MANAGER, R.ADMINISTRATOR, R.QUALITY_INSPECTOR}),
 }

@@ -303,6 +303,22 @@ class CallGivenUp(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChatConnected(Event):
+    """An agent took the chat of which the case came."""
+
+    kind = "case.chat_connected"
+    chat_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatGreeted(Event):
+    """The agent's first line stood in the chat."""
+
+    kind = "case.chat_greeted"
+    chat_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlanTold(Event):
     """The customer was told how we go about it; the words stand in the note."""
 

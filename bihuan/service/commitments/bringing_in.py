@@ -29,7 +29,16 @@ from bihuan.service.commitments.traits import traits_of
 
 CONTACTED = "case.contacted"
 ANY_END = frozenset({"case.done", "case.closed"})
-RECEPTION = frozenset({"case.call_connected", "case.call_greeted", "notice.sent", "dispatch.offered"})
+RECEPTION = frozenset(
+    {
+        "case.call_connected",
+        "case.call_greeted",
+        "case.chat_connected",
+        "case.chat_greeted",
+        "notice.sent",
+        "dispatch.offered",
+    }
+)
 BEHIND_WITH: dict[str, str] = {
     "dispatch.accepted": Need.SERVICE_POINT_ACCEPTED,
     "dispatch.assigned": Need.TECHNICIAN_ASSIGNED,

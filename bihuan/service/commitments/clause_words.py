@@ -32,6 +32,8 @@ EVENTS: dict[str, Lazy] = {
     "case.call_put_through": _("the customer is put through"),
     "case.call_taken_over": _("the call is taken over"),
     "case.call_given_up": _("the caller hangs up before"),
+    "case.chat_connected": _("an agent takes the chat"),
+    "case.chat_greeted": _("the agent's first line stands in the chat"),
     "case.contacted": _("the customer is contacted"),
     "case.owner_proposed": _("the case is handed to a colleague"),
     "case.owner_changed": _("a colleague takes it over"),

@@ -14,6 +14,7 @@ from bihuan.ground.vault import files
 from bihuan.ground.vault.actions import SealedBy, blind, keys, keys_for, new_key
 from bihuan.registers.access.errors import NotAllowed, NotFound
 from bihuan.registers.access.viewer import Viewer
+from bihuan.service.imports.allowed import ORDERS, must_bring_in, theirs
 from bihuan.service.imports.book import MAX_BYTES, Book, NoBook
 from bihuan.service.imports.errors import (
     ImportForgotten,
@@ -39,18 +40,16 @@ from bihuan.service.imports.target import Take, Target
 from bihuan.service.imports.targets import target
 from bihuan.service.imports.words import field_name
 
-VERB = "settings.change"
-
 
 def receive(viewer: Viewer, kind: str, clear: bytes, *, file_name: str, now: datetime) -> Import:
     """Keep a file sealed and find its heads and columns. Refused in words when it is no workbook; then nothing is
     kept."""
-    viewer.must(VERB)
+    must_bring_in(viewer, kind)
     wanted = target(kind)
     if wanted is None:
         raise NotFound
     if viewer.person_id is None or viewer.node_id is None:
-        raise NotAllowed(VERB)
+        raise NotAllowed(ORDERS)
     book = _book(clear)
     with transaction.atomic():
         key = new_key(now=now)
@@ -253,8 +252,7 @@ def _moved(run: Import, state: str, *, now: datetime, **more: object) -> None:
 
 def _held(viewer: Viewer, import_id: int, *states: str) -> tuple[Import, Target, SealedBy]:
     """The import, its target and its key, when it stands at one of these states."""
-    viewer.must(VERB)
-    run = Import.objects.filter(id=import_id).first()
+    run = theirs(viewer).filter(id=import_id).first()
     wanted = target(run.kind) if run else None
     if run is None or wanted is None:
         raise NotFound

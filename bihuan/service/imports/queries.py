@@ -1,4 +1,4 @@
-"""Asking about imports: what pages show of them, in the reader's language. All for administrators."""
+"""Asking about imports: what pages show of them, in the reader's language; each sees what they may bring in."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -10,6 +10,7 @@ from bihuan.ground.vault import files
 from bihuan.ground.vault.actions import SealedBy, keys_for
 from bihuan.registers.access.errors import NotFound
 from bihuan.registers.access.viewer import Viewer
+from bihuan.service.imports.allowed import ORDERS, may_bring_in, theirs
 from bihuan.service.imports.book import Book, NoBook, Row
 from bihuan.service.imports.models import Import, ImportLine
 from bihuan.service.imports.reading import tidy
@@ -20,7 +21,6 @@ from bihuan.service.imports.target import Candidate, Field, Target, Trouble
 from bihuan.service.imports.targets import all_targets, target
 from bihuan.service.imports.words import field_name, trouble_words
 
-VERB = "settings.change"
 SHOWN_CELL = 40  # characters of a cell on a page
 
 
@@ -87,9 +87,9 @@ class Offered:
 
 
 def offered(viewer: Viewer) -> list[Offered]:
-    """Everything that can be brought in, in the order of a new company."""
-    viewer.must(VERB)
-    known = all_targets()
+    """Everything that this viewer may bring in, in the order of a new company."""
+    viewer.must(ORDERS)
+    known = [one for one in all_targets() if may_bring_in(viewer, one.code)]
     counts = {one.code: one.count(viewer) for one in known}
     titles = {one.code: str(one.title) for one in known}
     return [
@@ -104,14 +104,12 @@ def offered(viewer: Viewer) -> list[Offered]:
 
 
 def imports_listed(viewer: Viewer) -> QuerySet[Import]:
-    """Every import, the newest first."""
-    viewer.must(VERB)
-    return Import.objects.select_related("by").order_by("-id")
+    """The imports that this viewer may see, the newest first."""
+    return theirs(viewer).select_related("by").order_by("-id")
 
 
 def opened_import(viewer: Viewer, import_id: int) -> Opened:
-    viewer.must(VERB)
-    row = Import.objects.select_related("by").filter(id=import_id).first()
+    row = theirs(viewer).select_related("by").filter(id=import_id).first()
     wanted = target(row.kind) if row else None
     if row is None or wanted is None:
         raise NotFound

@@ -18,7 +18,7 @@ from bihuan.ground.vault.actions import keys_for
 from bihuan.ground.worktime import clock
 from bihuan.registers.access.queries import person, viewer_of_id
 from bihuan.service.imports import looking, undoing, writing
-from bihuan.service.imports.actions import VERB
+from bihuan.service.imports.allowed import may_bring_in
 from bihuan.service.imports.book import Book, NoBook
 from bihuan.service.imports.models import Import
 from bihuan.service.imports.staging import stage
@@ -93,7 +93,7 @@ def carry_on(import_id: int, *, now: datetime, seconds: float) -> bool:
 def _until(run: Import, *, now: datetime, ends: float) -> bool:
     wanted = target(run.kind)
     viewer = viewer_of_id(run.by_id)
-    if wanted is None or not viewer.may(VERB):
+    if wanted is None or not may_bring_in(viewer, run.kind):
         Import.objects.filter(id=run.id).update(trouble="not_allowed", moved_at=now)
         return False
     by = keys_for([run.key_id])

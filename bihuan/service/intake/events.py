@@ -32,6 +32,16 @@ class MessageQuarantined(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MessageErased(Event):
+    """The term of a message that belongs to nobody was over: its bytes and its key are gone, its row stays in the
+    daily closing. Subject: the message."""
+
+    kind = "message.erased"
+    channel: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChannelFellSilent(Event):
     """What we send ourselves by a channel does not come through any more. Subject: its row."""
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from bihuan.registers.access.errors import NotFound
 from bihuan.registers.access.viewer import Viewer
-from bihuan.registers.channels.chat.account import account
 from bihuan.registers.knowledge.queries import knowledge
 from bihuan.registers.organisation.naming import company_name
+from bihuan.service.intake.chats.limits import limits_in_use
 from bihuan.service.intake.chats.queries import (
     DeskRow,
     chat_of,
@@ -41,7 +41,7 @@ class RowShown:
 
 def list_shown(viewer: Viewer, *, here: int, now: datetime) -> dict[str, Any]:
     """The left side: chats with what is unread and how long they wait."""
-    within = account().answer_within
+    within = limits_in_use().answer_within
     rows = [
         RowShown(
             row=one,
@@ -56,7 +56,7 @@ def list_shown(viewer: Viewer, *, here: int, now: datetime) -> dict[str, Any]:
         "rows": rows,
         "waiting": sum(one.queued for one in rows),
         "unread": sum(one.row.unread for one in mine),
-        "most": account().at_once,
+        "most": limits_in_use().at_once,
         "have": sum(one.row.chat.agent_id == viewer.person_id for one in mine),
         "untold": untold(viewer),
         "seat": seat_of(viewer),

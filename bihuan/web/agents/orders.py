@@ -83,7 +83,8 @@ def orders(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
         "filtered": any(chosen.values()),
         "which": WHICH,
         "may_export": viewer.may("case.export"),
-        "may_import": viewer.may("settings.change"),
+        "may_import": viewer.may("order.bring_in"),
+        "may_set_up": viewer.may("settings.change"),
     }
     return render(request, "agents/orders.html", context)
 

@@ -311,6 +311,8 @@ TELLERS: dict[str, tuple[str, Teller, bool]] = {
     ),
     "case.call_connected": ("phone", _is(gettext_lazy("The call was taken")), True),
     "case.call_greeted": ("phone", _is(gettext_lazy("The greeting was said, as the agent notes")), True),
+    "case.chat_connected": ("message", _is(gettext_lazy("An agent took the chat")), True),
+    "case.chat_greeted": ("message", _is(gettext_lazy("The agent's first line stood in the chat")), True),
     "case.call_put_through": (
         "phone",
         _is(gettext_lazy("The caller was put through to somebody else")),

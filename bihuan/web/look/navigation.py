@@ -81,6 +81,7 @@ NAVIGATION: tuple[Entry, ...] = (
     _entry(_("Backups"), "managers:backups", "download", "manager", "administrator"),
     _entry(_("Outbox"), "managers:outbox", "mail-forward", "supervisor", "manager", "administrator"),
     _entry(_("Hotline figures"), "managers:hotline", "gauge", *_LEADS),
+    _entry(_("Chat figures"), "managers:chats", "message-2", *_LEADS),
     _entry(_("Online services"), "managers:online", "device-mobile", *_LEADS),
     _entry(
         _("Posters and codes"),

@@ -42,7 +42,7 @@ COLUMNS: list[Column[Hour]] = [
 def hotline(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """The figures of a period that ends now."""
     now = moment(request)
-    days, since = _since(request, now)
+    days, since = since_asked(request, now)
     every, hours = levels(viewer, since, now)
     load = load_at(now)
     context = {
@@ -63,11 +63,11 @@ def hotline(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def hotline_file(request: HttpRequest, viewer: Viewer, ending: str) -> HttpResponseBase:
     """The same as CSV or Excel."""
     now = moment(request)
-    _days, since = _since(request, now)
+    _days, since = since_asked(request, now)
     return FILES[ending]("bihuan-hotline", COLUMNS, levels(viewer, since, now)[1])
 
 
-def _since(request: HttpRequest, now: datetime) -> tuple[int, datetime]:
+def since_asked(request: HttpRequest, now: datetime) -> tuple[int, datetime]:
     """How many days, today among them, and when the first began."""
     asked = request.GET.get("days", "")
     days = int(asked) if asked in {str(one) for one in PERIODS} else 7

@@ -1,5 +1,6 @@
 """/settings/import: what can be brought in from workbooks, the templates, the upload, and what was brought in."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from bihuan.registers.access.errors import NotFound, Refusal
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.imports import actions, queries
+from bihuan.service.imports.allowed import may_bring_in
 from bihuan.service.imports.blank_workbook import blank_workbook
 from bihuan.service.imports.book import MAX_BYTES
 from bihuan.service.imports.targets import all_targets, target
@@ -36,7 +38,7 @@ STATES = {
 
 
 class FileForm(TidyForm):
-    kind = forms.ChoiceField(label=gettext_lazy("What is in it"), choices=lambda: _kinds())
+    kind = forms.ChoiceField(label=gettext_lazy("What is in it"))
     file = forms.FileField(
         label=gettext_lazy("Workbook or text file"),
         max_length=200,
@@ -44,18 +46,19 @@ class FileForm(TidyForm):
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.csv,.txt,.tsv"}),
     )
 
-
-def _kinds() -> list[tuple[str, Any]]:
-    return [(one.code, one.title) for one in all_targets()]
+    def __init__(self, *args: Any, offered: Sequence[queries.Offered], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.choose("kind", [(one.target.code, one.target.title) for one in offered])
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-@staff_page("settings.change")
+@staff_page("order.bring_in")
 def start(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     """Choose what and send the file; below, what was brought in before."""
     initial = {"kind": request.GET.get("kind", "")}
-    form = FileForm(request.POST or None, request.FILES or None, initial=initial)
+    offered = queries.offered(viewer)
+    form = FileForm(request.POST or None, request.FILES or None, initial=initial, offered=offered)
     if request.method == "POST" and form.is_valid():
         try:
             run = _received(request, viewer, form)
@@ -69,7 +72,8 @@ def start(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
     titles = {one.code: one.title for one in all_targets()}
     told = {
         "form": form,
-        "offered": queries.offered(viewer),
+        "offered": offered,
+        "all": viewer.may("settings.change"),
         "page": page,
         "lines": [
             {"run": run, "title": titles.get(run.kind, run.kind), "state": STATES[run.state]}
@@ -94,10 +98,10 @@ def _received(request: HttpRequest, viewer: Viewer, form: FileForm) -> int:
 
 
 @require_GET
-@staff_page("settings.change")
+@staff_page("order.bring_in")
 def template(request: HttpRequest, viewer: Viewer, kind: str) -> HttpResponseBase:
     """The template of one target, in the reader's language or `?lang=`."""
-    wanted = target(kind)
+    wanted = target(kind) if may_bring_in(viewer, kind) else None
     if wanted is None:
         raise NotFound
     asked = request.GET.get("lang", get_language() or "zh-hans")

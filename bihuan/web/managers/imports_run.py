@@ -54,7 +54,7 @@ PAGES = {
 
 @never_cache
 @require_GET
-@staff_page("settings.change")
+@staff_page("order.bring_in")
 def run(request: HttpRequest, viewer: Viewer, import_id: int) -> HttpResponseBase:
     """How it stands, and what can be done next."""
     one = queries.opened_import(viewer, import_id)
@@ -182,7 +182,7 @@ def _done(one: Opened) -> dict[str, Any]:
 
 
 @require_POST
-@staff_page("settings.change")
+@staff_page("order.bring_in")
 def do(request: HttpRequest, viewer: Viewer, import_id: int, deed: str) -> HttpResponseBase:
     """One step of an import, by its name in the address."""
     deeds: dict[str, Callable[[HttpRequest, Viewer, int], bool]] = {
@@ -283,7 +283,7 @@ def _drop(request: HttpRequest, viewer: Viewer, import_id: int) -> bool:
 
 
 @require_GET
-@staff_page("settings.change")
+@staff_page("order.bring_in")
 def errors(request: HttpRequest, viewer: Viewer, import_id: int) -> HttpResponseBase:
     """The refused rows as a workbook, with what is wrong in the reader's language."""
     one = queries.opened_import(viewer, import_id)

@@ -5,6 +5,7 @@ from typing import Any
 from bihuan.registers.access.errors import NotFound
 from bihuan.web.managers import (
     settings_catalogue,
+    settings_chats,
     settings_day,
     settings_knowledge,
     settings_messages,
@@ -29,6 +30,7 @@ REGISTERS: dict[str, Register] = {
         *settings_messages.REGISTERS,
         *settings_templates.REGISTERS,
         *settings_day.REGISTERS,
+        *settings_chats.REGISTERS,
         *settings_terms.REGISTERS,
         *settings_knowledge.REGISTERS,
         *settings_told.REGISTERS,

@@ -206,7 +206,7 @@ def test_the_same_file_again_is_said_so(client: Client) -> None:
     assert "Nothing will be doubled." in answer.content.decode()
 
 
-@pytest.mark.parametrize("role", [Role.SERVICE_POINT_OWNER, Role.MANAGER, Role.SUPERVISOR])
+@pytest.mark.parametrize("role", [Role.SERVICE_POINT_OWNER, Role.MANAGER, Role.AGENT])
 def test_nobody_but_an_administrator_brings_in(client: Client, role: Role) -> None:
     as_(client, company(), role)
     assert client.get("/settings/import").status_code == 403

@@ -16,7 +16,6 @@ from bihuan.ground.vault import files
 from bihuan.ground.vault.actions import SealedBy, keys_for
 from bihuan.registers.access.roles import Role
 from bihuan.registers.access.viewer import Viewer
-from bihuan.registers.channels.chat.account import account
 from bihuan.registers.organisation.queries import head_office
 from bihuan.service.intake.actions import receive
 from bihuan.service.intake.chats.errors import (
@@ -27,6 +26,7 @@ from bihuan.service.intake.chats.errors import (
     ScoreWrong,
 )
 from bihuan.service.intake.chats.events import ChatEnded, ChatRated
+from bihuan.service.intake.chats.limits import limits_in_use
 from bihuan.service.intake.chats.models import Chat, ChatLine
 from bihuan.service.intake.chats.rules import CLOSE, QUARANTINE, REPORT, WAIT, Stands, left_alone, transcript
 from bihuan.service.intake.chats.writing import VISITOR, change, held, house_line, self_of
@@ -129,7 +129,7 @@ def hand_on(chat: Chat, *, now: datetime) -> bool:
         row = held(chat.id)
         if row.state == Chat.ENDED:
             return True
-        what = left_alone(_stands(row), silent_for=account().silent_for, now=now)
+        what = left_alone(_stands(row), silent_for=limits_in_use().silent_for, now=now)
         if what == WAIT:
             return False
         if row.message.state not in OPEN:  # a person decided about it meanwhile
@@ -150,11 +150,11 @@ def hand_on(chat: Chat, *, now: datetime) -> bool:
 
 def hand_on_left(now: datetime) -> int:
     """A sweep: chats whose customer cannot be answered in them any more. Returns how many ended."""
-    account_ = account()
+    limits = limits_in_use()
     rows = Chat.objects.filter(state__in=(Chat.QUEUED, Chat.TALKING)).order_by("wrote_at")
     found = 0
     for row in rows[:AT_ONCE]:
-        if left_alone(_stands(row), silent_for=account_.silent_for, now=now) != WAIT:
+        if left_alone(_stands(row), silent_for=limits.silent_for, now=now) != WAIT:
             found += hand_on(row, now=now)
     return found
 

@@ -103,3 +103,17 @@ class ChatSeat(models.Model):
 
     class Meta:
         app_label = "chats"
+
+
+class ChatLimits(models.Model):
+    """How the company chats; one row. Without it, what the installation says in its environment holds."""
+
+    calendar = models.CharField(max_length=60)  # when agents answer
+    at_once = models.PositiveSmallIntegerField()  # chats of one agent
+    answer_seconds = models.PositiveIntegerField()  # a visitor waits so long before somebody is told
+    silent_minutes = (
+        models.PositiveIntegerField()
+    )  # who waits and says nothing: their words go on without them
+
+    class Meta:
+        app_label = "chats"

@@ -13,7 +13,7 @@ from bihuan.registers.access.errors import NotFound
 from bihuan.registers.access.models import Person
 from bihuan.registers.access.queries import viewer_of
 from bihuan.registers.access.viewer import Viewer
-from bihuan.registers.channels.chat.account import account
+from bihuan.service.intake.chats.limits import limits_in_use
 from bihuan.service.intake.chats.models import Chat, ChatLine, ChatSeat
 from bihuan.service.intake.chats.rules import PRESENT_FOR, is_typing, minutes_until_answered
 from bihuan.service.intake.chats.writing import Self, self_of, token_mark
@@ -137,7 +137,7 @@ def queued(chat: Chat, now: datetime) -> Queued:
 
 def _told(ahead: int, now: datetime) -> Queued:
     agents = present(now)
-    most = account().at_once
+    most = limits_in_use().at_once
     busy = Chat.objects.filter(state=Chat.TALKING, agent_id__in=agents).count()
     ended = Chat.objects.filter(
         state=Chat.ENDED, taken_at__isnull=False, ended_at__gt=now - timedelta(days=7)

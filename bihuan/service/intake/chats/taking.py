@@ -10,10 +10,10 @@ from bihuan.registers.access.models import Person
 from bihuan.registers.access.queries import viewer_of_id
 from bihuan.registers.access.roles import Role
 from bihuan.registers.access.viewer import Viewer
-from bihuan.registers.channels.chat.account import account
 from bihuan.service.intake.calls.errors import NotReady
 from bihuan.service.intake.chats.errors import ChatNotYours, ChatOver, ChatTakenBy, NobodyToAsk, TooManyChats
 from bihuan.service.intake.chats.events import ChatHandedBack, ChatTaken, ChatWaitsTooLong
+from bihuan.service.intake.chats.limits import limits_in_use
 from bihuan.service.intake.chats.models import Chat, ChatSeat
 from bihuan.service.intake.chats.rules import ASKED_FOR
 from bihuan.service.intake.chats.writing import change, held, house_line
@@ -37,7 +37,7 @@ def sit(viewer: Viewer, *, ready: bool | None, now: datetime) -> ChatSeat:
 def take(chat: Chat, *, viewer: Viewer, now: datetime) -> Chat:
     """Take a chat from the queue. Of two at once one gets it; the other is told who."""
     viewer.must("report.take")
-    most = account().at_once
+    most = limits_in_use().at_once
     ChatSeat.objects.select_for_update(no_key=True).filter(person_id=viewer.person_id or 0).first()
     if Chat.objects.filter(state=Chat.TALKING, agent_id=viewer.person_id).count() >= most:
         raise TooManyChats(most)
@@ -149,7 +149,7 @@ def call_back_unanswered(now: datetime) -> int:
 
 def alarm_waiting(now: datetime) -> int:
     """A sweep: who waits too long for the first answer is told of, once. Returns how many."""
-    since = now - account().answer_within
+    since = now - limits_in_use().answer_within
     late = Chat.objects.filter(state__in=(Chat.QUEUED, Chat.TALKING), answered_at__isnull=True)
     late = late.filter(alarmed_at__isnull=True, queued_at__lte=since, left_at__isnull=True)
     found = 0
