@@ -44,6 +44,11 @@ def wake_pull(now: datetime) -> int:
     return 1
 
 
+def trouble_of_pulling() -> str:
+    """What went wrong at the last try, in a word; empty for nothing."""
+    return PulledTo.objects.filter(name=NAME).values_list("trouble", flat=True).first() or ""
+
+
 def pull_messages(*, hint: str = "", now: datetime) -> int:
     """Ask for all that is new and keep it. Returns how many messages were new."""
     account = kf_account()

@@ -14,6 +14,8 @@ from bihuan.registers.channels.message import NeverSent
 from bihuan.registers.channels.sms.account import callback_key
 from bihuan.registers.channels.templates import SMS_PROVIDERS
 from bihuan.registers.channels.wechat.account import Account, account
+from bihuan.registers.channels.wecom_kf.account import kf_account
+from bihuan.service.intake.kf_pulling import trouble_of_pulling
 from bihuan.service.intake.proving import proofs
 from bihuan.service.notices.marking import named_provider
 from bihuan.web.managers.doctor_finding import Asked, Named, broken, fine, missing, register
@@ -135,6 +137,19 @@ def hears_sms(now: datetime) -> Asked:
     return fine()
 
 
+def answers_by_desk(now: datetime) -> Asked:
+    """微信客服: messages are asked for, and answers go back the same way."""
+    if kf_account() is None:
+        return fine(_("Not needed while 微信客服 is not set up."))
+    if trouble := trouble_of_pulling():
+        return broken(
+            _("WeCom did not hand over messages at the last try: %(trouble)s") % {"trouble": trouble}
+        )
+    if named_provider("wechat") != "wechat":
+        return missing(_("Messages come in, but answers go by SMS only: set BIHUAN_PROVIDER_WECHAT=wechat."))
+    return fine(_("Messages come in, and answers go back by the desk."))
+
+
 WECHAT = (
     Named(code="wechat", title=gettext_lazy("WeChat official account"), check=is_set_up),
     Named(code="wechat_aes", title=gettext_lazy("WeChat: encrypted messages"), check=with_account(encrypts)),
@@ -146,6 +161,7 @@ WECHAT = (
         title=gettext_lazy("WeChat: approved templates"),
         check=with_account(has_templates),
     ),
+    Named(code="wecom_kf", title=gettext_lazy("WeChat customer service (微信客服)"), check=answers_by_desk),
     Named(code="domain", title=gettext_lazy("Own domain, filed"), check=has_domain),
     Named(code="sms_templates", title=gettext_lazy("SMS: approved texts"), check=has_sms_templates),
     Named(code="sms_callback", title=gettext_lazy("SMS: receipts and answers"), check=hears_sms),

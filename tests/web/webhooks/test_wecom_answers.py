@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from bihuan.ground.vault import files
 from bihuan.ground.vault.actions import blind, keys
-from bihuan.registers.channels.models import Follower, WantedFile
+from bihuan.registers.channels.models import Follower, PulledTo, WantedFile
 from bihuan.registers.channels.wechat.followers import chats_of, followers_counted, take_one
 from bihuan.registers.customers.models import Contact
 from bihuan.service.cases.models import Case
@@ -19,6 +19,8 @@ from bihuan.service.intake.models import Attachment
 from bihuan.service.intake.picking_up import pick_up
 from bihuan.service.notices.models import Notice
 from bihuan.service.notices.sending import send_due
+from bihuan.web.managers.doctor_finding import State
+from bihuan.web.managers.doctor_wechat import answers_by_desk
 from tests.makers import NOW, company, settle
 from tests.registers.channels.houses import Heard, House, a_house, saying
 
@@ -154,3 +156,11 @@ def test_after_two_days_nothing_goes_by_the_desk_until_they_write_again(desk: tu
     assert take_one("kf:wmOne", now=NOW + timedelta(hours=1))
     assert Follower.objects.get().desk == "wkDesk"
     assert case.customer_id is not None
+
+
+def test_the_doctor_says_whether_answers_go_back(desk: tuple[Desk, House], settings: Settings) -> None:
+    assert answers_by_desk(NOW).state == State.FINE
+    settings.BIHUAN_PROVIDERS = {}
+    assert answers_by_desk(NOW).state == State.MISSING
+    PulledTo.objects.create(name="wecom_kf", trouble="status 502")
+    assert answers_by_desk(NOW).state == State.BROKEN
