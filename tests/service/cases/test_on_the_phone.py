@@ -103,7 +103,6 @@ def a_recorded_case(made: Company) -> tuple[Case, int]:
     return case, call.id
 
 
-@pytest.mark.demand("S2-28")
 def test_the_page_of_a_case_lists_its_calls_and_who_opens_a_recording_is_written_down(
     made: Company, client: Client
 ) -> None:

@@ -86,7 +86,6 @@ def test_an_agent_who_takes_a_chat_greets_within_the_profiles_time(
     )
 
 
-@pytest.mark.demand("S3-37")
 def test_the_figures_are_those_of_the_chats(made: Company, client: Client) -> None:
     agent, other = made.viewer(Role.AGENT), another_agent(made)
     for at, waited in enumerate((10, 20, 90)):
