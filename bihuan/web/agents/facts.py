@@ -79,9 +79,10 @@ def machines_shown(customer_id: int, *, day: date) -> list[MachineShown]:
 
 
 def consents_shown(customer_id: int) -> list[tuple[str, bool | None]]:
-    """Each consent with its newest answer; None where it was never asked."""
+    """Each consent with its newest answer; None where it was never asked. A guardian's only where one was asked."""
     given = consents_of(customer_id)
-    return [(str(words), given.get(kind)) for kind, words in CONSENTS.items()]
+    told = [(str(words), given.get(kind)) for kind, words in CONSENTS.items()]
+    return [*told, (_("A guardian, for a child"), given["guardian"])] if "guardian" in given else told
 
 
 def cases_of(viewer: Any, customer_id: int, *, limit: int = 8) -> list[Any]:

@@ -40,6 +40,7 @@ CONSENT_ANSWERS: dict[str, Any] = {
     "agreed": pgettext_lazy("consent", "agreed"),
     "declined": pgettext_lazy("consent", "declined"),
 }
+CONSENTS_ASKED = ("service", "recording", "marketing", "guardian")
 LONGEST = 200
 MOST_FILES, LARGEST_FILE = 5, 10 * 1024 * 1024
 MEDIA = (
@@ -102,6 +103,7 @@ class ReportForm(TidyForm):
     consent_service = forms.ChoiceField(required=False)
     consent_recording = forms.ChoiceField(required=False)
     consent_marketing = forms.ChoiceField(required=False)
+    consent_guardian = forms.ChoiceField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -234,5 +236,5 @@ def _consents(held: dict[str, Any]) -> dict[str, bool]:
     """What was asked and answered; nothing while the notice was not read out."""
     if not held["privacy_read"]:
         return {}
-    answers = {kind: held[f"consent_{kind}"] for kind in ("service", "recording", "marketing")}
+    answers = {kind: held[f"consent_{kind}"] for kind in CONSENTS_ASKED}
     return {kind: answer == "agreed" for kind, answer in answers.items() if answer}

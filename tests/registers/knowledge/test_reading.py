@@ -66,6 +66,7 @@ def test_consents_are_asked_apart_and_only_the_service_needs_one() -> None:
         ("service", True),
         ("recording", False),
         ("marketing", False),
+        ("guardian", False),
     ]
 
 

@@ -100,7 +100,7 @@ def test_the_notice_says_who_what_for_how_long_and_which_rights(client: Client) 
         assert words in seen
 
 
-@pytest.mark.demand("L-19", "L-20")
+@pytest.mark.demand("L-19")
 def test_each_consent_is_asked_apart_unticked_and_kept_with_the_notice_that_was_shown(
     client: Client, made: Company
 ) -> None:

@@ -287,3 +287,22 @@ def test_the_script_apologises_and_a_first_judgement_is_shown(agent: Client) -> 
     assert "I am sorry for the trouble" in body(agent.get("/desk/report"))
     shown = body(agent.post("/desk/report/heard", {"words": "空调不制冷", "category": "air_conditioner"}))
     assert "First judgement" in shown and "a phone checklist fits" in shown
+
+
+@pytest.mark.demand("L-20")
+@pytest.mark.parametrize(
+    ("answers", "kept"),
+    [
+        ({}, {"service": True}),
+        ({"consent_guardian": "agreed"}, {"service": True, "guardian": True}),
+        ({"consent_recording": "declined", "consent_guardian": "declined"},
+         {"service": True, "recording": False, "guardian": False}),
+    ],
+)  # fmt: skip
+def test_voice_and_a_childs_guardian_are_asked_apart_and_a_no_keeps_nobody_from_service(
+    agent: Client, answers: dict[str, str], kept: dict[str, bool]
+) -> None:
+    assert sent(agent, "save", **answers).status_code == 302
+    assert dict(Consent.objects.values_list("kind", "given")) == kept
+    case = Case.objects.get()
+    assert ("A guardian, for a child" in body(agent.get(f"/desk/case/{case.number}"))) is ("guardian" in kept)
