@@ -15,7 +15,7 @@ from bihuan.service.intake.chats.hours import calendar_in_use, code_in_use, is_o
 from bihuan.service.intake.chats.queries import Queued, queued, said_by, typing
 from bihuan.service.intake.queries import link_of
 from bihuan.web.look.chat_lines import bubbles_of, script_words
-from bihuan.web.look.hours import hours_words
+from bihuan.web.look.hours import present_words
 
 SCORES = (1, 2, 3, 4, 5)
 
@@ -73,6 +73,6 @@ def hours(now: datetime) -> dict[str, Any]:
     opens = next_open(calendar_in_use(), now)
     return {
         "open": is_open_at(now),
-        "hours": hours_words(code_in_use()),
+        "hours": present_words(code_in_use()),
         "back": localtime(opens) if opens is not None else None,
     }

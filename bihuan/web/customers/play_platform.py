@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -70,7 +70,7 @@ def platform(request: HttpRequest) -> HttpResponse:
     """Two forms; each says at once what became of what was sent."""
     now = moment(request)
     first = {
-        "number": f"DEMO{now:%m%d%H%M%S}",
+        "number": f"DEMO{localtime(now):%m%d%H%M%S}",
         "kind": "安装",
         "promised_on": localdate(now) + timedelta(days=2),
     }

@@ -139,3 +139,14 @@ def test_danger_shows_its_advice_at_once(made: Company) -> None:
     client = Client()
     where = begun(client, words="厨房有很重的燃气味")
     assert "alert-danger" in client.get(where).text
+
+
+def test_when_people_answer_is_told_as_hours_not_as_a_clock_that_runs(
+    made: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BIHUAN_CHAT_CALENDAR", "cn-contact")
+    monkeypatch.setattr("bihuan.web.customers.chat_shown.is_open_at", lambda _now: False)
+    told = {language: Client(headers={"Accept-Language": language}) for language in ("zh-hans", "en")}
+    pages = {language: one.get(reverse("customers:chat")).text for language, one in told.items()}
+    assert "客服在线时间：每天 09:00–21:00。" in pages["zh-hans"]
+    assert "Agents are here between 09:00–21:00." in pages["en"]
