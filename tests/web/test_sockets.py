@@ -209,6 +209,7 @@ def test_a_changed_password_ends_the_sockets_of_the_sessions_before_it(made: Com
     def changed() -> None:
         agent.set_password("another-long-test-password")
         agent.save(update_fields=["password"])
+        connection.close()  # of this thread: the next test's database must be nobody's
 
     async def story() -> None:
         line = socket("/ws/desk/chats", cookie)
