@@ -1,5 +1,7 @@
 """People of a partner see of a customer what their work needs, as long as it needs it."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.utils.timezone import localdate
@@ -90,7 +92,7 @@ def test_the_doctor_names_partners_whose_contract_has_ended_while_their_people_m
 
 @pytest.mark.demand("L-34")
 def test_a_house_abroad_needs_a_ground_that_is_written_down_and_the_notice_says_it(
-    client: Client, monkeypatch: pytest.MonkeyPatch, settings: pytest.FixtureRequest
+    client: Client, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     client.cookies["language"] = "en"
     for kind in ("SMTP", "IMAP"):
@@ -100,7 +102,7 @@ def test_a_house_abroad_needs_a_ground_that_is_written_down_and_the_notice_says_
     monkeypatch.setenv("BIHUAN_SMTP_HOST", "smtp.mail-abroad.example.com")
     found = abroad(NOW)
     assert (found.state, "mail-abroad" in found.said) == (State.BROKEN, True)
-    monkeypatch.setattr(settings, "BIHUAN_EXPORT_GROUND", "standard contract 2026-17")
+    settings.BIHUAN_EXPORT_GROUND = "standard contract 2026-17"
     assert abroad(NOW).state == State.FINE
     assert "standard contract 2026-17" in client.get("/privacy").content.decode()
 
