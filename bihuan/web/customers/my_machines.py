@@ -27,8 +27,8 @@ from bihuan.registers.customers.warranty import card_of
 from bihuan.registers.knowledge.queries import knowledge
 from bihuan.registers.organisation.queries import head_office
 from bihuan.registers.parts.queries import brands
-from bihuan.service.intake.actions import receive
 from bihuan.service.cases.queries import link_to_case
+from bihuan.service.intake.actions import receive
 from bihuan.service.intake.rules import OLDEST_PURCHASE
 from bihuan.service.intake.told import FileTold, Told
 from bihuan.service.searching.mending import register_machine

@@ -1,6 +1,7 @@
-"""How a company chats that has not said so itself (`service/intake/chats/limits`), as the environment tells it: `BIHUAN_CHAT_CALENDAR` (when agents answer), `…_AT_ONCE` (chats
-that one agent has at a time), `…_ANSWER_SECONDS` (how long a customer waits before somebody is told) and
-`…_SILENT_MINUTES` (how long a customer who waits may say nothing before their words go on without them)."""
+"""How a company chats that has not said so itself (`service/intake/chats/limits`), as the environment tells it:
+`BIHUAN_CHAT_CALENDAR` (when agents answer), `…_AT_ONCE` (chats that one agent has at a time), `…_ANSWER_SECONDS` (how
+long a customer waits before somebody is told) and `…_SILENT_MINUTES` (how long a customer who waits may say nothing
+before their words go on without them)."""
 
 import os
 from dataclasses import dataclass
