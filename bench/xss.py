@@ -44,6 +44,7 @@ class Sheet:
     )
     wrong: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     counts: Counter[str] = field(default_factory=Counter)
+    closed: Counter[str] = field(default_factory=Counter)  # pages that refused who looked
 
     def note(self, surface: str, seen: Any) -> None:
         self.looks[surface] += 1
@@ -53,6 +54,8 @@ class Sheet:
             self.counts[sort] += len(said)
             for one in said:
                 self.blame(f"{surface} {sort}: {one}", seen.path)
+        if 400 <= seen.status < 500:
+            self.closed[surface] += 1
         if seen.status >= 500:
             self.counts["broken"] += 1
             self.blame(f"{surface} answered {seen.status}", seen.path)
@@ -205,7 +208,11 @@ def in_xlsx(raw: bytes) -> tuple[list[str], str]:
 def table(sheet: Sheet, ways: Sequence[str]) -> list[dict[str, Any]]:
     rows = []
     for surface in sheet.looks:
-        row: dict[str, Any] = {"surface": surface, "pages": sheet.looks[surface]}
+        row: dict[str, Any] = {
+            "surface": surface,
+            "pages": sheet.looks[surface],
+            "4xx": sheet.closed[surface],
+        }
         row |= {way: len(sheet.shown[surface].get(way, ())) for way in (*ways, REFLECTED)}
         rows.append(row)
     return rows
@@ -218,7 +225,7 @@ def say(event: str, **told: Any) -> None:
 def trial(arguments: argparse.Namespace) -> int:
     """Send, settle, look; Django is ready on this house's database. 0 when nothing was found."""
     from bench.hostile.channels import CHANNELS
-    from bench.hostile.house import found_house
+    from bench.hostile.house import found_house, hand_out
     from bench.hostile.surfaces import details, lists, reflected
     from bihuan.ground.worktime import clock
     from bihuan.management.commands.clock import run_sweeps
@@ -233,7 +240,9 @@ def trial(arguments: argparse.Namespace) -> int:
     troubled = settle()
     run_sweeps()
     troubled += settle()
-    say("settled", seconds=round(time.monotonic() - began, 1), troubled=troubled)
+    given = hand_out(here, most=arguments.most, now=clock.now())
+    troubled += settle()
+    say("settled", given=given, seconds=round(time.monotonic() - began, 1), troubled=troubled)
     sheet = Sheet()
     with served() as address, a_browser() as browser:
         asked = () if arguments.ways else reflected(REFLECTED, payloads[:: arguments.asked])

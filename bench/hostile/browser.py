@@ -7,6 +7,7 @@ out, a header that they made.
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -140,9 +141,8 @@ class Looker:
         """Open a page, unfold what is folded, and ask it. `press`: a button to press first, that leads to it."""
         self.happened.clear()
         answer = self.page.goto(path, wait_until="load")
-        if press and self.page.locator(press).count():
-            with self.page.expect_navigation(wait_until="load"):
-                self.page.locator(press).first.click()
+        if press:
+            self._press(press)
         self.page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
         self.page.wait_for_timeout(SETTLES)
         told = self.page.evaluate(LOOKS)
@@ -157,6 +157,18 @@ class Looker:
             markup=tuple(dict.fromkeys([*told["found"], *worked])),
             onward=tuple(self._onward()),
         )
+
+    def _press(self, press: str) -> None:
+        """Press what is there to be pressed, and wait for where it leads."""
+        from playwright.sync_api import Error
+
+        self.page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+        if not self.page.locator(press).count():
+            return
+        with suppress(Error):  # what for, where a page asks that before it shows
+            self.page.locator("input[name=purpose]").first.fill("核对", timeout=500)
+        with suppress(Error), self.page.expect_navigation(wait_until="load", timeout=8_000):
+            self.page.locator(press).first.click()
 
     def _onward(self) -> Iterable[str]:
         hrefs: list[str] = self.page.eval_on_selector_all(

@@ -3,6 +3,7 @@
 import random
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -94,3 +95,31 @@ def found_house(now: datetime) -> House:
     keep_rule(viewer, None, now=now, **told)
     app = make_token(role=Role.CUSTOMER, now=now, channel="app")
     return House(made=made, app=app, platform=program.clear, rules=rules_in_force())
+
+
+def hand_out(here: House, *, most: int, now: datetime) -> int:
+    """Give some of the cases, spread over all, to the technician, who takes them. How many it were."""
+    from bihuan.registers.access.errors import Refusal
+    from bihuan.registers.access.queries import viewer_of
+    from bihuan.registers.access.roles import Role
+    from bihuan.service.cases.actions import Doer
+    from bihuan.service.cases.models import Case
+    from bihuan.service.dispatch.assigning import accept_job, assign
+    from bihuan.service.dispatch.offering import accept_offer, offer, standing_offer
+
+    desk, point = (
+        Doer.of(here.made.viewer(role)) for role in (Role.DISPATCHER, Role.SERVICE_POINT_DISPATCHER)
+    )
+    technician = here.made.technicians[0]
+    doer = Doer.of(viewer_of(technician.person))
+    waiting = list(Case.objects.filter(open=True, stands_at="to_accept").order_by("id"))
+    given = 0
+    for case in waiting[:: max(1, len(waiting) // most)]:
+        with suppress(Refusal):
+            if standing_offer(case.id) is None:
+                offer(case, node_id=here.made.own.id, doer=desk, now=now, by_choice=True)
+            accept_offer(case, doer=point, now=now)
+            assign(case, technician_id=technician.id, doer=desk, now=now, by_choice=True)
+            accept_job(case, technician_id=technician.id, doer=doer, now=now)
+            given += 1
+    return given

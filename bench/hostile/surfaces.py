@@ -7,7 +7,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from bench.hostile.payloads import Payload
 
-VISITOR, OWN = "visitor", "own"
+VISITOR = "visitor"
+TAKE = "button[value=take]"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,8 +111,10 @@ def details(most: int) -> Iterator[Surface]:
 
     cases = list(Case.objects.select_related("report").order_by("id"))
     every, fewer = _some(cases, most), _some(cases, max(4, most // 4))
-    yield _staff("case", "supervisor", (f"/desk/case/{one.number}" for one in every))
-    yield _staff("case, agent", "agent", (f"/desk/case/{one.number}" for one in fewer))
+    reveal = "form[action$='/reveal'] button"
+    yield _staff("case", "supervisor", (f"/desk/case/{one.number}" for one in every), press=reveal)
+    claim = "form[action$='/claim'] button"
+    yield _staff("case, taken", "agent", (f"/desk/case/{one.number}" for one in every), press=claim)
     yield _staff("case, quality", "quality_inspector", (f"/desk/case/{one.number}" for one in fewer))
     yield _staff("case: mails", "supervisor", _mails(most), press="main form button[type=submit]")
     yield _staff("case: sorting", "supervisor", (f"/desk/case/{one.number}/sorting" for one in fewer))
@@ -130,16 +133,24 @@ def details(most: int) -> Iterator[Surface]:
     held = [one for one in cases if one.technician_person_id]
     yield _staff("technician's visit", "technician", (f"/field/{one.number}/" for one in _some(held, most)))
     customers = sorted({one.customer_id for one in cases})
-    yield _staff("customer", "supervisor", (f"/desk/customers/{one}" for one in _some(customers, most)))
+    yield _staff(
+        "customer", "supervisor", (f"/desk/customers/{one}" for one in _some(customers, most)), press=reveal
+    )
+    yield _staff("outbox, in full", "supervisor", ("/manage/outbox",), press="form[action$='/full'] button")
     yield _staff(
         "message", "supervisor", _ids("/desk/messages/", RawMessage.objects.filter(state="quarantined"), most)
     )
     yield _staff("chat", "agent", _ids("/desk/chats/", Chat.objects.all(), most))
     yield _staff("chat: case", "agent", _ids("/desk/chats/", Chat.objects.all(), most // 4, "/case"))
     yield _staff("call", "agent", _ids("/desk/calls/", Call.objects.all(), most))
-    yield _staff("ring-back", "agent", _ids("/desk/ring-backs/", RingBack.objects.all(), most))
+    hear = "form[action$='/recording'] button"
+    yield _staff("recording", "supervisor", _ids("/desk/calls/", Call.objects.all(), most), press=hear)
+    yield _staff("ring-back", "agent", _ids("/desk/ring-backs/", RingBack.objects.all(), most), press=TAKE)
     yield _staff("order", "supervisor", _ids("/desk/orders/", Order.objects.all(), most))
-    yield _staff("callback", "callback_agent", _ids("/desk/callbacks/", Callback.objects.all(), most))
+    ring = "form[action$='/take'] button"
+    yield _staff(
+        "callback", "callback_agent", _ids("/desk/callbacks/", Callback.objects.all(), most), press=ring
+    )
     own = [urlsplit(link_of(one.report)).path for one in every]
     yield _staff("private page", VISITOR, own)
     forms = [f"{path}/{('add', 'cancel', 'complain', 'slot')[at % 4]}" for at, path in enumerate(own)]

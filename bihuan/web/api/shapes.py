@@ -47,7 +47,8 @@ def whole(value: Any) -> Any:
 Whole = Annotated[int, BeforeValidator(whole)]
 
 # What the rules hold to besides, told to whoever reads the description; their sentences say it better than a shape's.
-WRITTEN: dict[str, Any] = {"minLength": 1, "pattern": r"\S"}
+READABLE: dict[str, Any] = {"pattern": r"^[^\x00]*$"}
+WRITTEN: dict[str, Any] = {"minLength": 1, "pattern": r"^[^\x00]*[^\s\x00][^\x00]*$"}
 
 
 def one_of(codes: Iterable[str], *, empty: bool = True) -> dict[str, Any]:
@@ -233,7 +234,9 @@ class NoteIn(Strict):
     words: Annotated[str, StringConstraints(max_length=5000), AfterValidator(readable)] = Field(
         json_schema_extra=WRITTEN
     )
-    contact: Annotated[str, StringConstraints(max_length=16), AfterValidator(readable)] = ""
+    contact: Annotated[str, StringConstraints(max_length=16), AfterValidator(readable)] = Field(
+        "", json_schema_extra=READABLE
+    )
     public: bool = False
 
 
@@ -271,7 +274,9 @@ class AnswerIn(Strict):
     effect: Whole = Field(ge=1, le=5)
     attitude: Whole = Field(ge=1, le=5)
     overall: Whole = Field(ge=1, le=5)
-    words: Annotated[str, StringConstraints(max_length=2000), AfterValidator(readable)] = ""
+    words: Annotated[str, StringConstraints(max_length=2000), AfterValidator(readable)] = Field(
+        "", json_schema_extra=READABLE
+    )
 
 
 def everywhere(*more: int) -> dict[int, Any]:
