@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from datetime import datetime, timedelta
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 from django.db import connection, transaction
@@ -21,7 +21,8 @@ log = logging.getLogger("bihuan.journal")
 ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
-HELD_SECONDS = 0.2  # how long reactions may share a transaction: whoever else writes waits for it
+HELD_SECONDS = 0.1  # how long reactions may share a transaction: whoever else writes waits for it
+BREATH_SECONDS = 0.03  # and then lets go: SQLite's waiting writers look every 25 ms whether it is their turn
 
 _clock: list[Callable[[], datetime]] = []
 
@@ -35,14 +36,17 @@ def run_by(clock: Callable[[], datetime]) -> None:
 def wake(reactions: list[int]) -> None:
     """Called by the engine, as often as it likes: a reaction that is done stays done.
 
-    Where the database has one writer at a time those of one call share transactions: each commit waits for the
-    disk. Elsewhere each has its own, since they touch stories in any order.
+    Where the database has one writer at a time those of one call share transactions, for each commit waits for the
+    disk, and between two of them whoever takes a report in has a turn. Elsewhere each has its own, since they touch
+    stories in any order.
     """
     held = Reaction.objects.filter(id__in=reactions, state=Reaction.WAITING).order_by("id")
     waiting = deque(held.values_list("id", flat=True))
     while waiting:
         with nullcontext() if connection.features.has_select_for_update else transaction.atomic():
             _some_of(waiting)
+        if not (connection.features.has_select_for_update or connection.in_atomic_block):
+            sleep(BREATH_SECONDS)
 
 
 def _some_of(waiting: deque[int]) -> None:
