@@ -16,6 +16,7 @@ from bihuan.service.cases.models import Case
 from bihuan.service.intake.models import RawMessage, Report
 from bihuan.service.social.actions import PostTold, keep_rule, rules_in_force, take_post
 from bihuan.service.social.models import Post
+from bihuan.service.social.queries import shown
 from bihuan.service.social.rules import Rule, judge
 from tests.makers import NOW, Company, company, settle
 from tests.service.imports import sheets
@@ -66,6 +67,13 @@ class TestPosts:
         one, same = a_post(id="", posted_at=at), a_post(id="", posted_at=at)
         other = a_post(id="", posted_at=at, user="别人")
         assert (same[0].id == one[0].id, other[0].id == one[0].id) == (True, False)
+
+    def test_only_the_address_of_a_page_leads_to_the_post(self) -> None:
+        page = "https://weibo.example/1"
+        told = ("data:text/html,<script>1</script>", "javascript:1", "//evil.example", "", page)
+        for at, address in enumerate(told):
+            a_post(id=str(at), url=address)
+        assert [one.url for one in shown(list(Post.objects.order_by("id")))] == ["", "", "", "", page]
 
     def test_what_is_not_about_us_is_kept_with_the_rule_that_said_so_and_opens_nothing(self) -> None:
         some_rules(company())
