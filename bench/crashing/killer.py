@@ -18,6 +18,7 @@ FETCHERS = ("fetcher INBOX", "fetcher INBOX", "fetcher inbox", "fetcher inbox")
 fetched twice, at the same time."""
 SORTS = ("web", "web", "worker", "worker", "clock", "fetcher", "fetcher")
 DATABASE = "database"
+MOST_WAITING = 200
 
 
 def await_web(port: int) -> None:
@@ -57,6 +58,7 @@ class Killer(Thread):
             if time.monotonic() > look_at:
                 look_at = time.monotonic() + 1
                 self.mend()
+                self._look()
             time.sleep(0.02)
         connection.close()
 
@@ -69,11 +71,39 @@ class Killer(Thread):
         self.family[at] = (name, self.nursery.bear(name))
         return done
 
+    def _look(self) -> None:
+        """Nobody sends while too much waits to be read: else the trial would end long after the last kill."""
+        waiting = not_read()
+        if waiting is not None and waiting < MOST_WAITING:
+            self.ledger.room.set()
+        elif waiting is not None:
+            self.ledger.room.clear()
+
+    def refresh(self) -> None:
+        """New fetchers at once: one that found the database away waits for minutes before it looks again."""
+        for at, (sort, pid) in enumerate(self.family):
+            if sort in FETCHERS:
+                self.nursery.kill(pid)
+                self.family[at] = (sort, self.nursery.bear(sort))
+
     def mend(self) -> None:
         """Start again what ended because the database went away under it."""
         for at, (sort, pid) in enumerate(self.family):
             if not self.nursery.lives(pid):
                 self.family[at] = (sort, self.nursery.bear(sort))
+
+
+def not_read() -> int | None:
+    """How many messages wait to be read; None while the database is away."""
+    from django.db import DatabaseError, connection
+
+    from bihuan.service.intake.models import RawMessage
+
+    try:
+        return RawMessage.objects.filter(state=RawMessage.WAITING).count()
+    except DatabaseError:
+        connection.close()
+        return None
 
 
 def kill_a_backend(dice: random.Random) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
 
 REPORTED, SAID = re.compile(r"编号(\d{7})"), re.compile(r"续(\d{7}-\d)")
@@ -40,6 +40,7 @@ class Ledger:
     refused: Counter[str] = field(default_factory=Counter)
     lock: Lock = field(default_factory=Lock)
     last: int = 0
+    room: Event = field(default_factory=Event)  # senders wait while too much is not read yet
 
     def next_number(self) -> int:
         with self.lock:
