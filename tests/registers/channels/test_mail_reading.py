@@ -181,16 +181,22 @@ def test_a_part_without_its_end_and_a_part_without_headers() -> None:
         (b"Auto-Submitted: no\r\n", ""),
         (b"Return-Path: <>\r\n", "bounce"),
         (b"Return-Path: <a@b.example>\r\n", ""),
-        (b"List-Id: <news.example>\r\n", "list"),
-        (b"Precedence: bulk\r\n", "list"),
         (b"Precedence: auto_reply\r\n", "auto_reply"),
-        (b"X-Auto-Response-Suppress: All\r\n", "auto_reply"),
+        (b"X-Auto-Response-Suppress: All\r\n", ""),  # asks for no answer; people's mails carry it too
         (b"X-Autoreply: yes\r\n", "auto_reply"),
         (b"X-Bihuan-Notice: 3\r\n", "own"),
     ],
 )
 def test_machines_are_told_from_people(line: bytes, why: str) -> None:
     assert READER.read(mail("我不在".encode(), more=line)).automatic == why
+
+
+@pytest.mark.parametrize("line", [b"List-Id: <news.example>\r\n", b"Precedence: bulk\r\n"])
+def test_what_came_by_a_list_waits_for_a_person_unless_it_answers_us(line: bytes) -> None:
+    with pytest.raises(Unreadable, match="list"):
+        READER.read(mail("空调不制冷".encode(), more=line))
+    answer = f"In-Reply-To: <n3.{TOKEN}@x.example>\r\n".encode()
+    assert READER.read(mail("还是不行".encode(), more=line + answer)).words == "还是不行"
 
 
 def test_a_report_of_a_mail_server_and_an_absent_customer() -> None:

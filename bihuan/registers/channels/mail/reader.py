@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from bihuan.registers.channels.mail.authenticity import verdict
-from bihuan.registers.channels.mail.automatic import PROBE, why_automatic
+from bihuan.registers.channels.mail.automatic import PROBE, came_by_list, why_automatic
 from bihuan.registers.channels.mail.charsets import LOST, read_text, without_controls
 from bihuan.registers.channels.mail.headers import Headers, sender_of
 from bihuan.registers.channels.mail.html_words import words_in
@@ -49,6 +49,8 @@ class MailReader:
         mail = taken_apart(raw)
         if automatic := why_automatic(mail.headers):
             return self._by_machine(mail, automatic)
+        if came_by_list(mail.headers) and not token_in(mail.headers):
+            raise Unreadable("list")
         _refuse_the_sealed(mail)
         name, address = sender_of(mail.headers.text("from"))
         token = token_in(mail.headers)

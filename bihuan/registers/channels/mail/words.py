@@ -13,6 +13,7 @@ REASONS: dict[str, Lazy] = {
     "encrypted": _("The mail is encrypted; nobody here has its key."),
     "garbled": _("Most of the mail's characters cannot be made out."),
     "empty": _("The mail is empty."),
+    "list": _("It was sent to many at once."),
     "refused": _("Nobody can be answered, or there are no words"),
     "gone": _("Its content can no longer be read"),
 }
