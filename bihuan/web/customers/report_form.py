@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils.timezone import localdate
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
@@ -138,9 +138,14 @@ def sent_on(request: HttpRequest, form: TidyForm, told: Told, *, scope: str) -> 
     try:
         path = taken_in(form, told, scope=scope, now=moment(request))
     except SameKeyOtherBody:
-        if not by_script:
-            raise
-        return HttpResponse(status=409)
+        if by_script:
+            return HttpResponse(status=409)
+        form.data = {**form.data.dict(), "key": uuid4().hex} if isinstance(form.data, QueryDict) else form.data
+        form.add_error(
+            None,
+            _("This form was sent before, with other words, and arrived. To send these too, press again."),
+        )
+        return None
     if not path:
         return None
     return JsonResponse({"to": path}) if by_script else HttpResponseRedirect(path)

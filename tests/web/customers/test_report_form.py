@@ -109,3 +109,14 @@ def test_a_photo_comes_along_and_a_programme_does_not(visitor: Client) -> None:
     assert [one.media for one in Attachment.objects.all()] == ["image/png"]
     bad = SimpleUploadedFile("run.exe", b"MZ", content_type="application/x-msdownload")
     assert sent(visitor, files=bad, key="web-2").status_code == 422
+
+
+@pytest.mark.demand("S2-20")
+def test_going_back_and_writing_something_else_is_no_dead_end(visitor: Client) -> None:
+    sent(visitor)
+    again = sent(visitor, words="洗衣机也漏水", category="washing_machine")
+    assert (again.status_code, "was sent before, with other words" in again.content.decode()) == (422, True)
+    fresh = again.context["form"]["key"].value()
+    assert (fresh != "web-1", "洗衣机也漏水" in again.content.decode()) == (True, True)
+    assert sent(visitor, words="洗衣机也漏水", category="washing_machine", key=fresh).status_code == 302
+    assert Report.objects.count() == 2
