@@ -167,7 +167,7 @@ class Looker:
             return
         with suppress(Error):  # what for, where a page asks that before it shows
             self.page.locator("input[name=purpose]").first.fill("核对", timeout=500)
-        with suppress(Error), self.page.expect_navigation(wait_until="load", timeout=8_000):
+        with suppress(Error), self.page.expect_navigation(wait_until="load", timeout=2_000):
             self.page.locator(press).first.click()
 
     def _onward(self) -> Iterable[str]:
