@@ -68,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
         parted = [*(IN_TWO if os.environ.get("CI") else []), *arguments]
         runs = [
             Run("sqlite", parted, {**common, "DATABASE_URL": sqlite}, lock),
-            Run("postgresql", arguments, {**deep, **common, "DATABASE_URL": address}, lock),
+            Run("postgresql", parted, {**deep, **common, "DATABASE_URL": address}, lock),
         ]
         try:
             results = [run.wait() for run in runs]
