@@ -140,7 +140,9 @@ def sent_on(request: HttpRequest, form: TidyForm, told: Told, *, scope: str) -> 
     except SameKeyOtherBody:
         if by_script:
             return HttpResponse(status=409)
-        form.data = {**form.data.dict(), "key": uuid4().hex} if isinstance(form.data, QueryDict) else form.data
+        form.data = (
+            {**form.data.dict(), "key": uuid4().hex} if isinstance(form.data, QueryDict) else form.data
+        )
         form.add_error(
             None,
             _("This form was sent before, with other words, and arrived. To send these too, press again."),
