@@ -68,7 +68,7 @@ def test_a_peak_is_published_until_the_last_second_before_its_first_day() -> Non
         put_in_force("peak-summer", now=MIDNIGHT, confirmed=True)
     put_in_force("peak-summer", now=SUMMER)
     assert {name for name, _ in in_force()} == {"default", "cn-law", "peak-summer"}
-    assert doubts(profile_at("peak-summer", 1), around=around_now(), now=MIDNIGHT) == []
+    assert doubts(profile_at("peak-summer", 2), around=around_now(), now=MIDNIGHT) == []
 
 
 def test_what_was_withdrawn_is_out_and_the_base_and_the_law_are_not_withdrawn() -> None:

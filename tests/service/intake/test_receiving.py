@@ -209,7 +209,7 @@ def test_files_of_a_report_that_is_written_once_more_are_kept_once(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("full", [False, True])
-def test_a_whole_new_report_costs_at_most_twenty_six_statements(full: bool) -> None:
+def test_a_whole_new_report_costs_few_statements(full: bool) -> None:
     made = company()
     a_report(made)  # cards, profile and calendars are remembered now
     asked = Told(words="冰箱不制冷", channel="app", phone=a_phone())
@@ -218,7 +218,10 @@ def test_a_whole_new_report_costs_at_most_twenty_six_statements(full: bool) -> N
     with CaptureQueriesContext(connection) as seen:
         receive(asked, by=APP, node=made.head, now=NOW, once=("t", "count"))
     own = [one["sql"] for one in seen.captured_queries[1:-1]]  # the outermost savepoint is BEGIN and COMMIT
-    assert len(own) <= 26, own  # three keep what the case is found by, one how it was sorted
+    most = (
+        26 + full
+    )  # three keep what the case is found by, one how it was sorted; by phone one asks for the call
+    assert len(own) <= most, own
 
 
 @pytest.mark.django_db

@@ -64,12 +64,12 @@ def test_every_shipped_entry_is_sent_back_unchanged_and_leaves_no_trace(
 
 def test_a_phrase_typed_at_a_symptom_is_heard_at_once(administrator: Client) -> None:
     row = Item.objects.get(kind="symptom", code="fr_noise")
-    words = "冰箱像拖拉机一样突突响"
+    words = "冰箱像火车进站一样"
     assert "fr_noise" not in symptoms_in(words, category="refrigerator")
-    said = values_of(row)["said"] + "\r\n  像拖拉机  \r\n\r\n像拖拉机"
+    said = values_of(row)["said"] + "\r\n  像火车进站  \r\n\r\n像火车进站"
     assert administrator.post(f"/settings/symptoms/{row.pk}", sent(row, said=said)).status_code == 302
     assert symptoms_in(words, category="refrigerator") == ["fr_noise"]
-    assert "像拖拉机" in Change.objects.get().after["said"]
+    assert "像火车进站" in Change.objects.get().after["said"]
 
 
 def test_a_danger_and_an_error_code_are_added_and_taken_out_again(administrator: Client) -> None:

@@ -88,19 +88,21 @@ def test_two_profiles_are_compared_side_by_side(made: Company) -> None:
     text = text_of(client, f"{READ}/differences?a=s3-basic@1&b=s3-stretch@1")
     assert "Basic commitments" in text
     assert "stricter" in text
-    same = text_of(client, f"{READ}/differences?a=cs-manual@1&b=cs-manual@1")
+    manual = f"cs-manual@{newest('cs-manual')}"
+    same = text_of(client, f"{READ}/differences?a={manual}&b={manual}")
     assert "Nothing differs" in same
     assert client.get(f"{READ}/differences?a=nobody@1&b=%27").status_code == 200
 
 
 def test_both_pages_are_taken_along_as_files(made: Company) -> None:
     client = signed_in(made, Role.MANAGER)
-    file = client.get(f"{READ}/cs-manual/1?format=csv")
+    held = newest("cs-manual")
+    file = client.get(f"{READ}/cs-manual/{held}?format=csv")
     lines = file.getvalue().decode("utf-8-sig").splitlines()
-    profile = profile_at("cs-manual", 1)
+    profile = profile_at("cs-manual", held)
     assert len(lines) == 1 + len(profile.clauses)
-    assert client.get(f"{READ}/cs-manual/1?format=xlsx").status_code == 200
-    assert client.get(f"{READ}/differences?a=s3-basic@1&b=cs-manual@1&format=csv").status_code == 200
+    assert client.get(f"{READ}/cs-manual/{held}?format=xlsx").status_code == 200
+    assert client.get(f"{READ}/differences?a=s3-basic@1&b=cs-manual@{held}&format=csv").status_code == 200
 
 
 def test_warnings_must_be_confirmed_before_a_profile_is_put_in_force(made: Company) -> None:
@@ -125,7 +127,8 @@ def test_an_error_is_not_confirmed_away(made: Company) -> None:
 def test_a_peak_is_put_beside_the_base_and_withdrawn_again(made: Company) -> None:
     client = signed_in(made, Role.ADMINISTRATOR)
     text = (SHIPPED / "peak-summer.toml").read_text("utf-8")
-    later = text.replace("version = 1", "version = 2", 1).replace("2027-", "2097-")
+    held = newest("peak-summer")
+    later = text.replace(f"version = {held}", f"version = {held + 1}", 1).replace("2027-", "2097-")
     upload_profile(later, now=datetime(2026, 1, 1, tzinfo=UTC))
     assert client.post(f"{READ}/peak-summer/activate").status_code == 302
     assert in_force() == {"default", "cn-law", "peak-summer"}
@@ -144,7 +147,7 @@ def test_the_base_and_the_law_are_not_withdrawn(made: Company, name: str) -> Non
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.SUPERVISOR, Role.AGENT])
 def test_others_read_and_change_nothing(made: Company, role: Role) -> None:
     client = signed_in(made, role)
-    assert "activate" not in text_of(client, f"{READ}/cs-manual/1")
+    assert "activate" not in text_of(client, f"{READ}/cs-manual/{newest('cs-manual')}")
     assert client.post(f"{READ}/cs-manual/activate", {"confirmed": "yes"}).status_code == 403
     assert in_force() == {"default", "cn-law"}
 

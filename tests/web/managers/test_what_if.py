@@ -15,12 +15,14 @@ from bihuan.service.commitments import trying_out
 from bihuan.service.commitments.actions import mark_broken
 from bihuan.service.commitments.models import Difference, Promise, WhatIf
 from bihuan.service.commitments.profiles_in_use import SHIPPED, keep_profile
+from bihuan.service.commitments.reading import read_profile
 from bihuan.service.commitments.replaying import replay_all
 from tests.makers import Company, a_case, company
 from tests.pages.axe import overflow, shots, violations
 
 pytestmark = pytest.mark.django_db
 
+DEFAULT = read_profile((SHIPPED / "default.toml").read_text("utf-8")).version
 STRICT = (SHIPPED / "default.toml").read_text("utf-8").replace('within = "48 h"', 'within = "1 h"')
 
 
@@ -38,7 +40,7 @@ def a_month() -> str:
     return f"{clock.now():%Y-%m}"
 
 
-def asked(client: Client, profile: str = "strict:3") -> WhatIf:
+def asked(client: Client, profile: str = f"strict:{DEFAULT}") -> WhatIf:
     answer = client.post("/manage/what-if", {"profile": profile, "month": a_month()})
     assert answer.status_code == 302
     return WhatIf.objects.latest("id")
@@ -69,7 +71,7 @@ def test_a_profile_tried_on_itself_changes_nothing(client: Client) -> None:
     for hours in (1, 3, 9):
         a_case(made, channel="app", now=now - timedelta(hours=hours))
     mark_broken(now)
-    row = asked(as_(client, made), "default:3")
+    row = asked(as_(client, made), f"default:{DEFAULT}")
     found = trying_out.what_if(made.viewer(Role.MANAGER), row.id).found
     assert found.changed == 0
     assert {
@@ -84,7 +86,7 @@ def test_a_month_is_reckoned_in_chunks_that_may_be_interrupted(
     now = clock.now()
     for _ in range(5):
         a_case(made, now=now)
-    row = trying_out.ask(made.viewer(Role.MANAGER), "default", 3, now.date(), now=now)
+    row = trying_out.ask(made.viewer(Role.MANAGER), "default", DEFAULT, now.date(), now=now)
     assert (row.state, row.total) == ("waiting", 5)
     assert trying_out.carry_on_what_ifs(now) == 5
     row.refresh_from_db()
@@ -105,7 +107,7 @@ def test_the_figures_and_the_cases_can_be_taken_along(client: Client) -> None:
 
 @pytest.mark.parametrize(
     ("profile", "month", "field"),
-    [("strict:3", "soon", "month"), ("nothing:1", "2026-01", "profile"), ("", "2026-01", "profile")],
+    [(f"strict:{DEFAULT}", "soon", "month"), ("nothing:1", "2026-01", "profile"), ("", "2026-01", "profile")],
 )
 def test_what_cannot_be_reckoned_is_refused_beside_its_field(
     client: Client, made: Company, profile: str, month: str, field: str
@@ -118,9 +120,9 @@ def test_what_cannot_be_reckoned_is_refused_beside_its_field(
 
 def test_a_what_if_is_seen_by_whoever_asked_and_by_head_office(client: Client, made: Company) -> None:
     mine = trying_out.ask(
-        made.viewer(Role.SERVICE_POINT_OWNER), "default", 3, date(2026, 1, 1), now=clock.now()
+        made.viewer(Role.SERVICE_POINT_OWNER), "default", DEFAULT, date(2026, 1, 1), now=clock.now()
     )
-    theirs = trying_out.ask(made.viewer(Role.MANAGER), "default", 3, date(2026, 1, 1), now=clock.now())
+    theirs = trying_out.ask(made.viewer(Role.MANAGER), "default", DEFAULT, date(2026, 1, 1), now=clock.now())
     owner = as_(client, made, Role.SERVICE_POINT_OWNER)
     assert [owner.get(f"/manage/what-if/{one.id}").status_code for one in (mine, theirs)] == [200, 404]
     assert as_(client, made).get(f"/manage/what-if/{mine.id}").status_code == 200
@@ -166,10 +168,10 @@ def test_a_supervisor_sees_differences_and_may_not_mend_them(client: Client, mad
 def test_a_profile_leads_to_its_what_if(client: Client, made: Company) -> None:
     stricter()
     manager = as_(client, made)
-    profile = manager.get(reverse("managers:profile", args=["strict", 3])).content.decode()
-    assert "/manage/what-if?profile=strict:3" in profile
-    page = manager.get("/manage/what-if?profile=strict:3").content.decode()
-    assert '<option value="strict:3" selected>' in page
+    profile = manager.get(reverse("managers:profile", args=["strict", DEFAULT])).content.decode()
+    assert f"/manage/what-if?profile=strict:{DEFAULT}" in profile
+    page = manager.get(f"/manage/what-if?profile=strict:{DEFAULT}").content.decode()
+    assert f'<option value="strict:{DEFAULT}" selected>' in page
 
 
 @pytest.mark.one_database
