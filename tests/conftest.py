@@ -44,7 +44,7 @@ hypothesis_settings.register_profile(
     "dev", max_examples=50, deadline=None, suppress_health_check=SLOW_IS_FINE
 )
 hypothesis_settings.register_profile(
-    "ci", max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=SLOW_IS_FINE
+    "ci", max_examples=50, deadline=None, derandomize=True, database=None, suppress_health_check=SLOW_IS_FINE
 )
 hypothesis_settings.register_profile(
     "bench", max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck)
@@ -71,6 +71,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     here = [item for item in items if _runs_here(item, on_postgresql=on_postgresql, in_ci=in_ci)]
     if in_ci and not on_postgresql:
         here = _once_where_both_run(here)
+    if in_ci:
+        here = [item for item in here if not _is_told_again(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(here)])
     items[:] = here
 
@@ -95,6 +97,13 @@ def _once_where_both_run(items: list[pytest.Item]) -> list[pytest.Item]:
             kept.append(item)
         seen.add(name)
     return kept
+
+
+def _is_told_again(item: pytest.Item) -> bool:
+    """A page looked at in a browser for the second time, in another language: the first is the Chinese one."""
+    told = getattr(item, "callspec", None)
+    languages = {told.params.get("language")} if told is not None else set()
+    return bool(item.get_closest_marker("browser")) and bool(languages & {"en", "zh-hant"})
 
 
 def _is_pure(item: pytest.Item) -> bool:

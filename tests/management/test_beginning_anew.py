@@ -149,6 +149,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> Ite
         _administer(f"DROP DATABASE IF EXISTS {made.name}", f"DROP DATABASE IF EXISTS {made.name}_copy")
 
 
+@pytest.mark.drill
 def test_the_own_company_stands_in_the_place_of_the_demo(demo: Installation, tmp_path: Path) -> None:
     here = demo.copy_to(tmp_path / "data")
     last = here.ask("SELECT max(id) FROM access_person")[0][0]

@@ -84,6 +84,8 @@ def test_the_company_is_whole_and_its_past_true(founded: datetime) -> None:
     for one in Technician.objects.all():
         taken = list(Busy.objects.filter(technician=one).order_by("begins").values_list("begins", "ends"))
         assert all(before[1] <= after[0] for before, after in pairwise(taken))
+    soonest = Visit.objects.filter(slot_until__gt=founded, state__in=Visit.OPEN).earliest("slot_from", "id")
+    assert dict(first_of_each_role())[Role.TECHNICIAN] == soonest.technician.person
 
 
 def test_the_sources_own_record_is_among_todays_cases(begun: datetime) -> None:
@@ -137,9 +139,3 @@ def test_quiet_ends_with_its_block(begun: datetime) -> None:
     assert STORY.later(CaseClosed(subject_id=1, how="confirmed")) != []
     assert type(task_backends["default"]).__name__ != "DummyBackend"
     assert len(TODAY) < filling.FIRST
-
-
-def test_the_demo_technician_is_the_one_whose_next_visit_is_soonest(monkeypatch: pytest.MonkeyPatch) -> None:
-    begun = found(monkeypatch, at_once=len(TODAY), cases=len(TODAY))
-    visit = Visit.objects.filter(slot_until__gt=begun, state__in=Visit.OPEN).earliest("slot_from", "id")
-    assert dict(first_of_each_role())[Role.TECHNICIAN] == visit.technician.person

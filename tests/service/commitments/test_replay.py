@@ -176,7 +176,7 @@ def differences(case: Case, now: datetime) -> list[tuple[str, str, str, str]]:
     work=st.sampled_from(["repair", "complaint", "consultation"]),
     after=st.sampled_from([0, 10, 5000]),
 )
-@settings(max_examples=60, suppress_health_check=[*HealthCheck])
+@settings(suppress_health_check=[*HealthCheck])
 def test_whatever_happens_and_whenever_sweeps_ran_the_rows_say_what_the_journal_says(
     steps: list[Step], work: str, after: int, request: pytest.FixtureRequest
 ) -> None:

@@ -154,11 +154,11 @@ def test_every_figure_opens_the_rows_it_was_counted_from(week: Company) -> None:
         assert sum(opened) == getattr(figures["complaints"], when)
 
 
-@pytest.mark.parametrize("figure", FIGURES)
-def test_the_rows_of_a_figure_can_be_paged_by_their_key(week: Company, figure: str) -> None:
-    source = source_of(figure, everything(week), when="today", now=NOW)
-    rows = list(source.rows.order_by(*source.key)[:3])
-    assert [source.case(row).number[:2] for row in rows] == ["AF"] * len(rows)
+def test_the_rows_of_every_figure_can_be_paged_by_their_key(week: Company) -> None:
+    for figure in FIGURES:
+        source = source_of(figure, everything(week), when="today", now=NOW)
+        rows = list(source.rows.order_by(*source.key)[:3])
+        assert (figure, [source.case(row).number[:2] for row in rows]) == (figure, ["AF"] * len(rows))
 
 
 def test_figures_are_cut_by_node_category_and_kind(week: Company) -> None:
@@ -177,10 +177,14 @@ def test_an_owner_of_a_service_point_sees_the_figures_of_that_point_only(week: C
 
 
 @pytest.mark.demand("S3-118", "S2-40")
-@pytest.mark.parametrize("chosen", [{}, {"category": "refrigerator"}, {"kind": "repair"}])
-def test_the_sums_of_days_and_of_today_are_the_rows(week: Company, chosen: dict[str, str]) -> None:
+def test_the_sums_of_days_and_of_today_are_the_rows(week: Company) -> None:
     for _ in range(3):
         counting.keep_days(NOW)
+    for chosen in ({}, {"category": "refrigerator"}, {"kind": "repair"}):
+        assert_summed(week, chosen)
+
+
+def assert_summed(week: Company, chosen: dict[str, str]) -> None:
     found = trends(everything(week, **chosen), now=NOW)
     cases = Case.objects.exclude(kind="complaint") if chosen.get("kind") else Case.objects.all()
     by_day = Counter(case.opened_at.astimezone(SHANGHAI).date() for case in cases)
