@@ -53,7 +53,7 @@ LOOKS = r"""
           try { to = new URL(each.value, location.href); } catch (fault) { to = null; }
           const near = to && /^http/.test(to.protocol) && to.origin === location.origin;
           const calm = near && !to.pathname.startsWith('/canary/');
-          const said = to && ['tel:', 'mailto:', 'sms:'].includes(to.protocol);
+          const said = to && ['tel:', 'mailto:', 'sms:', 'geo:'].includes(to.protocol);  // schemes of our own
           const out = to && ['http:', 'https:'].includes(to.protocol) && one.localName === 'a'
             && /noopener|noreferrer/.test(one.rel) && to.hostname === 'x.example';
           if (!calm && !said && !out) found.push(`${one.localName} ${each.name}=${each.value.slice(0, 80)}`);
