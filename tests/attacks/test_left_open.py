@@ -61,9 +61,8 @@ def test_a_caller_who_is_forgotten_while_on_the_line_holds_no_other_call_open(ma
     assert end_silent(NOW + timedelta(hours=5)) == 0
 
 
-def test_a_visitor_who_is_forgotten_while_the_chat_stands_open_holds_no_other_chat_back(
-    made: Company,
-) -> None:
+def a_chat_of_somebody_forgotten(made: Company) -> Chat:
+    """It stands open; its case was closed before."""
     agent = made.viewer(Role.AGENT)
     chat = a_chat(phone=PHONE)
     take(chat, viewer=agent, now=NOW)
@@ -72,6 +71,13 @@ def test_a_visitor_who_is_forgotten_while_the_chat_stands_open_holds_no_other_ch
     case = Case.objects.get()
     Case.objects.update(open=False, closed_at=NOW, closed_how="confirmed")
     forgotten(made, case)
+    return chat
+
+
+def test_a_visitor_who_is_forgotten_while_the_chat_stands_open_holds_no_other_chat_back(
+    made: Company,
+) -> None:
+    chat = a_chat_of_somebody_forgotten(made)
     other = a_chat("冰箱漏水", phone="13787654321", now=NOW)
     hand_on_left(NOW + DAY)
     assert [fresh(one).state for one in (chat, other)] == [Chat.ENDED, Chat.ENDED]
@@ -79,15 +85,8 @@ def test_a_visitor_who_is_forgotten_while_the_chat_stands_open_holds_no_other_ch
 
 
 def test_an_agent_may_end_the_chat_of_a_visitor_who_was_forgotten(made: Company) -> None:
-    agent = made.viewer(Role.AGENT)
-    chat = a_chat(phone=PHONE)
-    take(chat, viewer=agent, now=NOW)
-    make_case(chat, Told(words="", channel="chat", phone=PHONE), viewer=agent, now=NOW)
-    settle()
-    case = Case.objects.get()
-    Case.objects.update(open=False, closed_at=NOW, closed_how="confirmed")
-    forgotten(made, case)
-    assert end(chat, why="", viewer=agent, now=NOW).state == Chat.ENDED
+    chat = a_chat_of_somebody_forgotten(made)
+    assert end(chat, why="", viewer=made.viewer(Role.AGENT), now=NOW).state == Chat.ENDED
 
 
 def test_a_chat_whose_message_a_person_decided_about_ends_and_holds_no_other_back(made: Company) -> None:

@@ -9,6 +9,16 @@ from bihuan.registers.knowledge.content import Knowledge
 from bihuan.registers.knowledge.sorting import kind_in
 
 REST_REASONS = frozenset({"customer", "parts", "supplier", "force_majeure"})  # for which clocks may rest
+WORK_ORDERS = (
+    "repair",
+    "installation",
+    "relocation",
+    "cleaning",
+    "inspection",
+    "maintenance",
+    "delivery",
+    "recycling",
+)  # kinds that a technician travels for
 RANK = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
 _NUMBER = re.compile(r"AF(\d{8})(\d{3,})")
 

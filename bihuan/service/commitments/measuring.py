@@ -1,23 +1,15 @@
 """Figures of many promises: how long they took on both clocks, how many were kept, and what that says of a target.
 Values in, values out.
-
-A percentile is the *nearest rank*: the smallest value that at least so many percent of all values do not exceed. It is
-always a value that was measured, never one between two.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from bihuan.ground.worktime.percentiles import nearest_rank
 from bihuan.service.commitments.clause import Clause
 
 DAY_AND_NIGHT = "24x7"
 LEAST = 10  # promises; fewer say nothing about a target
-
-
-def nearest_rank(ordered: Sequence[int], percent: int) -> int:
-    """The percentile of values in ascending order, of which there is at least one; `percent` from 1 to 100."""
-    rank = -(-len(ordered) * percent // 100)  # ceil, in whole numbers
-    return ordered[rank - 1]
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.organisation.models import Node
 from bihuan.registers.staff import keeping
 from bihuan.registers.staff.models import Certificate, Shift, Skill, Technician
+from bihuan.service.cases.rules import WORK_ORDERS
 from bihuan.service.imports import resolving
 from bihuan.service.imports.reading import plain
 from bihuan.service.imports.register_target import Decided, RegisterTarget
@@ -27,16 +28,6 @@ from bihuan.service.imports.target import Candidate, Line, Trouble
 from bihuan.service.imports.wants import Kind, Plan, Want
 
 WITHOUT_KIND = ("repair", "installation")
-ALL_WORK = (
-    "repair",
-    "installation",
-    "relocation",
-    "cleaning",
-    "inspection",
-    "maintenance",
-    "delivery",
-    "recycling",
-)
 
 
 def _keep_person(viewer: Viewer, row: Any, told: dict[str, Any], now: datetime) -> models.Model:
@@ -288,7 +279,7 @@ def _skills(plan: Plan, values: Mapping[str, Any], technician: Want, held: _Held
             (held.kinds[rest],) if rest in held.kinds else WITHOUT_KIND if not rest else ()
         )
         if rest in ("全部", "所有", "全能", "all"):
-            kinds = ALL_WORK
+            kinds = WORK_ORDERS
         if not kinds:
             plan.troubles.append(Trouble(code="unknown_skill", field="skills", params={"told": one.words}))
         for kind in kinds:

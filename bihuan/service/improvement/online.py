@@ -12,6 +12,7 @@ from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.customers.opened import opened_between
 from bihuan.service.cases.models import Note
 from bihuan.service.cases.queries import visible
+from bihuan.service.cases.rules import WORK_ORDERS
 from bihuan.service.dispatch.models import Visit
 
 ONLINE = ("web", "qr", "app", "wechat", "chat", "mail", "social")
@@ -19,16 +20,7 @@ SERVICES: dict[str, tuple[str, ...]] = {
     "consultation": ("consultation", "suggestion", "extended_warranty"),
     "support": ("support",),
     "complaint": ("complaint", "return_exchange"),
-    "work_order": (
-        "repair",
-        "installation",
-        "relocation",
-        "cleaning",
-        "inspection",
-        "maintenance",
-        "delivery",
-        "recycling",
-    ),
+    "work_order": WORK_ORDERS,
 }
 SERVICE_OF = {kind: service for service, kinds in SERVICES.items() for kind in kinds}
 

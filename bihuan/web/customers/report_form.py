@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.timezone import localdate
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
@@ -140,9 +140,9 @@ def sent_on(request: HttpRequest, form: TidyForm, told: Told, *, scope: str) -> 
     except SameKeyOtherBody:
         if by_script:
             return HttpResponse(status=409)
-        form.data = (
-            {**form.data.dict(), "key": uuid4().hex} if isinstance(form.data, QueryDict) else form.data
-        )
+        sent = request.POST.copy()
+        sent["key"] = uuid4().hex
+        form.data = sent
         form.add_error(
             None,
             _("This form was sent before, with other words, and arrived. To send these too, press again."),

@@ -1,7 +1,5 @@
 """/manage/chats: how well chats are answered, day by day, beside the figures of the hotline."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -14,21 +12,16 @@ from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.export import FILES, Column
 from bihuan.web.managers.hotline import PERIODS, since_asked
 
-
-def _plain(value: float | None) -> Any:
-    return "" if value is None else value
-
-
 COLUMNS: list[Column[ChatDay]] = [
     Column(_("Day"), lambda one: one.day),
     Column(_("Chats"), lambda one: one.level.chats),
     Column(pgettext_lazy("call", "Answered"), lambda one: one.level.answered),
-    Column(_("Half waited at most, s"), lambda one: _plain(one.level.wait_p50)),
-    Column(_("Nine of ten waited at most, s"), lambda one: _plain(one.level.wait_p90)),
+    Column(_("Half waited at most, s"), lambda one: one.level.wait_p50),
+    Column(_("Nine of ten waited at most, s"), lambda one: one.level.wait_p90),
     Column(_("Left without an answer"), lambda one: one.level.abandoned),
-    Column(_("Left without an answer, %"), lambda one: _plain(one.level.abandoned_rate)),
+    Column(_("Left without an answer, %"), lambda one: one.level.abandoned_rate),
     Column(_("Outside of hours"), lambda one: one.level.away),
-    Column(_("Score, 1 to 5"), lambda one: _plain(one.level.score)),
+    Column(_("Score, 1 to 5"), lambda one: one.level.score),
     Column(_("Rated"), lambda one: one.level.rated),
 ]
 

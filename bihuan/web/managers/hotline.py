@@ -1,7 +1,6 @@
 """/manage/hotline: how well the hotline is answered, by hour of the day, beside what the load would let expect."""
 
 from datetime import datetime, time, timedelta
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -19,20 +18,16 @@ from bihuan.web.look.export import FILES, Column
 PERIODS = (1, 7, 30, 90)
 
 
-def _plain(value: float | None) -> Any:
-    return "" if value is None else value
-
-
 COLUMNS: list[Column[Hour]] = [
     Column(_("Hour"), lambda one: f"{one.hour:02d}:00"),
     Column(_("Calls"), lambda one: one.level.offered),
     Column(pgettext_lazy("call", "Answered"), lambda one: one.level.answered),
-    Column(_("Within 15 s, %"), lambda one: _plain(one.level.rate_15)),
-    Column(_("Within 20 s, %"), lambda one: _plain(one.level.rate_20)),
+    Column(_("Within 15 s, %"), lambda one: one.level.rate_15),
+    Column(_("Within 20 s, %"), lambda one: one.level.rate_20),
     Column(_("Lost"), lambda one: one.level.lost),
-    Column(_("Lost, %"), lambda one: _plain(one.level.lost_rate)),
-    Column(_("Mean wait, s"), lambda one: _plain(one.level.wait)),
-    Column(_("Longest wait, s"), lambda one: _plain(one.level.longest)),
+    Column(_("Lost, %"), lambda one: one.level.lost_rate),
+    Column(_("Mean wait, s"), lambda one: one.level.wait),
+    Column(_("Longest wait, s"), lambda one: one.level.longest),
     Column(_("Hung up within 5 s"), lambda one: one.level.short),
 ]
 

@@ -1,7 +1,6 @@
 """/manage/online: how the services online are used, per service and page, with how each figure is defined."""
 
 from datetime import date, timedelta
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -38,17 +37,13 @@ PAGES: dict[str, Lazy] = {
 }
 
 
-def _plain(value: float | None) -> Any:
-    return "" if value is None else value
-
-
 COLUMNS: list[Column[Used]] = [
     Column(_("Service"), lambda one: SERVICES[one.service]),
     Column(_("Inquiries"), lambda one: one.inquiries),
-    Column(_("Solved by themselves, %"), lambda one: _plain(one.own_rate)),
-    Column(_("A person stepped in, %"), lambda one: _plain(one.human_rate)),
-    Column(_("First answer, minutes"), lambda one: _plain(one.response_minutes)),
-    Column(_("Solved, %"), lambda one: _plain(one.solved_rate)),
+    Column(_("Solved by themselves, %"), lambda one: one.own_rate),
+    Column(_("A person stepped in, %"), lambda one: one.human_rate),
+    Column(_("First answer, minutes"), lambda one: one.response_minutes),
+    Column(_("Solved, %"), lambda one: one.solved_rate),
     Column(_("Settled by now"), lambda one: one.ended),
 ]
 

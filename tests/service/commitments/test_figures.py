@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bihuan.ground.worktime.percentiles import nearest_rank
 from bihuan.registers.access.roles import Role
 from bihuan.service.cases.models import Case
 from bihuan.service.commitments import figures
 from bihuan.service.commitments.actions import mark_broken
 from bihuan.service.commitments.figures import EVERYWHERE, WHICH, Period, behind, figures_of, judged
-from bihuan.service.commitments.measuring import Figure, nearest_rank
+from bihuan.service.commitments.measuring import Figure
 from bihuan.service.commitments.models import Promise, Rest
 from bihuan.service.commitments.profiles_in_use import commitments_in_force
 from bihuan.service.improvement.scope import Scope, scope_of

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bihuan.ground.process.card import Said
+from bihuan.ground.worktime.percentiles import nearest_rank
 from bihuan.service.commitments.clause import Clause, Sort
 from bihuan.service.commitments.measuring import (
     LEAST,
@@ -15,7 +16,6 @@ from bihuan.service.commitments.measuring import (
     Times,
     judge,
     judge_points,
-    nearest_rank,
     times_of,
 )
 

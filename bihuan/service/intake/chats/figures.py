@@ -4,12 +4,12 @@ were. Pure arithmetic over the rows of a period."""
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from math import ceil
 
 from django.utils.timezone import localdate
 
 from bihuan.ground.journal.models import Entry
 from bihuan.ground.journal.queries import event_of
+from bihuan.ground.worktime.percentiles import nearest_rank
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.intake.chats.events import ChatBegan
 from bihuan.service.intake.chats.models import Chat
@@ -89,4 +89,4 @@ def level_of(rows: Iterable[Chat], away: frozenset[int] = frozenset()) -> Level:
 
 def percentile(ordered: Sequence[int], share: float) -> int | None:
     """The smallest value that so large a share of these ordered values does not exceed; None of none."""
-    return ordered[max(0, ceil(share * len(ordered)) - 1)] if ordered else None
+    return nearest_rank(ordered, round(share * 100)) if ordered else None
