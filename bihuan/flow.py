@@ -295,7 +295,7 @@ FOUND: tuple[Line, ...] = (
 )
 
 LINES: tuple[Line, ...] = (
-    on(MessageArrived, later=[reading.read_arrived]),
+    on(MessageArrived, later=[reading.read_arrived], urgent=True),
     on(MessageSettled, later=[bounces.hear_bounce]),
     on(ReportUnderstood, at_once=[opening.open_for_report]),
     on(CaseOpened, at_once=[on_the_phone.hear_opened, in_the_chat.hear_opened]),

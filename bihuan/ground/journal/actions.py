@@ -16,7 +16,7 @@ from bihuan.ground.journal.chain import canonical, hash_of
 from bihuan.ground.journal.entries import link_of
 from bihuan.ground.journal.event import Actor, Event, Fact
 from bihuan.ground.journal.models import Chain, Entry, Reaction
-from bihuan.ground.journal.reactions import wake
+from bihuan.ground.journal.reactions import ask_for
 from bihuan.ground.journal.story import STORY
 
 
@@ -182,4 +182,4 @@ def _write(book: _Book) -> None:
         for name in names
     ]
     if owed:
-        wake.enqueue([reaction.id for reaction in Reaction.objects.bulk_create(owed)])
+        ask_for((reaction.id, reaction.name) for reaction in Reaction.objects.bulk_create(owed))

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from datetime import datetime, timedelta
+from itertools import batched
 from time import monotonic, sleep
 from typing import Any
 
@@ -21,6 +22,8 @@ log = logging.getLogger("bihuan.journal")
 ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
+URGENT = 50  # the priority of a task; others have 0
+TOGETHER = 50  # reactions asked for by one task
 HELD_SECONDS = 0.1  # how long reactions may share a transaction: whoever else writes waits for it
 BREATH_SECONDS = 0.03  # and then lets go: SQLite's waiting writers look every 25 ms whether it is their turn
 
@@ -47,6 +50,15 @@ def wake(reactions: list[int]) -> None:
             _some_of(waiting)
         if not (connection.features.has_select_for_update or connection.in_atomic_block):
             sleep(BREATH_SECONDS)
+
+
+def ask_for(owed: Iterable[tuple[int, str]]) -> None:
+    """Enqueue reactions, told as number and name; the urgent ones go before whatever waits already."""
+    told = list(owed)
+    for task_, urgent in ((wake.using(priority=URGENT), True), (wake, False)):
+        ids = [number for number, name in told if STORY.is_urgent(name) is urgent]
+        for some in batched(ids, TOGETHER):
+            task_.enqueue(list(some))
 
 
 def _some_of(waiting: deque[int]) -> None:
@@ -101,12 +113,12 @@ def wake_overdue(now: datetime, *, limit: int = 500) -> int:
     late = list(
         Reaction.objects.filter(state=Reaction.WAITING, next_at__lte=now - timedelta(seconds=10))
         .order_by("next_at")
-        .values_list("id", flat=True)[:limit]
+        .values_list("id", "name")[:limit]
     )
-    for start in range(0, len(late), 50):
-        wake.enqueue(late[start : start + 50])
+    ask_for(late)
     if late:
-        Reaction.objects.filter(id__in=late, state=Reaction.WAITING).update(next_at=now)
+        asked = [number for number, _ in late]
+        Reaction.objects.filter(id__in=asked, state=Reaction.WAITING).update(next_at=now)
     return len(late)
 
 
@@ -123,7 +135,7 @@ def run_again(reaction_id: int, *, now: datetime) -> None:
         if Reaction.objects.filter(id=reaction_id, state=Reaction.FAILED).update(
             state=Reaction.WAITING, attempts=0, next_at=now
         ):
-            wake.enqueue([reaction_id])
+            ask_for(Reaction.objects.filter(id=reaction_id).values_list("id", "name"))
 
 
 def watched(name: str, sweep: Callable[[datetime], object], *, now: datetime) -> bool:

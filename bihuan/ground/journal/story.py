@@ -12,10 +12,11 @@ type Reaction[E: Event] = Callable[[Fact[E]], object]
 @dataclass(frozen=True)
 class Wakes:
     """`at_once` shares the event's transaction and only writes rows; `later` runs after commit,
-    at least once until it succeeds, its writes exactly once."""
+    at least once until it succeeds, its writes exactly once. What is `urgent` goes before the rest that waits."""
 
     at_once: tuple[Reaction[Any], ...] = ()
     later: tuple[Reaction[Any], ...] = ()
+    urgent: bool = False
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,13 @@ class Line:
 
 
 def on[E: Event](
-    event: type[E], *, at_once: Sequence[Reaction[E]] = (), later: Sequence[Reaction[E]] = ()
+    event: type[E],
+    *,
+    at_once: Sequence[Reaction[E]] = (),
+    later: Sequence[Reaction[E]] = (),
+    urgent: bool = False,
 ) -> Line:
-    return Line(event, Wakes(tuple(at_once), tuple(later)))
+    return Line(event, Wakes(tuple(at_once), tuple(later), urgent))
 
 
 def on_every(*at_once: Reaction[Any]) -> Line:
@@ -48,16 +53,19 @@ class Story:
         self._by_event: dict[type[Event], list[Wakes]] = {}
         self._every: list[Wakes] = []
         self._later: dict[str, Reaction[Any]] = {}
+        self._urgent: set[str] = set()
 
     def follow(self, lines: Iterable[Line]) -> None:
         """Called once, at start-up, with the whole story; calling again tells it anew."""
-        self._by_event, self._every, self._later = {}, [], {}
+        self._by_event, self._every, self._later, self._urgent = {}, [], {}, set()
         for line in lines:
             if line.event is None:
                 self._every.append(line.wakes)
             else:
                 self._by_event.setdefault(line.event, []).append(line.wakes)
-            self._later |= {name_of(reaction): reaction for reaction in line.wakes.later}
+            named = {name_of(reaction): reaction for reaction in line.wakes.later}
+            self._later |= named
+            self._urgent |= set(named) if line.wakes.urgent else set()
 
     def events(self) -> frozenset[type[Event]]:
         return frozenset(self._by_event)
@@ -73,6 +81,9 @@ class Story:
 
     def reaction(self, name: str) -> Reaction[Any]:
         return self._later[name]
+
+    def is_urgent(self, name: str) -> bool:
+        return name in self._urgent
 
 
 STORY = Story()

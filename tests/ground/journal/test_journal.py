@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django_tasks_db.models import DBTaskResult
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -287,6 +288,17 @@ def test_a_reaction_whose_task_was_lost_is_woken_by_the_sweep() -> None:
     STORY.follow([on(Rang, later=[writes_a_chain])])
     ring(open_chain())
     assert (wake_overdue(NOW + timedelta(seconds=5)), wake_overdue(NOW + timedelta(seconds=11))) == (0, 1)
+
+
+@pytest.mark.django_db
+def test_what_is_urgent_goes_before_what_waits_already() -> None:
+    for lines in ([on(Rang, later=[fails])], [on(Rang, later=[writes_a_chain], urgent=True)]):
+        STORY.follow(lines)
+        ring(open_chain())
+    due = DBTaskResult.objects.ready().first()
+    assert due is not None
+    (asked,) = due.args_kwargs["args"]
+    assert [STORY.is_urgent(Reaction.objects.get(id=number).name) for number in asked] == [True]
 
 
 def fails_at_two(fact: Any) -> None:
