@@ -192,7 +192,7 @@ def main() -> int:
     parser.add_argument("--url", help="a running product; needs --data")
     parser.add_argument("--data", type=Path)
     parser.add_argument("--roles", default="")
-    parser.add_argument("--limit", type=int, default=40, help="most pages of one role")
+    parser.add_argument("--limit", type=int, default=80, help="most pages of one role")
     parser.add_argument("--quick", action="store_true", help="light only")
     options = parser.parse_args()
     if options.url and options.data:

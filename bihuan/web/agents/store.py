@@ -181,5 +181,5 @@ def receipt_code(request: HttpRequest, viewer: Viewer, number: str) -> HttpRespo
     """The square code of the customer's private page, as a picture."""
     case: Case = case_by_number(viewer, number)
     drawn = io.BytesIO()
-    segno.make(link_of(case.report), error="m", micro=False).save(drawn, kind="svg", border=2, scale=5)
+    segno.make(link_of(case.report), error="m", micro=False).save(drawn, kind="svg", border=2, scale=5, light="white")
     return HttpResponse(drawn.getvalue(), content_type="image/svg+xml")

@@ -64,7 +64,7 @@ def square(request: HttpRequest, token: str) -> HttpResponse:
     """The square code of a card, as a picture."""
     card = card_of(machine_by_card(token), day=localdate(moment(request)))
     drawn = io.BytesIO()
-    segno.make(card.address, error="m", micro=False).save(drawn, kind="svg", border=2, scale=4)
+    segno.make(card.address, error="m", micro=False).save(drawn, kind="svg", border=2, scale=4, light="white")
     return HttpResponse(drawn.getvalue(), content_type="image/svg+xml")
 
 

@@ -63,6 +63,7 @@ def test_the_receipt_shows_what_was_taken_and_the_code_of_the_private_page() -> 
     code = client.get(f"/desk/store/receipt/{case.number}/code.svg")
     assert (case.number in page, FORM["words"] in page, "13900001111" in page) == (True, True, False)
     assert code.headers["Content-Type"] == "image/svg+xml"
+    assert b'fill="#fff"' in code.content  # a code is read from a dark page too
     assert link_of(case.report).split("/c/")[1] not in page
 
 

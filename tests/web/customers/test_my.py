@@ -386,6 +386,7 @@ class TestMachines:
             assert secret not in page
         square = browser().get(f"/w/{token}/code.svg")
         assert (square.status_code, square.headers["Content-Type"]) == (200, "image/svg+xml")
+        assert b'fill="#fff"' in square.content  # read from a dark page too
         for wrong in (
             token[:-1] + "!",
             f"{machine.id + 1:x}.{token.partition('.')[2]}",
