@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bihuan.registers.access.masking import Contact
 from bihuan.registers.access.viewer import Viewer
@@ -34,7 +35,7 @@ COLUMNS: tuple[Column[CustomerRow], ...] = (
     Column(_("Customer"), lambda row: row.contact.name),
     Column(_("Phone"), lambda row: row.contact.phone),
     Column(_("Address"), lambda row: row.contact.address),
-    Column(_("Since"), lambda row: row.customer.made_at),
+    Column(pgettext_lazy("customer", "Since"), lambda row: row.customer.made_at),
 )
 
 

@@ -14,7 +14,7 @@ from bihuan.web.managers.hotline import PERIODS, since_asked
 
 COLUMNS: list[Column[ChatDay]] = [
     Column(_("Day"), lambda one: one.day),
-    Column(_("Chats"), lambda one: one.level.chats),
+    Column(pgettext_lazy("count", "Chats"), lambda one: one.level.chats),
     Column(pgettext_lazy("call", "Answered"), lambda one: one.level.answered),
     Column(_("Half waited at most, s"), lambda one: one.level.wait_p50),
     Column(_("Nine of ten waited at most, s"), lambda one: one.level.wait_p90),

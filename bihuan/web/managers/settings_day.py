@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bihuan.ground.worktime.queries import all_calendars
 from bihuan.registers.access.roles import Role
@@ -29,7 +30,7 @@ class DayRuleForm(TidyForm):
     latest = clock_time(_("If missed, until"))
     calendar = choice(_("On the open days of"), _calendars, required=False, blank=_("every day of the week"))
     roles = forms.MultipleChoiceField(
-        label=_("To"),
+        label=pgettext_lazy("alarm", "To"),
         choices=_roles,
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -62,7 +63,7 @@ REGISTERS = (
                 _("On the open days of"),
                 lambda row: dict(_calendars()).get(row.calendar, _("every day of the week")),
             ),
-            Column(_("To"), _said_roles),
+            Column(pgettext_lazy("alarm", "To"), _said_roles),
             Column(_("To chat groups that want day reports"), lambda row: yes_no(row.groups)),
         ),
         form=DayRuleForm,
