@@ -39,19 +39,22 @@ def one_batch(step: Step) -> bool:
 
 
 def _repeating(step: Step, lines: Sequence[Line]) -> tuple[list[Line], list[ImportKey]]:
-    """The lines with the earlier row of the file that each repeats, and the keys that are new."""
+    """The lines with the earlier row of the file that each repeats, word for word or not, and the keys that are new."""
     prints = {line.number: key_print(step, line) for line in lines}
-    wanted = {told for told in prints.values() if told}
+    wholes = {line.number: _whole_print(step, line) for line in lines}
+    wanted = {told for told in (*prints.values(), *wholes.values()) if told}
     held = ImportKey.objects.filter(run=step.run, print__in=wanted) if wanted else ImportKey.objects.none()
     first: dict[str, int] = dict(held.values_list("print", "number"))
     found, new = [], []
     for line in lines:
-        told = prints[line.number]
+        told, whole = prints[line.number], wholes[line.number]
         earlier = first.get(told) if told else None
-        if told and earlier is None:
-            first[told] = line.number
-            new.append(ImportKey(run=step.run, print=told, number=line.number))
-        found.append(replace(line, repeats=earlier) if earlier not in (None, line.number) else line)
+        again = earlier not in (None, line.number)
+        found.append(replace(line, repeats=earlier, differs=whole not in first) if again else line)
+        for print_ in (told, whole) if told else ():
+            if print_ not in first:
+                first[print_] = line.number
+                new.append(ImportKey(run=step.run, print=print_, number=line.number))
     return found, new
 
 
@@ -59,6 +62,12 @@ def key_print(step: Step, line: Line) -> str:
     """The keyed hash of what a line is about; empty when nothing makes it the same as another."""
     key = step.target.key(line.values)
     return blind("imports.key", f"{step.run.id}\x00{key}")[:32] if key else ""
+
+
+def _whole_print(step: Step, line: Line) -> str:
+    """The keyed hash of all that a line tells."""
+    told = "\x00".join(f"{code}={value}" for code, value in sorted(line.values.items()))
+    return blind("imports.line", f"{step.run.id}\x00{told}")[:32]
 
 
 def _shown(before: dict[str, int], findings: Iterable[Finding]) -> list[Finding]:

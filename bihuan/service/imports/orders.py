@@ -70,8 +70,8 @@ class OrdersTarget:
         return [
             Finding(
                 number=line.number,
-                state=State.SAME if line.repeats is not None else STATES.get(one.became, State.REFUSED),
-                troubles=(*_repeats(line.repeats), *map(_trouble, one.faults), *said[line.number]),
+                state=_state(line, STATES.get(one.became, State.REFUSED)),
+                troubles=(*_repeats(line), *map(_trouble, one.faults), *said[line.number]),
                 row_id=one.order_id,
                 changes=_columns(one.fields, line) if one.became == "changed" else (),
             )
@@ -89,15 +89,10 @@ class OrdersTarget:
     ) -> list[Written]:
         tolds, said = self._tolds(lines)
         self._hold(tolds)
-        first: dict[str, int] = {}
-        written = []
-        for line, told in zip(lines, tolds, strict=True):
-            earlier = first.setdefault(told.number, line.number)
-            if earlier != line.number:
-                written.append(Written(number=line.number, state=State.SAME, troubles=_repeats(earlier)))
-                continue
-            written.append(self._take(line, told, said[line.number], viewer=viewer, now=now))
-        return written
+        return [
+            self._take(line, told, said[line.number], viewer=viewer, now=now)
+            for line, told in zip(lines, tolds, strict=True)
+        ]
 
     def _hold(self, tolds: Sequence[OrderTold]) -> None:
         """Lock the stories of the orders that are here already, in the one order in which all lock them."""
@@ -178,8 +173,18 @@ def _trouble(fault: Fault) -> Trouble:
     return Trouble(code=fault.code, field=fault.field, params=dict(fault.params))
 
 
-def _repeats(row: int | None) -> tuple[Trouble, ...]:
-    return () if row is None else (Trouble(code="repeats", params={"row": row}),)
+def _state(line: Line, state: State) -> State:
+    """A row whose order an earlier row brings is a change to it, unless it tells just the same."""
+    if line.repeats is None or state is State.REFUSED:
+        return state
+    return State.CHANGED if line.differs else State.SAME
+
+
+def _repeats(line: Line) -> tuple[Trouble, ...]:
+    if line.repeats is None:
+        return ()
+    code = "repeats_otherwise" if line.differs else "repeats"
+    return (Trouble(code=code, params={"row": line.repeats}),)
 
 
 def _columns(fields: Sequence[str], line: Line) -> tuple[str, ...]:

@@ -50,6 +50,8 @@ class Line:
     values: Mapping[str, Any]
     repeats: int | None = None
     """The earlier row of this file with the same `Target.key`."""
+    differs: bool = False
+    """Whether none of those rows tells just the same."""
 
 
 class State(StrEnum):

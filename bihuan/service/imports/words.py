@@ -56,6 +56,7 @@ TROUBLES: dict[str, Promise | str] = {
     ),
     "refused": "%(sentence)s",  # the register's own words, already in the reader's language
     "repeats": _("This row repeats row %(row)s of the file."),
+    "repeats_otherwise": _("Row %(row)s of the file has this number too; what differs here changes it."),
     "touched_since": _("It was changed since."),
     "used_since": _("It is in use by now."),
     "gone": _("It is not there any more."),

@@ -61,6 +61,7 @@ def test_the_dry_run_tells_new_changed_same_and_refused_and_writes_nothing() -> 
         HEADS,
         a_row("JD-2"),
         a_row("JD-2", words="又一次"),
+        a_row("JD-2"),
         a_row("JD-1", name="李春梅", words="改约"),
         a_row("JD-3", kind="代收"),
         a_row("JD-4", phone="12"),
@@ -68,8 +69,22 @@ def test_the_dry_run_tells_new_changed_same_and_refused_and_writes_nothing() -> 
     run = looked(made.viewer(Role.ADMINISTRATOR), "orders-jd", sheets.xlsx(rows))
     one = queries.opened_import(made.viewer(Role.ADMINISTRATOR), run.id)
     assert {field_name(field) for field in one.field_of.values()} >= {"Order number", "Kind of work", "Phone"}
-    assert run.looked == {"new": 1, "same": 1, "refused": 3}  # another machine under JD-1 is refused too
+    assert run.looked == {
+        "new": 1,
+        "changed": 1,
+        "same": 1,
+        "refused": 3,
+    }  # another machine under JD-1 is refused too
     assert Order.objects.count() == 1
+
+
+def test_what_a_later_row_of_the_same_order_says_is_not_dropped() -> None:
+    made = company()
+    a_platform(made, columns={"kind": ["服务类目"]})
+    file = sheets.xlsx([HEADS, a_row("JD-2"), a_row("JD-2", words="改了留言"), a_row("JD-3"), a_row("JD-3")])
+    run = brought_in(made.viewer(Role.ADMINISTRATOR), "orders-jd", file)
+    assert run.written == {"new": 2, "changed": 1, "same": 1}
+    assert [told_of(one)["words"] for one in Order.objects.order_by("number")][0] == "改了留言"
 
 
 def test_orders_are_brought_in_once_with_their_extension_promise_and_invoice() -> None:
