@@ -84,7 +84,7 @@ def test_what_a_later_row_of_the_same_order_says_is_not_dropped() -> None:
     file = sheets.xlsx([HEADS, a_row("JD-2"), a_row("JD-2", words="改了留言"), a_row("JD-3"), a_row("JD-3")])
     run = brought_in(made.viewer(Role.ADMINISTRATOR), "orders-jd", file)
     assert run.written == {"new": 2, "changed": 1, "same": 1}
-    assert [told_of(one)["words"] for one in Order.objects.order_by("number")][0] == "改了留言"
+    assert next(told_of(one)["words"] for one in Order.objects.order_by("number")) == "改了留言"
 
 
 def test_orders_are_brought_in_once_with_their_extension_promise_and_invoice() -> None:
