@@ -64,9 +64,36 @@ def test_an_answer_to_a_closed_case_still_belongs_to_it(told: Told) -> None:
 
 def test_what_cannot_be_read_waits_for_a_person_and_says_why(told: Told) -> None:
     lines = told(mail(b"x", media="application/pkcs7-mime; smime-type=enveloped-data"))
-    assert (lines[0].startswith("quarantined: "), len(lines[0]) > 16, lines[1:]) == (True, True, ["", "", ""])
-    assert told(b"") == told(b"")
+    assert (lines[0].startswith("quarantined: "), len(lines[0]) > 16, lines[1:]) == (
+        True,
+        True,
+        ["", "空调不制冷", ""],
+    )
+    assert (told(b"") == told(b""), told(b"")[1:]) == (True, ["", "", ""])
     assert {row.state for row in RawMessage.objects.all()} == {"quarantined"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (
+            mail(b"Out of office\nI am away.", more=b"Auto-Submitted: auto-replied\r\n"),
+            "Out of office\nI am away.",
+        ),
+        (mail(b"The host did not answer.").replace(b"zhang@", b"MAILER-DAEMON@"), "The host did not answer."),
+        (mail("外机不转".encode(), more=b"List-Id: <news.example>\r\n"), "外机不转"),
+        (mail("外机不转".encode()).replace(b"From:", b"X-From:"), "外机不转"),
+    ],
+)
+def test_what_opens_no_case_says_why_and_what_stands_in_it(told: Told, raw: bytes, said: str) -> None:
+    [why, *words] = told(raw)
+    assert (why.startswith("quarantined: "), words) == (True, ["", "空调不制冷", "", *said.split("\n"), ""])
+    assert (why.count("。"), Case.objects.count()) == (1, 0)
+
+
+def test_words_without_headers_are_printed(told: Told) -> None:
+    [why, *words] = told("空调不制冷\n地址在朝阳区".encode())
+    assert (why.startswith("quarantined: "), words) == (True, ["", "空调不制冷", "地址在朝阳区", ""])
 
 
 def test_no_file_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from bihuan.ground.worktime import clock
 from bihuan.registers.channels.mail.key import key_of
-from bihuan.registers.channels.mail.reader import READER
+from bihuan.registers.channels.mail.reader import READER, words_however
 from bihuan.registers.channels.mail.words import AUTOMATIC, why_quarantined
 from bihuan.registers.channels.message import Unreadable
 from bihuan.service.cases.queries import case_of_report
@@ -17,11 +17,13 @@ from bihuan.service.intake.arriving import keep
 from bihuan.service.intake.models import RawMessage, Report
 from bihuan.service.intake.reading import read_message
 
+BY_MACHINES = (RawMessage.AUTOMATIC, RawMessage.PROBE)
+
 
 class Command(BaseCommand):
     help = (
-        "Take in one mail. Prints the number of its case (a reply keeps the one it joins) or why it is quarantined, "
-        "an empty line, and the new words. Exit status 2 when there is no such file."
+        "Take in one mail. Prints the number of its case (a reply keeps the one it joins) or `quarantined: ` and why "
+        "it has none, an empty line, and the new words. Exit status 2 when there is no such file."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -52,26 +54,26 @@ def taken_in(raw: bytes) -> RawMessage:
 
 
 def outcome(message: RawMessage) -> str:
-    """What became of a mail, in one line."""
-    if message.state in {RawMessage.QUARANTINED, RawMessage.WAITING}:
-        return f"quarantined: {why_quarantined(message.reason)}"
+    """What became of a mail, in one line: the number of its case, or why no case has it."""
     report = _report_of(message)
     case = case_of_report(report.id) if report is not None else None
     if case is not None:
         return str(case.number)
-    if report is not None:  # kept, and no case could be opened for it
-        return f"quarantined: {why_quarantined('')}"
-    return f"{message.state}: {AUTOMATIC.get(message.reason, message.reason)}"
+    why = AUTOMATIC.get(message.reason) if message.state in BY_MACHINES else None
+    return f"quarantined: {why or why_quarantined(message.reason)}"
 
 
 def words_of(raw: bytes, message: RawMessage) -> str:
-    """The new words of a mail; the subject first where it became a report of its own."""
+    """The new words of a mail; the subject first where they did not join a case. Of a mail that opened nothing, what
+    can be made out."""
+    report = _report_of(message)
+    if report is None:
+        return words_however(raw)
     try:
         read = READER.read(raw)
     except Unreadable:
-        return ""
-    report = _report_of(message)
-    return read.words if report is not None and report.joins_id is not None else read.whole
+        return words_however(raw)
+    return read.words if report.joins_id is not None else read.whole
 
 
 def _report_of(message: RawMessage) -> Report | None:

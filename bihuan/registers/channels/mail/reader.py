@@ -105,6 +105,20 @@ def whole_text(mail: Part) -> str:
     return text_of(found)
 
 
+def words_however(raw: bytes) -> str:
+    """Subject and new words of any mail, as far as they can be made out: also of one that no person sent, or that
+    waits for a person. Empty where nothing of it can be taken apart."""
+    found, subject = _Found(), ""
+    try:
+        mail = taken_apart(raw)
+        subject = mail.headers.text("subject")[:300]
+        _gather(mail, found)
+    except Unreadable:
+        pass  # what was found before still counts
+    words = _new_of(text_of(found), subject) or tidy(text_of(found)[:MOST_TEXT])
+    return "\n\n".join(filter(None, (subject, words[:MOST_WORDS])))
+
+
 def text_of(found: _Found) -> str:
     plain = "\n".join(found.plain)
     return plain if plain.strip() else "\n".join(words_in(page) for page in found.pages)
@@ -116,7 +130,7 @@ def _said(
     """The new words and the files. Words that are too many are a file as well, so that nobody misses any."""
     if text.count(LOST) * 4 > len(text.strip()) > 0:
         raise Unreadable("garbled")
-    words = tidy(text) if is_forward(subject) else new_words(text[:MOST_TEXT])
+    words = _new_of(text, subject)
     if not words and not answers and not files:
         words = tidy(text)  # what looks like an old message is all that they say
     if not words and not subject:
@@ -127,6 +141,10 @@ def _said(
         whole = IncomingFile(name="mail.txt", media="text/plain", content=words.encode())
         return words[:MOST_WORDS], [*files, whole]
     return words, files
+
+
+def _new_of(text: str, subject: str) -> str:
+    return tidy(text) if is_forward(subject) else new_words(text[:MOST_TEXT])
 
 
 def _gather(part: Part, found: _Found) -> None:
