@@ -135,6 +135,7 @@ from bihuan.service.intake.calls.events import (
     RingBackLate,
     RingBackOpened,
     RingBackTried,
+    TransferBegun,
     TransferMoved,
     TransferUnanswered,
 )
@@ -163,7 +164,7 @@ from bihuan.service.intake.events import (
 )
 from bihuan.service.notices import bounces, customer_codes, retention, sending, still_open, taking_out
 from bihuan.service.notices.alerting import tell_of_quarantine, tell_of_silence, tell_the_staff
-from bihuan.service.notices.calls_told import tell_of_ring_back, tell_of_transfer
+from bihuan.service.notices.calls_told import tell_of_ring_back, tell_of_transfer, tell_of_transfer_begun
 from bihuan.service.notices.chats_told import tell_of_chat, tell_of_chat_back
 from bihuan.service.notices.day_report import tell_day_report
 from bihuan.service.notices.events import (
@@ -192,6 +193,7 @@ TOLD: tuple[Line, ...] = (
     on(MessageQuarantined, later=[tell_of_quarantine]),
     on(ChannelFellSilent, later=[tell_of_silence]),
     on(TransferUnanswered, later=[tell_of_transfer]),
+    on(TransferBegun, later=[tell_of_transfer_begun]),
     on(RingBackLate, later=[tell_of_ring_back]),
     on(ChatWaitsTooLong, later=[tell_of_chat]),
     on(ChatHandedBack, later=[tell_of_chat_back]),

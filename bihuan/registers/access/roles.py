@@ -34,6 +34,7 @@ LEADERS = frozenset({R.SUPERVISOR, R.MANAGER})
 MAY: dict[str, frozenset[Role]] = {
     "report.take": frozenset({R.AGENT, R.SUPERVISOR, R.CUSTOMER}),
     "call.take": DESK,
+    "call.take_over": DESK | {R.DEPARTMENT_OWNER},
     "call.hear": DESK | {R.DEPARTMENT_OWNER, R.QUALITY_INSPECTOR},
     "customer.look_up": DESK | {R.DISPATCHER},
     "customer.reveal": DESK | POINT | {R.DISPATCHER, R.TECHNICIAN, R.DEPARTMENT_OWNER, R.QUALITY_INSPECTOR},

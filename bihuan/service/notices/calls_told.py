@@ -4,8 +4,17 @@ from bihuan.ground.journal.event import Fact
 from bihuan.registers.access.models import Person
 from bihuan.registers.access.queries import people_with
 from bihuan.registers.access.roles import Role
-from bihuan.service.intake.calls.events import RingBackLate, TransferUnanswered
+from bihuan.service.intake.calls.events import RingBackLate, TransferBegun, TransferUnanswered
+from bihuan.service.intake.calls.models import Call
+from bihuan.service.intake.calls.transferring import asked_to_take_over, waits_for_somebody
 from bihuan.service.notices.alerting import tell_without_case
+
+
+def tell_of_transfer_begun(fact: Fact[TransferBegun]) -> None:
+    """A customer is put through: those for whom they wait."""
+    call = Call.objects.get(id=fact.event.subject_id)
+    if waits_for_somebody(call) is not None:
+        tell_without_case(asked_to_take_over(call), "transfer_begun", fact, f"/desk/calls/{call.id}")
 
 
 def tell_of_transfer(fact: Fact[TransferUnanswered]) -> None:

@@ -48,6 +48,7 @@ NEWS_OF = {
     "channel_silent": "at_risk",
     "transfer_waiting": "at_risk",
     "ring_back_late": "at_risk",
+    "transfer_begun": "job",
     "chat_waiting": "at_risk",
     "chat_back": "at_risk",
     "day_report": "day_report",

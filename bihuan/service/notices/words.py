@@ -113,6 +113,7 @@ KINDS: dict[str, Lazy] = {
     "customer_wrote": _("The customer wrote"),
     "channel_silent": _("A channel is silent"),
     "transfer_waiting": _("A transferred caller waits"),
+    "transfer_begun": _("A caller is put through to you"),
     "ring_back_late": _("A ring-back is late"),
     "chat_waiting": _("A chat waits"),
     "chat_back": _("A chat came back"),

@@ -30,8 +30,14 @@ from bihuan.service.intake.calls.queries import (
     untold_calls,
     waiting_calls,
 )
+from bihuan.service.intake.calls.transferring import (
+    colleagues,
+    may_take_over,
+    take_over,
+    waits_for_somebody,
+)
 from bihuan.web.agents.caller import caller_of
-from bihuan.web.agents.hotline_words import REASONS, STATES, line_words, on_line
+from bihuan.web.agents.hotline_words import REASONS, STATES, line_words, on_line, put_through_to
 from bihuan.web.agents.rows import departments
 from bihuan.web.look.doors import moment, staff_page
 
@@ -45,11 +51,24 @@ def strip(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """来电 n · 排队 n · 预计等待 m 分, and the card of whoever this agent has on the line."""
     now = moment(request)
     stands, call, seat = line(now), call_at_hand(viewer, now), seat_of(viewer)
-    first = next((one for one in waiting_calls(viewer, now) if one.call.state != "talking"), None)
+    waiting = waiting_calls(viewer, now)
+    first = next((one for one in waiting if one.call.state != "talking"), None)
+    put_through = [
+        on_line(one, viewer, now)
+        for one in waiting
+        if waits_for_somebody(one.call) and may_take_over(viewer, one.call)
+    ]
     to_ring = ring_backs_count(viewer)
     if call is not None and _shows(request, call.id):
         call = None
-    seen = (stands, call and call.id, first and first.call.id, to_ring, seat and (seat.ready, seat.extension))
+    seen = (
+        stands,
+        call and call.id,
+        first and first.call.id,
+        to_ring,
+        seat and (seat.ready, seat.extension),
+        [one.transfer for one in put_through],
+    )
     mark = f"{hash_of(seen)}"
     if request.headers.get(SEEN) == mark:
         return HttpResponse(status=NOTHING_NEW)
@@ -58,7 +77,8 @@ def strip(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "line": stands,
         "mark": mark,
         "to_ring": to_ring,
-        "first": on_line(first, now) if first is not None else None,
+        "put_through": put_through,
+        "first": on_line(first, viewer, now) if first is not None else None,
         "call": call,
         "plays": settings.BIHUAN_DEMO,
     }
@@ -89,7 +109,7 @@ def calls(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     context = {
         "line": line(now),
         "words": line_words(line(now)),
-        "rows": [on_line(one, now) for one in waiting_calls(viewer, now)],
+        "rows": [on_line(one, viewer, now) for one in waiting_calls(viewer, now)],
         "untold": [(one, numbers[one.id]) for one in untold],
         "reasons": REASONS.items(),
         "seat": seat_of(viewer),
@@ -100,7 +120,7 @@ def calls(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 
 @require_safe
-@staff_page("call.take")
+@staff_page("call.take_over")
 def call(request: HttpRequest, viewer: Viewer, call_id: int) -> HttpResponse:
     """One call: who it is, what they have with us, and what can be done while they are on the line."""
     now, held = moment(request), call_of(viewer, call_id)
@@ -111,6 +131,10 @@ def call(request: HttpRequest, viewer: Viewer, call_id: int) -> HttpResponse:
         "number": number,
         "caller": caller_of(number, "", viewer, now=now),
         "departments": departments().items(),
+        "colleagues": colleagues(viewer, now),
+        "transferred_to": put_through_to(held.transfer_to),
+        "waits_for_me": may_take_over(viewer, held),
+        "may_list": viewer.may("call.take"),
         "reasons": REASONS.items(),
         "reason": REASONS.get(held.reason, ""),
         "recorded": bool(held.recording_sealed),
@@ -121,17 +145,20 @@ def call(request: HttpRequest, viewer: Viewer, call_id: int) -> HttpResponse:
 
 
 @require_POST
-@staff_page("call.take")
+@staff_page("call.take_over")
 def deed(request: HttpRequest, viewer: Viewer, call_id: int) -> HttpResponse:
-    """What an agent does with a call: answer (demo), say the notice, transfer, account for it."""
+    """What an agent does with a call: answer (demo), take over, say the notice, transfer, account for it."""
     now, held = moment(request), call_of(viewer, call_id)
     match request.POST.get("do", ""):
         case "answer":
-            if not settings.BIHUAN_DEMO:
+            if not settings.BIHUAN_DEMO or not viewer.may("call.take"):
                 raise NotFound
             if held.answered_at is not None or held.ended_at is not None:
                 raise CallGoesOn
             play_answer(held, viewer=viewer, now=now)
+        case "take_over":
+            take_over(held, viewer=viewer, now=now)
+            messages.success(request, _("You speak with the customer now."))
         case "notice":
             say_notice(held, viewer=viewer, now=now)
             messages.success(request, _("Noted: the caller knows of the recording."))
@@ -145,7 +172,7 @@ def deed(request: HttpRequest, viewer: Viewer, call_id: int) -> HttpResponse:
         case "account":
             account_for(held, reason=request.POST.get("reason", ""), viewer=viewer, now=now)
             messages.success(request, _("Noted what came of the call."))
-            return redirect("agents:calls")
+            return redirect("agents:calls" if viewer.may("call.take") else "todo:todo")
         case _:
             raise NotFound
     return redirect("agents:call", held.id)

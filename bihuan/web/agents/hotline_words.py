@@ -1,15 +1,19 @@
 """Words of the hotline's codes, and the lines that its pages show."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.words import KINDS
+from bihuan.service.intake.calls.hearing import person_at
 from bihuan.service.intake.calls.queries import Duty, Estimate, Line, Waiting
+from bihuan.service.intake.calls.transferring import department_called, may_take_over, waits_for_somebody
+from bihuan.web.agents.rows import departments
 from bihuan.web.look.words import local_time, words_left, words_span
 
 STATES: dict[str, Lazy] = {
@@ -53,10 +57,13 @@ class OnLine:
     since: str
     place: str
     wants: str
+    transfer: str = ""  # to whom the customer was put through and waits, and how long
+    mine: bool = False  # whoever looks may take them over
 
 
-def on_line(row: Waiting, now: datetime) -> OnLine:
+def on_line(row: Waiting, viewer: Viewer, now: datetime) -> OnLine:
     call = row.call
+    begun = waits_for_somebody(call)
     wants = [str(KINDS[call.kind])] if call.kind in KINDS else []
     wants += [str(LANGUAGES["en"])] if call.language == "en" else []
     return OnLine(
@@ -66,7 +73,25 @@ def on_line(row: Waiting, now: datetime) -> OnLine:
         since=words_span(now - call.rang_at),
         place=place_words(row.estimate),
         wants=" · ".join(wants),
+        transfer=transfer_words(call, now - begun) if begun is not None else "",
+        mine=may_take_over(viewer, call),
     )
+
+
+def put_through_to(to: str) -> str:
+    """The department or the colleague to whom a customer was put through, in the reader's language."""
+    code = department_called(to)
+    if code:
+        return departments().get(code, to)
+    person = person_at(to) if to else None
+    return person.name if person is not None else to
+
+
+def transfer_words(call: Any, span: timedelta) -> str:
+    """转接待接手 → 技术支持 · 0:40."""
+    seconds = max(0, int(span.total_seconds()))
+    told = {"to": put_through_to(call.transfer_to), "time": f"{seconds // 60}:{seconds % 60:02d}"}
+    return _("Put through, waits → %(to)s · %(time)s") % told
 
 
 def place_words(estimate: Estimate | None) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.on_the_phone import CallOf, Recording, calls_of, hear_of_call, hear_of_case
 from bihuan.service.cases.queries import case_by_number
-from bihuan.web.agents.hotline_words import STATES
+from bihuan.web.agents.hotline_words import STATES, put_through_to
 from bihuan.web.look.doors import moment, staff_page
 
 
@@ -44,7 +44,7 @@ def _shown(one: CallOf) -> CallShown:
         spoke=None if one.seconds is None else timedelta(seconds=one.seconds),
         recorded=one.recorded,
         notice=one.notice,
-        transfer_to=one.transfer_to,
+        transfer_to=put_through_to(one.transfer_to),
     )
 
 

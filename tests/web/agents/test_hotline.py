@@ -1,5 +1,6 @@
 """The hotline on the desk: the strip, the card of the caller, the report of a call, and ringing back."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,9 +9,12 @@ from django.test import Client
 from bihuan.ground.worktime import clock
 from bihuan.registers.access.roles import Role
 from bihuan.service.cases.models import Case
+from bihuan.service.intake.calls.actions import alarm_transfers
 from bihuan.service.intake.calls.models import Call, RingBack, Seat
 from bihuan.service.intake.calls.playing import play
+from bihuan.service.intake.calls.transferring import waits_for_somebody
 from bihuan.service.intake.models import RawMessage
+from bihuan.service.notices.models import Notice
 from tests.makers import REPORT_FORM, Company, a_case, company, settle
 
 pytestmark = pytest.mark.django_db
@@ -192,3 +196,51 @@ def test_whoever_is_to_be_rung_stands_on_the_lists_of_those_who_ring(client: Cli
     assert (f"/desk/ring-backs/{RingBack.objects.get().id}" in todo, "Missed call" in todo) == (True, True)
     as_(client, made, Role.DISPATCHER)
     assert "Missed call" not in text(client, "/todo/")
+
+
+@pytest.mark.demand("S4-06")
+def test_whoever_was_asked_takes_a_transferred_call_over_and_no_alarm_rings(
+    client: Client, made: Company
+) -> None:
+    owner = made.people[Role.DEPARTMENT_OWNER]
+    owner.department = "technical_support"
+    owner.save()
+    rings()
+    call = answers(made)
+    as_(client, made, Role.AGENT)
+    path = f"/desk/calls/{call.id}/deed"
+    client.post(path, {"do": "transfer", "to": "technical_support", "ready": "yes"})
+    settle(clock.now())
+    assert list(Notice.objects.filter(kind="transfer_begun").values_list("person_id", flat=True)) == [
+        owner.id
+    ]
+    mine = [text(client, page) for page in ("/desk/hotline", "/desk/calls")]
+    assert ["take_over" in page for page in mine] == [False, False]
+    as_(client, made, Role.CALLBACK_AGENT)
+    theirs = [text(client, page) for page in ("/desk/hotline", "/desk/calls", f"/desk/calls/{call.id}")]
+    assert ["take_over" in page for page in theirs] == [True] * 3
+    assert "Put through, waits → Technical support · 0:0" in theirs[0]
+    as_(client, made, Role.DEPARTMENT_OWNER)
+    assert "take_over" in text(client, f"/desk/calls/{call.id}")
+    client.post(path, {"do": "take_over"})
+    told = Call.objects.get()
+    assert (told.agent_id, told.taken_over_at is not None, waits_for_somebody(told)) == (owner.id, True, None)
+    assert alarm_transfers(clock.now() + timedelta(minutes=9)) == 0
+    as_(client, made, Role.CALLBACK_AGENT)
+    assert client.post(path, {"do": "take_over"}).status_code == 404
+
+
+def test_a_call_can_be_put_through_to_a_colleague_at_work(client: Client, made: Company) -> None:
+    other = made.people[Role.CALLBACK_AGENT]
+    as_(client, made, Role.CALLBACK_AGENT).post("/desk/seat", {"extension": "", "ready": "yes"})
+    rings()
+    call = answers(made)
+    as_(client, made, Role.AGENT)
+    assert f'<option value="{other.login}">' in text(client, f"/desk/calls/{call.id}")
+    client.post(f"/desk/calls/{call.id}/deed", {"do": "transfer", "to": other.login, "ready": "yes"})
+    settle(clock.now())
+    assert list(Notice.objects.filter(kind="transfer_begun").values_list("person_id", flat=True)) == [
+        other.id
+    ]
+    as_(client, made, Role.DEPARTMENT_OWNER)
+    assert client.get(f"/desk/calls/{call.id}").status_code == 404

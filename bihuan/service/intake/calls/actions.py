@@ -78,7 +78,7 @@ def account_for(call: Call, *, reason: str, viewer: Viewer, now: datetime) -> No
 
 
 def _theirs(call: Call, viewer: Viewer) -> None:
-    viewer.must("call.take")
+    viewer.must("call.take_over")
     if call.agent_id not in (None, viewer.person_id) and Role.SUPERVISOR not in viewer.roles:
         raise CallNotYours
 

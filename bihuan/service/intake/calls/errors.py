@@ -47,6 +47,11 @@ class TransferToNobody(Refusal):
         super().__init__(_("Say to whom the call is transferred."))
 
 
+class TransferOver(LostRace):
+    def __init__(self) -> None:
+        super().__init__(_("Nobody waits on this call any more to be taken over."))
+
+
 class RingBackOver(LostRace):
     def __init__(self) -> None:
         super().__init__(_("This customer has been rung already."))

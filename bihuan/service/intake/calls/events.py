@@ -25,6 +25,14 @@ class CallEnded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TransferBegun(Event):
+    """The customer agreed to wait for somebody else, or was put through; to whom, the call's own row tells."""
+
+    kind = "call.transfer_begun"
+    person_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class TransferUnanswered(Event):
     """The customer was put through, and two minutes later nobody there had taken over."""
 

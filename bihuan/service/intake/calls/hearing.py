@@ -20,7 +20,7 @@ from bihuan.registers.customers.actions import reach_by
 from bihuan.registers.customers.queries import known_by
 from bihuan.registers.customers.rules import read_phone
 from bihuan.service.intake.arriving import bytes_of, keep
-from bihuan.service.intake.calls.events import CallAnswered, CallEnded, TransferMoved
+from bihuan.service.intake.calls.events import CallAnswered, CallEnded, TransferBegun, TransferMoved
 from bihuan.service.intake.calls.models import Call, CallEvent, RingBack, Seat
 from bihuan.service.intake.calls.ringing_back import Wish, number_mark, open_ring_back, withdraw_ring_back
 from bihuan.service.intake.calls.rules import (
@@ -142,6 +142,9 @@ def fold_again(call: Call, *, now: datetime) -> Call:
             until = stands.answered_at or stands.ended_at
             ended = CallEnded(subject_id=call.id, state=stands.state, waited=waited(call, until))
             record(ended, by=TELEPHONE, now=now, happened_at=stands.ended_at)
+        if call.state in OPEN and transfer_of(call)[1:] == (None, None) and _begins(call, waited_for):
+            begins = TransferBegun(subject_id=call.id, person_id=call.agent_id or 0)
+            record(begins, by=TELEPHONE, now=now)
         if call.report_id is not None and transfer_of(call) not in (waited_for, NO_TRANSFER):
             record(TransferMoved(subject_id=call.id, report_id=call.report_id), by=TELEPHONE, now=now)
         _act(call, stands, now=now)
@@ -157,6 +160,11 @@ def transfer_of(call: Call) -> Transfer:
         return NO_TRANSFER
     ended = None if call.taken_over_at is not None else call.ended_at
     return (begun, call.taken_over_at, ended)
+
+
+def _begins(call: Call, was: Transfer) -> bool:
+    begun = transfer_of(call)[0]
+    return begun is not None and begun != was[0]
 
 
 def waited(call: Call, until: datetime) -> int:

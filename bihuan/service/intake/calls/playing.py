@@ -18,6 +18,7 @@ from bihuan.service.intake.arriving import bytes_of
 from bihuan.service.intake.calls.knocking import answer, knock
 from bihuan.service.intake.calls.models import Call
 from bihuan.service.intake.calls.queries import called, estimate_of
+from bihuan.service.intake.calls.transferring import waits_for_somebody
 
 
 def play(event: str, *, call: str, now: datetime, **said: Any) -> dict[str, Any]:
@@ -46,4 +47,7 @@ def play_answer(call: Call, *, viewer: Viewer, now: datetime) -> None:
 def stands(name: str, *, now: datetime) -> dict[str, Any] | None:
     """How the call of this name stands, as its caller hears it; None for one that was never made."""
     call = called(name)
-    return None if call is None else answer(call, estimate_of(call, now)) | {"keys": call.keys}
+    if call is None:
+        return None
+    put_through = waits_for_somebody(call) is not None
+    return answer(call, estimate_of(call, now)) | {"keys": call.keys, "put_through": put_through}

@@ -18,8 +18,8 @@ from bihuan.service.intake.calls.hearing import SILENT, call_mark
 from bihuan.service.intake.calls.models import Call, RingBack, Seat
 from bihuan.service.intake.calls.ringing_back import said_of
 from bihuan.service.intake.calls.rules import ABANDONED, HANDLED, MISSED, OPEN, Held, Level, level_of
+from bihuan.service.intake.calls.transferring import may_take_over, seated
 
-SHIFT = timedelta(hours=12)  # whoever sat down longer ago has gone home
 LOOKED_BACK = timedelta(hours=1)
 USUAL_TALK = 240.0  # seconds, while too few calls tell another mean
 LEAST_CALLS = 5
@@ -111,11 +111,6 @@ def load_at(now: datetime) -> Load:
     )
 
 
-def seated(now: datetime) -> QuerySet[Seat]:
-    """Who takes calls now."""
-    return Seat.objects.filter(ready=True, since__gt=now - SHIFT, person__is_active=True)
-
-
 def _estimate(load: Load, ahead: int) -> Estimate:
     seconds = wait_at(load, ahead=ahead)
     return Estimate(ahead=ahead, seconds=None if seconds is None else round(seconds))
@@ -156,7 +151,7 @@ def call_at_hand(viewer: Viewer, now: datetime) -> Call | None:
 
 def call_of(viewer: Viewer, call_id: int) -> Call:
     """One call; the same refusal whether it is absent or not for this viewer."""
-    viewer.must("call.take")
+    viewer.must("call.take_over")
     row = (
         Call.objects.select_related("message", "agent", "customer__key", "report").filter(id=call_id).first()
     )
@@ -182,7 +177,9 @@ def last_call_at() -> datetime | None:
 
 
 def _may_see(viewer: Viewer, call: Call) -> bool:
-    return call.agent_id in (None, viewer.person_id) or Role.SUPERVISOR in viewer.roles
+    if call.agent_id == viewer.person_id or may_take_over(viewer, call):
+        return True
+    return viewer.may("call.take") and (call.agent_id is None or Role.SUPERVISOR in viewer.roles)
 
 
 def number_of(call: Call) -> str:
