@@ -150,6 +150,7 @@ from bihuan.service.intake.chats.events import (
     ChatRated,
     ChatTaken,
     ChatWaitsTooLong,
+    ChatWentOn,
 )
 from bihuan.service.intake.events import (
     ChannelFellSilent,
@@ -301,6 +302,7 @@ LINES: tuple[Line, ...] = (
     on(MessageSettled, later=[bounces.hear_bounce]),
     on(ReportUnderstood, at_once=[opening.open_for_report]),
     on(CaseOpened, at_once=[on_the_phone.hear_opened, in_the_chat.hear_opened]),
+    on(ChatWentOn, later=[chats.hear_went_on], urgent=True),
     on(ChatAnswered, at_once=[in_the_chat.hear_answered]),
     on(CallAccountedFor, at_once=[on_the_phone.hear_accounted]),
     on(TransferMoved, at_once=[on_the_phone.hear_transfer]),

@@ -20,6 +20,7 @@ from bihuan.service.cases.words import CHANNELS
 from bihuan.service.commitments.clause import NOTHING_SAID, RungRule
 from bihuan.service.commitments.queries import names_somebody, promise
 from bihuan.service.commitments.reckoning import clause_of, rung_of
+from bihuan.service.intake.chats.queries import in_chat_about
 from bihuan.service.intake.events import ChannelFellSilent
 from bihuan.service.notices.actions import tell_person
 from bihuan.service.notices.group_news import tell_groups_of
@@ -166,6 +167,12 @@ def _who_chased(case: Case, facts: dict[str, Any]) -> list[Person]:
     return _owner_or(case, Role.AGENT) + _point(case.node_id) + _people(case.technician_person_id)
 
 
+def _who_reads(case: Case, facts: dict[str, Any]) -> list[Person]:
+    """Whoever answers for the case, but not while they read it in the chat itself."""
+    there = in_chat_about(case.chain_id) if facts["channel"] == "chat" else None
+    return [] if there and case.owner_id in (None, there) else _owner_or(case, Role.AGENT)
+
+
 def _who_can_help(case: Case, facts: dict[str, Any]) -> list[Person]:
     """A warning goes to those of the clause who work on the case; nobody is warned of what the house keeps itself."""
     notify = clause_of(promise(facts["promise_id"])).notify
@@ -231,7 +238,7 @@ ALERTS: dict[str, tuple[str, Who]] = {
     "case.support_answered": ("support_answered", _who_asked),
     "case.owner_proposed": ("proposed", lambda case, facts: _people(facts["owner_id"])),
     "case.mentioned": ("mentioned", lambda case, facts: _people(facts["person_id"])),
-    "case.customer_wrote": ("customer_wrote", lambda case, facts: _owner_or(case, Role.AGENT)),
+    "case.customer_wrote": ("customer_wrote", _who_reads),
     "case.followed_moved": ("followed", lambda case, facts: followers_of(case.id)),
     "dispatch.offered": ("offered", lambda case, facts: _point(facts["node_id"])),
     "dispatch.returned": (

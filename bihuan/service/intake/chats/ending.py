@@ -18,6 +18,7 @@ from bihuan.registers.access.roles import Role
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.organisation.queries import head_office
 from bihuan.service.intake.actions import receive
+from bihuan.service.intake.adding import add_files
 from bihuan.service.intake.chats.errors import (
     CaseMadeAlready,
     ChatNotYours,
@@ -25,7 +26,7 @@ from bihuan.service.intake.chats.errors import (
     EndWithoutReason,
     ScoreWrong,
 )
-from bihuan.service.intake.chats.events import ChatEnded, ChatRated
+from bihuan.service.intake.chats.events import ChatEnded, ChatRated, ChatWentOn
 from bihuan.service.intake.chats.limits import limits_in_use
 from bihuan.service.intake.chats.models import Chat, ChatLine
 from bihuan.service.intake.chats.rules import CLOSE, QUARANTINE, REPORT, WAIT, Stands, left_alone, transcript
@@ -78,7 +79,7 @@ def join_case(chat: Chat, report: Report, *, viewer: Viewer, now: datetime) -> R
     first = report.joins_id or report.id
     full = replace(_whole(row), customer_id=report.customer_id, joins=first, phone="", email="", name="")
     joined = receive(
-        full, by=viewer.actor, node=head_office(), now=now, taken_by=viewer.person_id, message=_message(row)
+        full, by=VISITOR, node=head_office(), now=now, taken_by=viewer.person_id, message=_message(row)
     )
     _reported(row, joined, now=now)
     return joined
@@ -86,8 +87,8 @@ def join_case(chat: Chat, report: Report, *, viewer: Viewer, now: datetime) -> R
 
 @transaction.atomic
 def end(chat: Chat, *, why: str, viewer: Viewer, now: datetime) -> Chat:
-    """The conversation is over. Where no case came of it the agent says what did; what the customer wrote after
-    their case was made follows it there."""
+    """The conversation is over. Where no case came of it the agent says what did; where one came of it, it gets the
+    whole of what was said."""
     viewer.must("report.take")
     row = _for_whoever_ends(chat, viewer)
     if row.state == Chat.ENDED and row.report_id is not None:
@@ -102,7 +103,7 @@ def end(chat: Chat, *, why: str, viewer: Viewer, now: datetime) -> Chat:
         settle(message, RawMessage.ANSWERED, reason="chat_answered", by=viewer.actor, now=now)
         RawMessage.objects.filter(id=message.id).update(why_sealed=sealed, settled_by_id=viewer.person_id)
     else:
-        _follow(row, by=viewer.actor, now=now)
+        _follow(row, now=now)
     if row.state != Chat.ENDED:
         _close(row, "agent", by=viewer.actor, now=now)
     return row
@@ -143,7 +144,7 @@ def hand_on(chat: Chat, *, now: datetime) -> bool:
         elif what == QUARANTINE:
             quarantine(row.message, "chat_nobody_came", by=CLOCK, now=now)
         else:
-            _follow(row, by=CLOCK, now=now)
+            _follow(row, now=now)
         _close(row, "clock", by=CLOCK, now=now)
         return True
 
@@ -169,6 +170,11 @@ def hear_received(fact: Fact[ReportReceived]) -> None:
     Chat.objects.filter(message_id=report.raw_id, report__isnull=True).update(
         report=report, customer_id=report.customer_id
     )
+
+
+def hear_went_on(fact: Fact[ChatWentOn]) -> None:
+    """What the customer writes after their report goes to its case as it comes."""
+    _follow(held(fact.event.subject_id), now=fact.recorded_at)
 
 
 def _stands(row: Chat) -> Stands:
@@ -207,11 +213,12 @@ def _reported(row: Chat, report: Report, *, now: datetime) -> None:
 def _close(row: Chat, who: str, *, by: Actor, now: datetime) -> None:
     change(row, state=Chat.ENDED, ended_at=now, ended_by=who, asked_id=None, asked_at=None, waits_since=None)
     house_line(row, "ended", now=now)
+    _keep_whole(row)
     record(ChatEnded(subject_id=row.id, by=who, report_id=row.report_id or 0), by=by, now=now)
 
 
-def _follow(row: Chat, *, by: Actor, now: datetime) -> None:
-    """What the customer wrote after their report goes after it."""
+def _follow(row: Chat, *, now: datetime) -> None:
+    """What the customer wrote after their report goes after it, in their own name."""
     report = row.report
     rest = [one for one in _lines(row) if one.place > row.reported_to and one.who == ChatLine.CUSTOMER]
     if report is None or not rest or report.customer.forgotten_at is not None:
@@ -224,8 +231,17 @@ def _follow(row: Chat, *, by: Actor, now: datetime) -> None:
         email="",
         name="",
     )
-    receive(told, by=by, node=head_office(), now=now, once=("chat", f"{row.id}:{rest[-1].place}"))
+    receive(told, by=VISITOR, node=head_office(), now=now, once=("chat", f"{row.id}:{rest[-1].place}"))
     change(row, reported_to=row.stamp)
+
+
+def _keep_whole(row: Chat) -> None:
+    """A case that came of the chat gets all that was said in it; the same as before is kept once."""
+    report = row.report
+    if report is None or report.customer.forgotten_at is not None:
+        return
+    whole = _transcript(_lines(row), keys_for([row.message.key_id])).encode()
+    add_files(report, [FileTold(name=f"chat-{row.id}-whole.txt", media="text/plain", content=whole)])
 
 
 def _lines(row: Chat) -> list[ChatLine]:

@@ -50,6 +50,14 @@ class ChatHandedBack(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChatWentOn(Event):
+    """The customer wrote or sent something after a report came of it."""
+
+    kind = "chat.went_on"
+    report_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChatEnded(Event):
     """`by`: customer, agent or clock; `report_id` is 0 where none came of it."""
 

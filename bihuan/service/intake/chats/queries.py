@@ -181,6 +181,12 @@ def desk(viewer: Viewer) -> list[DeskRow]:
     return _desk_rows(rows, viewer)
 
 
+def in_chat_about(chain_id: int) -> int | None:
+    """Who talks with the customer just now in a chat that belongs to this case; None when nobody does."""
+    rows = Chat.objects.filter(state=Chat.TALKING, report__chain_id=chain_id)
+    return rows.values_list("agent_id", flat=True).first()
+
+
 def _rank(chat: Chat, viewer: Viewer) -> int:
     if chat.asked_id == viewer.person_id:
         return 0

@@ -24,7 +24,7 @@ from bihuan.service.intake.chats.errors import (
     ReachWrong,
     TooMuch,
 )
-from bihuan.service.intake.chats.events import ChatAnswered, ChatBegan, ChatWaitsTooLong
+from bihuan.service.intake.chats.events import ChatAnswered, ChatBegan, ChatWaitsTooLong, ChatWentOn
 from bihuan.service.intake.chats.hours import is_open_at
 from bihuan.service.intake.chats.models import Chat, ChatLine
 from bihuan.service.intake.chats.rules import LARGEST_FILE, LONGEST_LINE, MOST_FILES, MOST_LINES
@@ -164,6 +164,8 @@ def write(chat: Chat, line: Line, *, now: datetime) -> ChatLine:
     )
     for one in dangers:
         house_line(chat, f"danger:{one}", now=now)
+    if chat.report_id is not None:
+        record(ChatWentOn(subject_id=chat.id, report_id=chat.report_id), by=VISITOR, now=now)
     if dangers and chat.state == Chat.QUEUED and chat.alarmed_at is None:
         change(chat, alarmed_at=now)
         record(ChatWaitsTooLong(subject_id=chat.id, urgent=True), by=VISITOR, now=now)
@@ -273,7 +275,7 @@ def leave(chat: Chat, *, told: Self | None, now: datetime) -> Chat:
     if told is not None:
         _keep_self(row, told)
     change(row, left_at=now)
-    house_line(row, "left", now=now)
+    house_line(row, "left" if told is None else "left:message", now=now)
     return row
 
 

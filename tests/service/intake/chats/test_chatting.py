@@ -8,11 +8,14 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection
 
+from bihuan.ground.journal.queries import story_of
+from bihuan.ground.vault import files
 from bihuan.ground.vault.actions import keys_for
 from bihuan.registers.access.errors import NotFound
 from bihuan.registers.access.roles import Role
 from bihuan.registers.channels.chat.account import account
 from bihuan.registers.customers.actions import forget
+from bihuan.service.cases.models import Case, Note
 from bihuan.service.cases.queries import case_of_report
 from bihuan.service.intake.calls.errors import NotReady
 from bihuan.service.intake.chats import ending, keeping, taking
@@ -150,11 +153,21 @@ def test_what_is_written_after_the_case_follows_it_once() -> None:
     taking.take(chat, viewer=agent, now=NOW)
     told = Told(words="", channel="chat", phone="13812345678")
     report = ending.make_case(chat, told, viewer=agent, now=NOW)
-    say(chat, Line(once="more", words="对了，外机在响"), now=NOW)
-    ending.end(chat, why="", viewer=agent, now=NOW)
+    say(chat, Line(once="more", words="对了，插座在冒烟"), now=NOW)
+    settle(NOW)
     joined = Report.objects.get(joins=report)
-    assert words_of(joined, keys_for([joined.customer.key_id])).words == "对了，外机在响"
-    assert fresh(chat).state == "ended"
+    hand = keys_for([joined.customer.key_id])
+    assert words_of(joined, hand).words == "对了，插座在冒烟"
+    case = Case.objects.get()
+    assert (case.urgency, case.report.hazards != []) == ("urgent", True)
+    assert Note.objects.values_list("by_kind", flat=True).get(case=case) == "customer"
+    assert not Notice.objects.filter(kind="customer_wrote").exists()
+    answer(fresh(chat), Line(once="a", words="请先关掉总闸"), viewer=agent, now=NOW)
+    ending.end(chat, why="", viewer=agent, now=NOW)
+    assert (fresh(chat).state, Report.objects.filter(joins=report).count()) == ("ended", 1)
+    whole = Attachment.objects.filter(report=report).latest("id")
+    said = (files.fetch(whole.kept_as, by=hand) or b"").decode()
+    assert [word in said for word in ("插座在冒烟", "请先关掉总闸")] == [True, True]
     with pytest.raises(ChatOver):
         ending.end(chat, why="", viewer=agent, now=NOW)
     with pytest.raises(ChatOver):
