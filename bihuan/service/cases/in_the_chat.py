@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from bihuan.ground.journal.actions import record, writing
-from bihuan.ground.journal.event import Actor, Event, Fact
+from bihuan.ground.journal.event import Event, Fact
 from bihuan.ground.journal.models import Entry
-from bihuan.ground.journal.queries import story_of
+from bihuan.ground.journal.queries import fact_of, story_of
 from bihuan.service.cases.events import CaseOpened, ChatConnected, ChatGreeted
 from bihuan.service.cases.models import Case
 from bihuan.service.intake.chats.events import ChatAnswered, ChatTaken
@@ -20,7 +20,7 @@ def hear_opened(fact: Fact[CaseOpened]) -> None:
     case = fact.at_hand if isinstance(fact.at_hand, Case) else Case.objects.get(id=fact.event.subject_id)
     chat = Chat.objects.filter(report_id=case.report_id).first()
     if chat is not None:
-        _tell(case, chat, by=fact.by, now=fact.recorded_at)
+        _tell(case, chat, now=fact.recorded_at)
 
 
 def hear_answered(fact: Fact[ChatAnswered]) -> None:
@@ -28,22 +28,26 @@ def hear_answered(fact: Fact[ChatAnswered]) -> None:
     chat = Chat.objects.select_related("report").get(id=fact.event.subject_id)
     case = Case.objects.filter(report_id=chat.report_id).first() if chat.report_id else None
     if case is not None:
-        _tell(case, chat, by=fact.by, now=fact.recorded_at)
+        _tell(case, chat, now=fact.recorded_at)
 
 
-def _tell(case: Case, chat: Chat, *, by: Actor, now: datetime) -> None:
-    """What of the greeting the case does not know yet; told late it counts from when it happened."""
-    first = Entry.objects.filter(kind=ChatTaken.kind, subject_id=chat.id).order_by("id")
-    taken_at = first.values_list("happened_at", flat=True).first()
-    if taken_at is None:
+def _tell(case: Case, chat: Chat, *, now: datetime) -> None:
+    """What of the greeting the case does not know yet, in the name of whoever took the chat and of whoever wrote
+    first; told late it counts from when it happened."""
+    kinds = (ChatTaken.kind, ChatAnswered.kind)
+    entries = Entry.objects.filter(kind__in=kinds, subject_id=chat.id).order_by("-id")
+    told: dict[str, Fact[Event]] = {entry.kind: fact_of(entry) for entry in entries}  # the first of each
+    if ChatTaken.kind not in told:
         return
     known = {fact.event.kind for fact in story_of(case.chain_id)}
     about = {"subject_id": case.id, "chat_id": chat.id}
-    moved: tuple[tuple[Event, datetime | None], ...] = (
-        (ChatConnected(**about), taken_at),
-        (ChatGreeted(**about), chat.answered_at),
+    moved: tuple[tuple[Event, Fact[Event] | None], ...] = (
+        (ChatConnected(**about), told[ChatTaken.kind]),
+        (ChatGreeted(**about), told.get(ChatAnswered.kind)),
     )
     with writing():
-        for event, at in moved:
-            if at is not None and event.kind not in known:
-                record(event, by=by, now=now, chain=case.chain_id, happened_at=at, at_hand=case)
+        for event, of in moved:
+            if of is not None and event.kind not in known:
+                record(
+                    event, by=of.by, now=now, chain=case.chain_id, happened_at=of.happened_at, at_hand=case
+                )

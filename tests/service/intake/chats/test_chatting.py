@@ -174,6 +174,18 @@ def test_what_is_written_after_the_case_follows_it_once() -> None:
         say(chat, Line(once="late", words="还有"), now=NOW)
 
 
+def test_the_story_of_the_case_names_who_took_the_chat_and_who_wrote_first() -> None:
+    made = company()
+    chat, one, two = a_chat(phone="13812345678"), made.viewer(Role.AGENT), another_agent(made)
+    taking.take(chat, viewer=one, now=NOW)
+    answer(fresh(chat), Line(once="a", words="您好"), viewer=one, now=NOW)
+    taking.ask_over(chat, to=two.person_id or 0, ready=True, viewer=one, now=NOW)
+    taking.agree(chat, viewer=two, now=NOW)
+    report = ending.make_case(chat, Told(words="", channel="chat"), viewer=two, now=NOW)
+    told = {fact.event.kind: fact.by.id for fact in story_of(report.chain_id or 0)}
+    assert (told["case.chat_connected"], told["case.chat_greeted"]) == (one.person_id, one.person_id)
+
+
 def test_a_chat_joins_an_open_case_of_the_customer() -> None:
     made = company()
     agent = made.viewer(Role.AGENT)
