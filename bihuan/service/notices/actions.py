@@ -13,7 +13,7 @@ from bihuan.registers.customers.rules import language_of
 from bihuan.service.cases.models import Case
 from bihuan.service.notices.habits import ways_to
 from bihuan.service.notices.models import Notice
-from bihuan.service.notices.reaching import way_for
+from bihuan.service.notices.reaching import carrier_for
 from bihuan.service.notices.rules import DIRECT
 from bihuan.service.notices.sending import after_quiet_hours
 from bihuan.service.notices.short_links import link_for
@@ -34,7 +34,9 @@ def tell_customer(
     if customer.forgotten_at is not None:
         return None
     hand = keys(customer.key)
-    channel, address = way_for(customer, hand, kind=kind, language=language, now=now)
+    kind, channel, address = carrier_for(
+        customer, hand, kind=kind, came_by=case.channel, language=language, now=now
+    )
     link = link_for(channel, link, customer=customer, hand=hand, now=now)
     text = filled(parts_of("customer", kind, language=language), fill=fill, link=link)
     made = Notice(

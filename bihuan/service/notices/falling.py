@@ -9,6 +9,7 @@ from bihuan.ground.vault.actions import SealedBy, keys
 from bihuan.registers.customers.models import Customer
 from bihuan.service.notices.models import Notice
 from bihuan.service.notices.reaching import way_for
+from bihuan.service.notices.rules import kind_on
 from bihuan.service.notices.short_links import link_for
 from bihuan.service.notices.texts import dressed, filled
 from bihuan.service.notices.wordings import parts_of
@@ -47,14 +48,15 @@ def _write(
     """The same message for another channel, dressed anew. A sweep hands it on within seconds."""
     fill: dict[str, str] = json.loads(hand.open(before.fill_sealed) or "{}")
     link = link_for(channel, fill.pop("link", ""), customer=customer, hand=hand, now=now)
-    text = filled(parts_of("customer", before.kind, language=before.language), fill=fill, link=link)
+    kind = kind_on(before.kind, channel)
+    text = filled(parts_of("customer", kind, language=before.language), fill=fill, link=link)
     words = dressed(text.words, channel, language=before.language)
     seal, key_id = hand.seal, customer.key_id
     made = Notice(
         about=before.about,
         receiver=before.receiver,
         channel=channel,
-        kind=before.kind,
+        kind=kind,
         case_id=before.case_id,
         customer=customer,
         language=before.language,

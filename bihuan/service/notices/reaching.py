@@ -22,7 +22,7 @@ from bihuan.registers.customers.models import Customer
 from bihuan.registers.customers.queries import reach_of
 from bihuan.service.notices.marking import OUTBOX, named_provider
 from bihuan.service.notices.models import Notice
-from bihuan.service.notices.rules import way_to
+from bihuan.service.notices.rules import ANSWER, kind_on, way_to
 
 
 def way_for(
@@ -39,6 +39,23 @@ def way_for(
     if Notice.WECHAT not in without and carries_wechat():
         chat = _chat_for(customer, kind=kind, language=language, now=now)
     return way_to(reach_of(customer.id, hand), chat=chat, without=without)
+
+
+def carrier_for(
+    customer: Customer, hand: SealedBy, *, kind: str, came_by: str, language: str, now: datetime
+) -> tuple[str, str, str]:
+    """As which message this goes, by which channel, to which address. An answer goes back by mail to whoever wrote
+    by mail (`came_by`); where a channel does not carry it as it is, it goes as what the channel carries."""
+    if kind == ANSWER and came_by == Notice.MAIL:
+        others = frozenset({Notice.WECHAT, Notice.SMS})
+        channel, address = way_for(customer, hand, kind=kind, language=language, now=now, without=others)
+        if channel == Notice.MAIL:
+            return kind, channel, address
+    channel, address = way_for(customer, hand, kind=kind, language=language, now=now)
+    carried, chat = kind_on(kind, channel), ""
+    if carried != kind and carries_wechat():  # a template may be approved for it, where the window is shut
+        chat = _chat_for(customer, kind=carried, language=language, now=now)
+    return (carried, Notice.WECHAT, chat) if chat else (carried, channel, address)
 
 
 def carries_wechat() -> bool:

@@ -13,8 +13,12 @@ HOUR = timedelta(hours=1)
 MINUTE_SECONDS = 60.0
 
 # Direct answers to what the customer has just done or agreed to: these go out at any hour.
+ANSWER = (
+    "answer"  # a colleague's own words: a chat or a mail carries them, an SMS only says that they are there
+)
 DIRECT = frozenset(
     {
+        ANSWER,
         "case_opened",
         "booked",
         "chased",
@@ -46,9 +50,9 @@ NEWS_OF = {
     "mentioned": "mentioned",
     "customer_wrote": "mentioned",
     "channel_silent": "at_risk",
+    "transfer_begun": "job",
     "transfer_waiting": "at_risk",
     "ring_back_late": "at_risk",
-    "transfer_begun": "job",
     "chat_waiting": "at_risk",
     "chat_back": "at_risk",
     "day_report": "day_report",
@@ -160,6 +164,11 @@ def way_to(reach: Mapping[str, str], *, chat: str = "", without: Collection[str]
         if address and channel not in without:
             return channel, address
     return "call", reach.get("landline", "")
+
+
+def kind_on(kind: str, channel: str) -> str:
+    """As which message a channel carries this one. Texts of SMS are approved beforehand: nobody's own words."""
+    return "progress" if kind == ANSWER and channel not in {"wechat", "mail"} else kind
 
 
 def backoff(attempts: int) -> timedelta:

@@ -7,11 +7,13 @@ from typing import Any
 
 from bihuan.ground.journal.chain import canonical, moment
 from bihuan.ground.journal.event import Event, Fact
+from bihuan.ground.vault.actions import keys
 from bihuan.registers.access.queries import names_of
 from bihuan.service.cases.models import Case, Note
 from bihuan.service.commitments.queries import promises_of
 from bihuan.service.intake.queries import link_of
 from bihuan.service.notices.actions import language_for, tell_customer
+from bihuan.service.notices.rules import ANSWER
 from bihuan.service.notices.texts import moment as moment_words
 from bihuan.service.notices.texts import reason_words, slot_words
 from bihuan.service.satisfaction.events import ConfirmAsked, SurveySent
@@ -35,7 +37,7 @@ def _closed(facts: Facts, case: Case) -> str:
 def _noted(facts: Facts, case: Case) -> str:
     """Only what was written for the customer, and not by the customer."""
     note = Note.objects.filter(id=facts["note_id"]).first()
-    return "progress" if note is not None and note.public and note.by_kind != "customer" else ""
+    return ANSWER if note is not None and note.public and note.by_kind != "customer" else ""
 
 
 def _given_up(facts: Facts, case: Case) -> str:
@@ -85,11 +87,12 @@ def tell_the_customer(fact: Fact[Event]) -> None:
     if not kind or case.customer.forgotten_at is not None or case.merged_into_id is not None:
         return
     language, now = language_for(case), fact.recorded_at
+    fill = _fill(case, fact.event.facts(), now=now, language=language)
     tell_customer(
         case,
         kind,
         about=about(fact),
-        fill=_fill(case, fact.event.facts(), now=now, language=language),
+        fill=fill | {"words": _written(case, fact.event.facts())} if kind == ANSWER else fill,
         link=_link(case, fact.event),
         language=language,
         now=now,
@@ -120,6 +123,12 @@ def _fill(case: Case, facts: Facts, *, now: datetime, language: str) -> dict[str
     told["when"] = at if not at else (f"，约{at}到" if chinese else f", expected {at}")
     told["reason"] = reason_words(str(facts.get("reason") or case.hold_reason), language=language)
     return told
+
+
+def _written(case: Case, facts: Facts) -> str:
+    """What a colleague wrote to the customer."""
+    sealed = Note.objects.values_list("words_sealed", flat=True).get(id=facts["note_id"])
+    return keys(case.customer.key).open(sealed) or ""
 
 
 def _who(case: Case, facts: Facts) -> str:

@@ -49,6 +49,7 @@ SAMPLES: dict[str, tuple[str, str]] = {
     "place": ("西湖区文新街道", "Xihu District, Wenxin"),
     "what": ("首次联系", "First contact"),
     "since": ("11月20日09:30", "20 Nov 09:30"),
+    "words": ("配件已到，周二上午上门方便吗？", "The part is here. Would Tuesday morning suit you?"),
     "code": ("••••••", "••••••"),
 }
 

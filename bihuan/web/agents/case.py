@@ -53,13 +53,16 @@ from bihuan.service.commitments.queries import promises_of
 from bihuan.service.dispatch.guiding import guided_until
 from bihuan.service.dispatch.words import SUITS
 from bihuan.service.intake.queries import words_of
+from bihuan.service.notices.answering import LONGEST_ANSWER
 from bihuan.service.satisfaction.hearing import Hearing, hearing_of
+from bihuan.web.agents.answering import carried, how_it_goes
 from bihuan.web.agents.asking import QUESTIONS, environment_words
 from bihuan.web.agents.climbing import climbs_of
 from bihuan.web.agents.facts import MachineShown, cases_of, consents_shown, machine_shown
 from bihuan.web.agents.official import authorities, notices_shown
 from bihuan.web.agents.recordings import calls_shown
 from bihuan.web.agents.rows import chip_of, departments, families, in_language
+from bihuan.web.agents.talks import talks_of
 from bihuan.web.agents.telling import CONTACTS, Known, line_of, nodes_in, people_in
 from bihuan.web.agents.write_up import may_write
 from bihuan.web.look.doors import moment, staff_page
@@ -79,6 +82,7 @@ class Told:
     words: str
     note: str = ""
     quiet: bool = False
+    carried: str = ""  # how it went to the customer, where it was written to them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +118,7 @@ def case_page(
     full = may_see_full(viewer, held, now=now)
     hearing = hearing_of(viewer, held, hand, now=now, revealed=revealed is not None)
     words = words_of(held.report, hand)
-    others = cases_of(viewer, held.customer_id)
+    others, notes = cases_of(viewer, held.customer_id), list(notes_of(held.id))
     context = {
         "case": held,
         "contact": revealed or contacts_of([held], viewer, now=now, masked=not full)[held.customer_id],
@@ -126,13 +130,16 @@ def case_page(
         "promises": [chip_of(one, now) for one in promises if one.open],
         "climbs": climbs_of(held.id, promises, now=now),
         "ended": [chip_of(one, now) for one in promises if not one.open],
-        "story": tellings(facts, notes_of(held.id), known, hand, hearing),
+        "story": tellings(facts, notes, known, hand, hearing, carried=carried(held, facts, notes)),
+        "goes_out": how_it_goes(held, viewer, now=now),
+        "longest_answer": LONGEST_ANSWER,
         "moves": [_move(one, card, viewer) for one in open_moves_of(held, viewer)],
         "machine": machine_of(held, now),
         "consents": [] if viewer.partner else consents_shown(held.customer_id),
         "twins": [one for one in others if seem_alike(held, one)],
         "history": [one for one in others if one.id != held.id],
         "similar": similar_to(held, viewer),
+        "talks": talks_of(held, facts) if full or revealed is not None else [],
         "calls": calls_shown(held) if viewer.may("call.hear") else [],
         "files": came_along(held),
         "sees_files": full,
@@ -164,6 +171,7 @@ def may_of(held: Any, viewer: Viewer, *, now: datetime) -> dict[str, bool]:
         "hand_over": held.open and viewer.may("case.hand_over"),
         "reveal": viewer.may("customer.reveal") and still_needed(viewer, held, now=now),
         "remote": viewer.may("case.remote"),
+        "merge": held.technician_person_id is None and not held.outside_number and viewer.may("case.merge"),
         "customer": viewer.may("customer.look_up"),
         "official": viewer.may("complaint.official"),
     }
@@ -214,7 +222,13 @@ def _move(one: OpenMove, card: Card, viewer: Viewer) -> MoveShown:
 
 
 def tellings(
-    facts: Iterable[Any], notes: Iterable[Any], known: Known, hand: SealedBy, hearing: Hearing
+    facts: Iterable[Any],
+    notes: Iterable[Any],
+    known: Known,
+    hand: SealedBy,
+    hearing: Hearing,
+    *,
+    carried: Mapping[int, str],
 ) -> list[Told]:
     """What happened, newest first; a note stands where it was written, as this viewer may read it."""
     written = {note.id: note for note in notes}
@@ -223,14 +237,16 @@ def tellings(
         note = written.get(getattr(fact.event, "note_id", 0)) if fact.event.kind == "case.noted" else None
         line = line_of(fact, known)
         words = hand.open(note.words_sealed) if note else ""
+        to_them = note is not None and note.public and fact.by.kind == "staff"
         told.append(
             Told(
                 at=fact.happened_at,
                 who=who(fact.by, known),
                 icon="note" if note else line.icon,
-                words=line.words,
+                words=_("Written to the customer") if to_them else line.words,
                 note=(hearing.told(words) if words is not None else _("(forgotten)")) or "",
                 quiet=line.quiet and not note,
+                carried=carried.get(note.id, "") if note else "",
             )
         )
     return told[::-1]
@@ -305,8 +321,9 @@ def similar_to(held: Any, viewer: Viewer) -> list[dict[str, str]]:
 
 
 def links_of(held: Any, viewer: Viewer) -> list[tuple[str, str, str]]:
-    """Pages of other rooms about this case, for those who may open them: title, address, icon."""
-    at = held.stands_at
+    """Pages of other rooms about this case, for those who may open them: title, address, icon. A case that goes on in
+    another offers no step of its own."""
+    at = held.stands_at if held.merged_into_id is None else ""
     wanted = (
         (True, _("Customer problem record"), "agents:record_table", "printer"),
         (True, _("Forms of this case"), "agents:case_papers", "file-text"),

@@ -15,10 +15,12 @@ from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.customers.queries import shown
 from bihuan.service.cases import following, mentioning, owning, talking
 from bihuan.service.cases.actions import Doer
+from bihuan.service.cases.errors import CaseIsMerged
 from bihuan.service.cases.queries import card_of, case_by_number
 from bihuan.service.cases.revealing import look_behind
 from bihuan.service.cases.sorting import correct
 from bihuan.service.cases.words import HOLD_REASONS, URGENCIES, move_title
+from bihuan.service.notices.answering import LONGEST_ANSWER
 from bihuan.web.agents.case import case_page
 from bihuan.web.agents.telling import CONTACTS
 from bihuan.web.look.doors import moment, staff_page
@@ -63,6 +65,20 @@ def note(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         messages.warning(
             request, _("@%(name)s is no colleague's name: nobody was told.") % {"name": name[:60]}
         )
+    return _back(held)
+
+
+@require_POST
+@staff_page("case.note")
+def write(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """Write to the customer, by the way that reaches them; what was written stands on the case and on their page."""
+    held, words = case_by_number(viewer, number), request.POST.get("words", "")
+    if held.merged_into is not None:
+        raise CaseIsMerged(held.number, held.merged_into.number)
+    if len(words.strip()) > LONGEST_ANSWER:
+        raise Refusal(_("At most %(most)s characters, please.") % {"most": LONGEST_ANSWER})
+    talking.note(held, words, by=viewer.actor, now=moment(request), public=True)
+    messages.success(request, _("Written to the customer. What became of it stands below."))
     return _back(held)
 
 

@@ -76,6 +76,7 @@ urlpatterns: list[URLPattern] = [
     path("case/<str:number>/support", support.support, name="support"),
     path("case/<str:number>/move", deeds.move, name="case_move"),
     path("case/<str:number>/note", deeds.note, name="case_note"),
+    path("case/<str:number>/write", deeds.write, name="case_write"),
     path("case/<str:number>/sorting", sorting.sorting, name="sorting"),
     path("case/<str:number>/sort", sorting.sort, name="sort"),
     path("case/<str:number>/merge", sorting.merge_case, name="merge"),

@@ -26,7 +26,7 @@ from bihuan.service.notices import queries, sending
 from bihuan.service.notices.actions import send_sign_in_code, try_again
 from bihuan.service.notices.marking import LEASE
 from bihuan.service.notices.models import Notice
-from bihuan.service.notices.rules import ATTEMPTS, backoff, segments, way_to
+from bihuan.service.notices.rules import ATTEMPTS, backoff, kind_on, segments, way_to
 from bihuan.service.notices.short_links import path_of
 from bihuan.service.notices.telling import TOLD
 from bihuan.service.notices.texts import filled, shipped
@@ -322,7 +322,7 @@ def test_an_sms_without_its_link_fits_one_message() -> None:
         "slot": "明天08:00–10:00", "when": "，约今天15:30到", "reason": "正在等配件到货",
         "place": "服务中", "since": "11月20日09:30", "code": "123456",
     }  # fmt: skip
-    for kind in shipped()["customer"]:
+    for kind in (one for one in shipped()["customer"] if kind_on(one, "sms") == one):
         text = filled(shipped_parts("customer", kind, language="zh-hans"), fill=fill)
         assert segments(f"【Bihuan】{text.words}") == 1, kind
 
