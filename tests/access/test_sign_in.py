@@ -281,3 +281,10 @@ def test_every_page_says_which_sources_a_browser_may_trust(made: Company) -> Non
         rule = client.get(page).headers["Content-Security-Policy"]
         assert "default-src 'self'" in rule
         assert "unsafe" not in rule
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_who_comes_to_the_demo_may_play_the_customer(made: Company, demo: bool) -> None:
+    with override_settings(BIHUAN_DEMO=demo):
+        page = Client().get("/accounts/login/").content.decode()
+    assert ('href="/play/"' in page) is demo

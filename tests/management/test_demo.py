@@ -34,6 +34,7 @@ from bihuan.service.dispatch.models import Visit
 from bihuan.service.fieldwork.models import Quote
 from bihuan.service.intake.queries import words_of
 from bihuan.service.notices.models import Notice
+from bihuan.service.intake.chats.limits import limits_in_use
 from bihuan.service.satisfaction.models import Survey
 from tests import makers
 
@@ -63,6 +64,7 @@ def test_the_company_is_whole_and_its_past_true(founded: datetime) -> None:
     kinds = Counter(Node.objects.values_list("kind", flat=True))
     assert kinds == {Node.HEAD_OFFICE: 1, Node.REGION: 2, Node.SERVICE_POINT: 6}
     assert (Technician.objects.count(), Customer.objects.count()) == (40, 300)
+    assert limits_in_use().calendar == "24x7"  # a visitor chats at any hour
     assert {role for roles in Person.objects.values_list("roles", flat=True) for role in roles} == {
         str(role) for role in Role if role is not Role.CUSTOMER
     }

@@ -82,6 +82,8 @@ class Command(BaseCommand):
         if settings.BIHUAN_DEMO and "demo_logins" in get_commands():
             call_command("demo_logins", stdout=self.stdout)
             connections.close_all()
+        if settings.BIHUAN_DEMO:
+            self.say(f"Play a customer of the demo company, on any channel: {address}/play/")
         self.say("Stop it with Ctrl-C.")
 
 

@@ -11,10 +11,12 @@ from bihuan.management.demo.outside import found_outside
 from bihuan.management.demo_password import demo_password
 from bihuan.registers.access.models import Person
 from bihuan.registers.access.roles import Role
+from bihuan.registers.access.viewer import EVERYTHING
 from bihuan.registers.customers.rules import read_phone
 from bihuan.registers.organisation.actions import add_node
 from bihuan.registers.organisation.models import Authorisation, Coverage, Node
 from bihuan.registers.staff.models import Certificate, Shift, Skill, Technician
+from bihuan.service.intake.chats.limits import BOUNDS, keep_limits, limits_listed
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,14 @@ def found_company(*, now: datetime) -> Founded:
     _people(founded)
     _technicians(founded, now=now)
     found_outside(now=now)
+    _chat_at_any_hour()
     return founded
+
+
+def _chat_at_any_hour() -> None:
+    """A visitor plays agent and customer whenever they come."""
+    row = limits_listed().get()
+    keep_limits(EVERYTHING, row.id, calendar="24x7", **{name: getattr(row, name) for name in BOUNDS})
 
 
 def _nodes() -> dict[str, Node]:

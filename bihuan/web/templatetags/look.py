@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.forms.widgets import CheckboxInput
@@ -213,6 +214,12 @@ def chart(chart: Chart, name: str = "") -> dict[str, Any]:
 def signature_pad(name: str = "signature", label: str = "", errors: Iterable[str] = ()) -> dict[str, Any]:
     """A box to sign in; the hidden input `name` holds a PNG data URL, or nothing while it is empty."""
     return {"name": name, "label": label or _("Signature"), "errors": list(errors)}
+
+
+@register.simple_tag
+def demo_runs() -> bool:
+    """Whether this is the demo, where a visitor may play the customer."""
+    return bool(settings.BIHUAN_DEMO)
 
 
 @register.simple_tag
