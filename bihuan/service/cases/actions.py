@@ -84,6 +84,7 @@ def open_case(report: Report, *, words: str, node_id: int, by: Actor, now: datet
     )
     case = _case(report, card=card, kind=kind, urgency=urgency, node_id=node_id, now=now)
     case.problem, case.wish = found.problem, report.wish or found.wish
+    case.category = case.category or found.category
     case.department = report.department or found.department
     case.number = draw_number(now)
     case.save(force_insert=True)

@@ -31,11 +31,13 @@ def _names(entries: Iterable[Any]) -> list[tuple[str, str]]:
 
 
 def choices_shown(field: str, category: str = "") -> list[tuple[str, str]]:
-    """The codes of a field with their words; of symptoms those that this appliance can have."""
+    """The codes of a field with their words; of symptoms those that this appliance can have, or while it is not known
+    those of all, each with its appliance."""
     known, none = knowledge(), ("", _("none"))
     if field == "symptom":
+        families = {} if category else {one.code: f"{_named(one)} · " for one in known.families}
         mine = [one for one in known.symptoms if not category or one.family in (category, "general")]
-        return [none, *((one.code, _named(one)) for one in mine)]
+        return [none, *((one.code, f"{families.get(one.family, '')}{_named(one)}") for one in mine)]
     found: dict[str, list[tuple[str, str]]] = {
         "kind": [(code, str(words)) for code, words in KINDS.items()],
         "wish": [none, *((code, str(words)) for code, words in WISHES.items())],
@@ -50,7 +52,7 @@ def choices_shown(field: str, category: str = "") -> list[tuple[str, str]]:
 
 def in_words(field: str, codes: str) -> str:
     """The words of one code, or of several with commas; nothing for none."""
-    named = dict(choices_shown(field))
+    named = dict(_names(knowledge().symptoms) if field == "symptom" else choices_shown(field))
     return _(", ").join(named.get(code, code) for code in codes.split(",") if code)
 
 

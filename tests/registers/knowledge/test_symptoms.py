@@ -38,6 +38,8 @@ SAID = [
     ("冰箱不制冰", ["fr_ice_maker"]),
     ("洗衣机不排水", ["wm_no_drain"]),
     ("洗衣机甩不干衣服", ["wm_no_spin"]),
+    ("洗衣机不脱水，筒里全是水", ["wm_no_spin", "wm_no_drain"]),
+    ("洗衣机漏得阳台上全是水", ["wm_leak"]),
     ("洗衣机不进水", ["wm_no_fill"]),
     ("洗衣机一直进水停不下来", ["wm_never_stops_filling"]),
     ("洗衣机脱水震动很大", ["wm_vibration"]),
