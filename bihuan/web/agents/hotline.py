@@ -18,7 +18,7 @@ from bihuan.registers.access.errors import NotFound
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.intake.calls.actions import account_for, say_notice, sit, transfer
 from bihuan.service.intake.calls.errors import CallGoesOn
-from bihuan.service.intake.calls.playing import play_answer
+from bihuan.service.intake.calls.playing import play_answer, play_end
 from bihuan.service.intake.calls.queries import (
     call_at_hand,
     call_of,
@@ -37,7 +37,7 @@ from bihuan.service.intake.calls.transferring import (
     waits_for_somebody,
 )
 from bihuan.web.agents.caller import caller_of
-from bihuan.web.agents.hotline_words import REASONS, STATES, line_words, on_line, put_through_to
+from bihuan.web.agents.hotline_words import REASONS, STATES, key_words, line_words, on_line, put_through_to
 from bihuan.web.agents.rows import departments
 from bihuan.web.look.doors import moment, staff_page
 
@@ -128,6 +128,8 @@ def call(request: HttpRequest, viewer: Viewer, call_id: int) -> HttpResponse:
     context = {
         "call": held,
         "state": STATES[held.state],
+        "pressed": key_words(held.keys),
+        "mine": held.agent_id == viewer.person_id,
         "number": number,
         "caller": caller_of(number, "", viewer, now=now),
         "departments": departments().items(),
@@ -147,7 +149,7 @@ def call(request: HttpRequest, viewer: Viewer, call_id: int) -> HttpResponse:
 @require_POST
 @staff_page("call.take_over")
 def deed(request: HttpRequest, viewer: Viewer, call_id: int) -> HttpResponse:
-    """What an agent does with a call: answer (demo), take over, say the notice, transfer, account for it."""
+    """What an agent does with a call: answer or hang up (demo), take over, say the notice, transfer, account for it."""
     now, held = moment(request), call_of(viewer, call_id)
     match request.POST.get("do", ""):
         case "answer":
@@ -156,6 +158,10 @@ def deed(request: HttpRequest, viewer: Viewer, call_id: int) -> HttpResponse:
             if held.answered_at is not None or held.ended_at is not None:
                 raise CallGoesOn
             play_answer(held, viewer=viewer, now=now)
+        case "hang_up":
+            if not settings.BIHUAN_DEMO or held.agent_id != viewer.person_id:
+                raise NotFound
+            play_end(held, now=now)
         case "take_over":
             take_over(held, viewer=viewer, now=now)
             messages.success(request, _("You speak with the customer now."))

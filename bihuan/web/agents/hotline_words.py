@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from bihuan.registers.access.viewer import Viewer
+from bihuan.registers.channels.hotline.account import LANGUAGES as SPOKEN
+from bihuan.registers.channels.hotline.account import RING_BACK, account
 from bihuan.service.cases.words import KINDS
 from bihuan.service.intake.calls.hearing import person_at
 from bihuan.service.intake.calls.queries import Duty, Estimate, Line, Waiting
@@ -76,6 +78,14 @@ def on_line(row: Waiting, viewer: Viewer, now: datetime) -> OnLine:
         transfer=transfer_words(call, now - begun) if begun is not None else "",
         mine=may_take_over(viewer, call),
     )
+
+
+def key_words(keys: str) -> str:
+    """The keys that a caller pressed, each with what it means: 1 Repair · 9 English."""
+    meanings = account().keys
+    told = {**KINDS, **{code: LANGUAGES[language] for code, language in SPOKEN.items()}}
+    told[RING_BACK] = gettext_lazy("Ring me back")
+    return " · ".join(f"{key} {told.get(meanings.get(key, ''), '')}".strip() for key in keys)
 
 
 def put_through_to(to: str) -> str:

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from bihuan.registers.customers.rules import read_phone
-from bihuan.service.intake.calls.playing import play, stands
+from bihuan.service.intake.calls.playing import play, play_key, stands
 from bihuan.web.customers.play import play_page
 from bihuan.web.customers.report_form import TooOften
 from bihuan.web.look.doors import moment
@@ -74,7 +74,7 @@ def _deed(request: HttpRequest, call: str) -> HttpResponse:
         play("notice", call=call, now=now)
         play("queued", call=call, now=now)
     elif call and deed == "key":
-        play("key", call=call, now=now, keys=request.POST.get("key", "")[:1])
+        play_key(call, request.POST.get("key", "")[:1], now=now)
     elif call and deed == "hang_up":
         play("ended", call=call, now=now, cause="caller")
     response = redirect("customers:play_phone")

@@ -7,7 +7,9 @@ import json
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from bihuan.ground.journal.actions import record, writing
 from bihuan.ground.journal.event import Actor
@@ -28,6 +30,9 @@ from bihuan.service.intake.calls.rules import (
     HANDLED,
     MISSED,
     OPEN,
+    QUEUED,
+    RINGING,
+    TALKING,
     CallNow,
     Happened,
     folded,
@@ -40,6 +45,7 @@ CHANNEL = "hotline"
 TELEPHONE = Actor(kind="channel")
 LATEST = timedelta(minutes=1)  # how far in our future the telephone system's clock may be
 SILENT = timedelta(hours=4)  # a call that nothing was told of for so long has ended
+PLAYED, PLAYED_TALK = timedelta(minutes=15), timedelta(hours=1)  # so in a demo, where a visitor just goes
 AT_ONCE = 200
 
 type Transfer = tuple[datetime | None, datetime | None, datetime | None]
@@ -241,8 +247,13 @@ def settle_lost(now: datetime) -> int:
 
 
 def end_silent(now: datetime) -> int:
-    """A sweep: calls that nothing was told of for four hours have ended. Returns how many."""
-    old = Call.objects.filter(state__in=OPEN, rang_at__lt=now - SILENT).select_related("message")
+    """A sweep: calls that nothing was told of for four hours have ended, a visitor's of the demo sooner. Returns how
+    many."""
+    long = Q(state__in=OPEN, rang_at__lt=now - SILENT)
+    if settings.BIHUAN_DEMO:
+        long |= Q(state__in=(RINGING, QUEUED), rang_at__lt=now - PLAYED)
+        long |= Q(state=TALKING, answered_at__lt=now - PLAYED_TALK)
+    old = Call.objects.filter(long).select_related("message")
     found = list(old.order_by("rang_at")[:AT_ONCE])
     for call in found:
         try:
