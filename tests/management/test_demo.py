@@ -32,9 +32,9 @@ from bihuan.service.cases.events import CaseClosed
 from bihuan.service.cases.models import Case
 from bihuan.service.dispatch.models import Visit
 from bihuan.service.fieldwork.models import Quote
+from bihuan.service.intake.chats.limits import limits_in_use
 from bihuan.service.intake.queries import words_of
 from bihuan.service.notices.models import Notice
-from bihuan.service.intake.chats.limits import limits_in_use
 from bihuan.service.satisfaction.models import Survey
 from tests import makers
 
