@@ -35,6 +35,7 @@ from bihuan.web.agents.report_form import ASKED, LARGEST_FILE, MEDIA, MOST_FILES
 from bihuan.web.agents.restating import fee_of, restated
 from bihuan.web.agents.rows import departments
 from bihuan.web.look.doors import moment, staff_page
+from bihuan.web.look.files import name_said
 from bihuan.web.look.words import local_time
 
 
@@ -183,11 +184,13 @@ def files_of(request: HttpRequest) -> tuple[tuple[FileTold, ...], str]:
         return (), _("At most %(most)s files.") % {"most": MOST_FILES}
     for one in sent:
         if (one.size or 0) > LARGEST_FILE:
-            return (), _("“%(name)s” is larger than 10 MB.") % {"name": str(one.name)[:60]}
+            return (), _("“%(name)s” is larger than 10 MB.") % {"name": name_said(one.name, longest=60)}
         if one.content_type not in MEDIA:
-            return (), _("“%(name)s” is neither a photo, a video nor a PDF.") % {"name": str(one.name)[:60]}
+            return (), _("“%(name)s” is neither a photo, a video nor a PDF.") % {
+                "name": name_said(one.name, longest=60)
+            }
     return tuple(
-        FileTold(name=str(one.name)[:120], media=str(one.content_type), content=one.read()) for one in sent
+        FileTold(name=name_said(one.name), media=str(one.content_type), content=one.read()) for one in sent
     ), ""
 
 

@@ -21,6 +21,7 @@ from bihuan.service.intake.told import FileTold
 from bihuan.web.customers.door import Visitor, private_page
 from bihuan.web.customers.tracking import back_to
 from bihuan.web.customers.words import CANCEL_REASONS
+from bihuan.web.look.files import name_said
 from bihuan.web.look.forms import TidyForm
 
 PHOTO = 10 * 1024 * 1024  # bytes
@@ -146,7 +147,7 @@ def picture(file: UploadedFile[Any]) -> FileTold:
         media = "image/heic"
     if not media:
         raise Refusal(_("This is not a picture that we can read."))
-    return FileTold(name=(file.name or "photo")[:200], media=media, content=content)
+    return FileTold(name=name_said(file.name or "photo", longest=200), media=media, content=content)
 
 
 def _sent(request: HttpRequest) -> QueryDict | None:

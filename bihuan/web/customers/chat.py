@@ -24,12 +24,12 @@ from bihuan.service.intake.chats.rules import LONGEST_LINE
 from bihuan.service.intake.chats.writing import Line, Self, begin, keep_probe, leave, say, say_who
 from bihuan.service.intake.proving import is_own
 from bihuan.web.customers.chat_shown import greeting, hours, privacy, shown
+from bihuan.web.customers.sending import Sent, answered
 from bihuan.web.look.chat_lines import SENT_BY_SCRIPT, file_response, lines_in
 from bihuan.web.look.doors import customer_page, moment
 from bihuan.web.look.forms import TidyForm, row_of
 from bihuan.web.look.throttle import Throttle
 
-BEGUN = Throttle(name="chat-begin", times=12, seconds=600)
 SAID = Throttle(name="chat-say", times=60, seconds=60)
 WRONG = Throttle(name="chat-wrong", times=30, seconds=60)
 COOKIE, SALT, MINTED_FOR = "bihuan_chat", "a visitor's chat", 24 * 3600
@@ -53,7 +53,6 @@ class BeginForm(TidyForm):
     name = forms.CharField(label=gettext_lazy("Your name, if you like"), required=False, max_length=120)
     phone = forms.CharField(label=gettext_lazy("Your phone"), required=False, max_length=40)
     email = forms.CharField(label=gettext_lazy("Or your e-mail"), required=False, max_length=254)
-    website = forms.CharField(required=False)  # no person sees it; whoever fills it in is none
     key = forms.CharField(max_length=200, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, open_now: bool, **kwargs: Any) -> None:
@@ -94,14 +93,15 @@ def chat(request: HttpRequest) -> HttpResponse:
     if is_own(request.POST.get("key", "")[:200], "chat", now=now):
         keep_probe(request.POST["key"], now=now)
         return HttpResponse(status=204)
-    if not BEGUN.count(request):
-        raise TooFast
     form = BeginForm(request.POST, open_now=is_open_at(now))
-    if request.POST.get("website"):
-        return redirect("customers:chat")
-    if not form.is_valid():
-        return _first_page(request, form, status=422)
-    return _begin(request, form)
+    sent = Sent(
+        page="chat",
+        form=form,
+        take=lambda: _begin(request, form),
+        draw=lambda status: _first_page(request, form, status=status),
+        channel="chat",
+    )
+    return answered(request, sent)
 
 
 def _begin(request: HttpRequest, form: BeginForm) -> HttpResponse:

@@ -11,13 +11,11 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from bihuan.service.cases.topics import FEEDBACK
 from bihuan.service.intake.rules import LONGEST_WORDS
 from bihuan.service.intake.told import FileTold, Told
-from bihuan.web.customers.report_form import MOST_FILES, TooOften, files_of, privacy_words, sent_on
+from bihuan.web.customers.report_form import MOST_FILES, files_of, privacy_words, sent_on
+from bihuan.web.customers.sending import Sent, advice_on, answered
 from bihuan.web.look.doors import customer_page, moment
 from bihuan.web.look.forms import TidyForm
 from bihuan.web.look.opened import counted
-from bihuan.web.look.throttle import Throttle
-
-TRIES = Throttle(name="feedback-form", times=8, seconds=600)
 
 
 class FeedbackForm(TidyForm):
@@ -51,7 +49,6 @@ class FeedbackForm(TidyForm):
     consent_service = forms.BooleanField(
         label=gettext_lazy("You may use what I wrote here to look into it and to answer me.")
     )
-    website = forms.CharField(required=False)  # no person sees it; whoever fills it in is none
     key = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -68,18 +65,18 @@ def feedback(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         counted("feedback", moment(request))
         return _page(request, FeedbackForm(initial={"key": uuid4().hex}))
-    if not TRIES.count(request):
-        raise TooOften
     form = FeedbackForm(request.POST)
-    if request.POST.get("website"):
-        return render(request, "customers/report_thanks.html")
     files, trouble = files_of(request)
     if trouble:
         form.add_error(None, trouble)
-    if not form.is_valid():
-        return _page(request, form, status=422)
-    told = told_of(form.cleaned_data, files)
-    return sent_on(request, form, told, scope="feedback-form") or _page(request, form, status=422)
+    sent = Sent(
+        page="feedback",
+        form=form,
+        take=lambda: sent_on(request, form, told_of(form.cleaned_data, files), scope="feedback-form"),
+        draw=lambda status: _page(request, form, status=status),
+        files=files,
+    )
+    return answered(request, sent)
 
 
 def told_of(held: dict[str, Any], files: tuple[FileTold, ...]) -> Told:
@@ -99,5 +96,11 @@ def told_of(held: dict[str, Any], files: tuple[FileTold, ...]) -> Told:
 
 
 def _page(request: HttpRequest, form: FeedbackForm, *, status: int = 200) -> HttpResponse:
-    context = {"form": form, "privacy": privacy_words(), "most_files": MOST_FILES}
+    words = str(form.data.get("words", ""))[:LONGEST_WORDS] if form.is_bound else ""
+    context = {
+        "form": form,
+        "advice": advice_on(words),
+        "privacy": privacy_words(),
+        "most_files": MOST_FILES,
+    }
     return render(request, "customers/feedback.html", context, status=status)

@@ -34,7 +34,7 @@ from bihuan.service.intake.told import FileTold, Told
 from bihuan.service.searching.mending import register_machine
 from bihuan.web.customers.asking import picture
 from bihuan.web.customers.my_door import Owner, own_page
-from bihuan.web.customers.report_form import TooOften
+from bihuan.web.customers.sending import TooOften
 from bihuan.web.customers.words import COVERS
 from bihuan.web.look.forms import TidyForm
 from bihuan.web.look.naming import family_name

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from bihuan.registers.customers.rules import read_phone
 from bihuan.service.intake.calls.playing import play, play_key, stands
 from bihuan.web.customers.play import play_page
-from bihuan.web.customers.report_form import TooOften
+from bihuan.web.customers.sending import TooOften
 from bihuan.web.look.doors import moment
 from bihuan.web.look.forms import TidyForm
 from bihuan.web.look.throttle import Throttle

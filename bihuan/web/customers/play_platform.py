@@ -25,7 +25,7 @@ from bihuan.service.orders.told import OrderTold
 from bihuan.service.orders.words import STATES
 from bihuan.service.social.actions import PostTold, rules_in_force, take_post
 from bihuan.web.customers.play import play_page
-from bihuan.web.customers.report_form import TooOften
+from bihuan.web.customers.sending import TooOften
 from bihuan.web.look.doors import moment
 from bihuan.web.look.forms import TidyForm
 from bihuan.web.look.throttle import Throttle

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from bihuan.ground.journal.event import Actor
 from bihuan.ground.vault.inspecting import LOOKED_AT, PICTURES, VIDEOS, media_of
-from bihuan.registers.access.errors import NotFound, Refusal
+from bihuan.registers.access.errors import NotFound
 from bihuan.registers.customers.scan_codes import ScanCode, scanned
 from bihuan.registers.customers.told import AddressTold, MachineTold
-from bihuan.registers.knowledge.queries import hazards_in, knowledge
+from bihuan.registers.knowledge.queries import knowledge
 from bihuan.registers.organisation.queries import coverage_of, head_office, service_points
 from bihuan.service.dispatch.words import SUITS
 from bihuan.service.intake.actions import receive
@@ -25,15 +25,15 @@ from bihuan.service.intake.errors import ReportRefused, SameKeyOtherBody, senten
 from bihuan.service.intake.queries import link_of
 from bihuan.service.intake.rules import LONGEST_WORDS, faults_of
 from bihuan.service.intake.told import FileTold, Told
+from bihuan.web.customers.sending import Sent, advice_on, answered
 from bihuan.web.customers.warranty import scanned_machine
 from bihuan.web.look.doors import customer_page, moment
+from bihuan.web.look.files import name_said
 from bihuan.web.look.forms import TidyForm
 from bihuan.web.look.opened import counted
-from bihuan.web.look.throttle import Throttle
 
 type Tell = Callable[[dict[str, Any], tuple[FileTold, ...]], Told]
 
-TRIES = Throttle(name="report-form", times=8, seconds=600)
 MOST_FILES, LARGEST_FILE = 4, 10 * 1024 * 1024
 TAKEN = PICTURES | VIDEOS  # by what their bytes show
 
@@ -61,7 +61,6 @@ class WebReportForm(TidyForm):
     consent_service = forms.BooleanField()
     consent_recording = forms.BooleanField(required=False)
     consent_marketing = forms.BooleanField(required=False)
-    website = forms.CharField(required=False)  # no person sees it; whoever fills it in is none
     key = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     p = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)  # of a code that was scanned
 
@@ -91,15 +90,6 @@ class WebReportForm(TidyForm):
         )
 
 
-class TooOften(Refusal):
-    status = 429
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("Several reports came from here within minutes. Please wait a little, or ring us.")
-        )
-
-
 @customer_page
 def report(request: HttpRequest) -> HttpResponse:
     """The form; sent, it leads to the private page of the case."""
@@ -114,21 +104,18 @@ def form_page(
         known = prefilled(request.GET.get("p", ""))
         counted(f"{page}_qr" if known and page == "report" else page, moment(request))
         return _page(request, kind(initial=known | {"key": uuid4().hex}), template)
-    if not TRIES.count(request):
-        raise TooOften
     form = kind(request.POST)
-    if request.POST.get("website"):
-        return render(request, "customers/report_thanks.html")
     files, trouble = files_of(request)
     if trouble:
         form.add_error(None, trouble)
-    if not form.is_valid():
-        return _page(request, form, template, status=422)
-    return _receive(request, form, told(form.cleaned_data, files), template)
-
-
-def _receive(request: HttpRequest, form: WebReportForm, told: Told, template: str) -> HttpResponse:
-    return sent_on(request, form, told, scope="web-form") or _page(request, form, template, status=422)
+    sent = Sent(
+        page=page,
+        form=form,
+        take=lambda: sent_on(request, form, told(form.cleaned_data, files), scope="web-form"),
+        draw=lambda status: _page(request, form, template, status=status),
+        files=files,
+    )
+    return answered(request, sent)
 
 
 def sent_on(request: HttpRequest, form: TidyForm, told: Told, *, scope: str) -> HttpResponse | None:
@@ -242,12 +229,14 @@ def files_of(request: HttpRequest) -> tuple[tuple[FileTold, ...], str]:
         return (), _("At most %(most)s files.") % {"most": MOST_FILES}
     for one in sent:
         if (one.size or 0) > LARGEST_FILE:
-            return (), _("“%(name)s” is larger than 10 MB.") % {"name": str(one.name)[:60]}
+            return (), _("“%(name)s” is larger than 10 MB.") % {"name": name_said(one.name, longest=60)}
         if media_of(one.read(LOOKED_AT)) not in TAKEN:
-            return (), _("“%(name)s” is neither a photo nor a video.") % {"name": str(one.name)[:60]}
+            return (), _("“%(name)s” is neither a photo nor a video.") % {
+                "name": name_said(one.name, longest=60)
+            }
         one.seek(0)
     kept = [
-        FileTold(name=str(one.name)[:120], media=str(one.content_type), content=one.read()) for one in sent
+        FileTold(name=name_said(one.name), media=str(one.content_type), content=one.read()) for one in sent
     ]
     return tuple(kept), ""
 
@@ -262,15 +251,12 @@ def privacy_words() -> str:
 
 def _page(request: HttpRequest, form: WebReportForm, template: str, *, status: int = 200) -> HttpResponse:
     """The form; a word of danger in what was typed shows the advice at once, whatever else is wrong."""
-    chinese = (get_language() or "en").startswith("zh")
-    held = knowledge()
     covered = coverage_of({node.id for node in service_points()})
     words = str(form.data.get("words", ""))[:LONGEST_WORDS] if form.is_bound else ""
-    heard = set(hazards_in(words)) if words else set()
     code = code_scanned(str((form.data if form.is_bound else form.initial).get("p", "")))
     context = {
         "form": form,
-        "advice": [one.advice_zh if chinese else one.advice_en for one in held.hazards if one.code in heard],
+        "advice": advice_on(words),
         "privacy": privacy_words(),
         "machine": None if code is None else scanned_machine(code, day=localdate(moment(request))),
         "districts": sorted({row.district for row in covered if row.district}),

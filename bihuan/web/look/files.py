@@ -4,7 +4,16 @@ from urllib.parse import quote
 
 from django.http import HttpResponse
 
+_ESCAPED = {"%22": '"', "%0D": "\r", "%0A": "\n"}  # what browsers may not say in a part's head
 INERT = "default-src 'none'; sandbox"
+
+
+def name_said(name: object, *, longest: int = 120) -> str:
+    """How a browser calls a file that it sends, with the three signs again that a form writes with percent signs."""
+    said = str(name)
+    for written, sign in _ESCAPED.items():
+        said = said.replace(written, sign)
+    return said[:longest]
 
 
 def as_file(content: bytes, *, media: str, name: str, inline: bool = False) -> HttpResponse:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils.translation import override
 
 from bihuan.registers.access.roles import Role
 from bihuan.registers.customers.models import ScanCode
@@ -15,7 +16,7 @@ from bihuan.registers.customers.told import MachineTold
 from bihuan.service.cases.models import Case
 from bihuan.service.intake.calls.models import RingBack
 from bihuan.service.intake.models import RawMessage
-from bihuan.web.customers.ring_back import due_at
+from bihuan.web.customers.ring_back import choices, due_at
 from tests.makers import NOW, Company, a_case, company, settle
 
 pytestmark = pytest.mark.django_db
@@ -87,10 +88,18 @@ def test_what_is_missing_is_said_at_its_field_and_what_was_typed_stays(visitor: 
     assert ("希望师傅能早点到" in body(answer), "This field is required" in body(answer)) == (True, True)
 
 
-def test_whoever_fills_in_what_nobody_sees_is_thanked_and_forgotten(visitor: Client) -> None:
+@pytest.mark.demand("S2-20")
+def test_whoever_fills_in_what_nobody_sees_is_thanked_and_waits_for_a_person(
+    visitor: Client, made: Company
+) -> None:
     for path, told in (("/feedback", FEEDBACK), ("/callback", WISH), ("/report/smart", SMART)):
-        assert "Thank you" in body(visitor.post(path, told | {"website": "spam.example"}))
+        assert "Thank you" in body(visitor.post(path, told | {"blank": "spam.example"}))
+    settle()
     assert (Case.objects.count(), RingBack.objects.count()) == (0, 0)
+    kept = RawMessage.objects.order_by("id").values_list("channel", "state", "reason")
+    assert list(kept) == [("web", "quarantined", "hidden_field")] * 3
+    visitor.force_login(made.people[Role.SUPERVISOR])
+    assert "A field that no person sees was filled in" in body(visitor.get("/desk/messages"))
 
 
 @pytest.mark.demand("S2-06", "S1-02")
@@ -116,7 +125,20 @@ def test_an_evening_that_is_over_is_the_next_morning() -> None:
     afternoon, night = datetime(2026, 11, 23, 6, tzinfo=UTC), datetime(2026, 11, 23, 13, tzinfo=UTC)
     assert due_at("evening", afternoon) == datetime(2026, 11, 23, 12, tzinfo=UTC)
     assert due_at("evening", night) == datetime(2026, 11, 24, 2, tzinfo=UTC)
-    assert due_at("soon", night) is None
+    assert due_at("soon", night) == datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
+
+
+@pytest.mark.demand("S2-06")
+def test_nobody_is_promised_a_ring_while_nobody_is_rung() -> None:
+    before_dawn = datetime(2026, 11, 22, 19, 29, tzinfo=UTC)  # 03:29 of the 23rd
+    morning = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+    assert (due_at("soon", before_dawn), due_at("2h", before_dawn)) == (morning, morning)
+    with override("en"):
+        assert [words for _when, words in choices(before_dawn)] == [
+            "As soon as possible: Today 09:30 at the latest",
+            "This evening by 20:00",
+            "Tomorrow by 10:00",
+        ]
 
 
 @pytest.mark.demand("S2-67")

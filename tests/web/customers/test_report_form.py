@@ -7,10 +7,12 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from bihuan.ground.vault.actions import keys_for
 from bihuan.registers.customers.models import Consent
 from bihuan.service.cases.models import Case
-from bihuan.service.intake.models import Attachment, Report
-from tests.makers import company
+from bihuan.service.intake.models import Attachment, RawMessage, Report
+from bihuan.service.intake.reading import read_message
+from tests.makers import NOW, company, settle
 
 pytestmark = pytest.mark.django_db
 
@@ -91,22 +93,51 @@ def test_a_vague_phrase_is_taken_as_it_is(visitor: Client) -> None:
     assert sent(visitor, words="不好用").status_code == 302
 
 
-def test_whoever_fills_in_the_hidden_field_is_thanked_and_nothing_is_kept(visitor: Client) -> None:
-    assert "Thank you" in sent(visitor, website="http://spam.example").content.decode()
-    assert Report.objects.count() == 0
+@pytest.mark.demand("S2-20")
+def test_whoever_fills_in_what_nobody_sees_is_thanked_and_a_person_looks_at_it(visitor: Client) -> None:
+    told = {"words": "热水器漏电", "blank": "http://spam.example"}
+    for _time in range(2):
+        photo = SimpleUploadedFile("display.png", b"\x89PNG\r\n\x1a\n....", content_type="image/png")
+        shown = sent(visitor, files=photo, **told).content.decode()
+        assert ("Thank you" in shown, "Please stop using the machine now." in shown) == (True, True)
+    settle()
+    message = RawMessage.objects.get()
+    assert (message.state, message.reason, Report.objects.count()) == ("quarantined", "hidden_field", 0)
+    report = read_message(waiting(message), now=NOW)
+    assert report is not None
+    words = keys_for([report.customer.key_id]).open(report.words_sealed) or ""
+    assert ("热水器漏电" in words, "文新街道" in words) == (True, True)
+    assert report.machine is not None
+    assert (report.machine.category, Attachment.objects.count()) == ("air_conditioner", 1)
 
 
-def test_the_ninth_try_within_minutes_is_asked_to_wait(visitor: Client) -> None:
-    for _try in range(8):
-        sent(visitor, phone="")
-    assert sent(visitor).status_code == 429
-    assert Report.objects.count() == 0
+def waiting(message: RawMessage) -> RawMessage:
+    """As it is while a person has it read once more."""
+    RawMessage.objects.filter(id=message.id).update(state=RawMessage.WAITING)
+    return RawMessage.objects.select_related("key").get(id=message.id)
+
+
+@pytest.mark.demand("S2-20")
+def test_mistakes_cost_nothing_and_who_sends_too_much_gets_the_form_back_filled_in(visitor: Client) -> None:
+    for _try in range(9):
+        assert sent(visitor, phone="").status_code == 422
+    for number in range(8):
+        assert sent(visitor, key=f"web-{number}").status_code == 302
+    answer = sent(visitor, key="web-8")
+    assert (answer.status_code, Report.objects.count()) == (429, 8)
+    assert answer.context["form"]["key"].value() == "web-8"
+    shown = answer.content.decode()
+    assert ("Please wait a little" in shown, "空调不制冷" in shown) == (True, True)
+    assert sent(visitor, key="web-9", phone="13900002222").status_code == 302
 
 
 def test_a_photo_comes_along_and_a_programme_does_not(visitor: Client) -> None:
-    photo = SimpleUploadedFile("display.png", b"\x89PNG\r\n\x1a\n....", content_type="image/png")
+    named = "𠮷照片 %22a<b>%22.png"  # as a browser writes a name with quotation marks
+    photo = SimpleUploadedFile(named, b"\x89PNG\r\n\x1a\n....", content_type="image/png")
     assert sent(visitor, files=photo).status_code == 302
     assert [one.media for one in Attachment.objects.all()] == ["image/png"]
+    kept = Attachment.objects.get()
+    assert keys_for([kept.report.customer.key_id]).open(kept.name_sealed) == "𠮷照片 a b .png"
     bad = SimpleUploadedFile("run.exe", b"MZ", content_type="application/x-msdownload")
     assert sent(visitor, files=bad, key="web-2").status_code == 422
 

@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 from bihuan.registers.channels.message import IncomingMessage, Unreadable
+from bihuan.registers.channels.set_aside import is_set_aside, read_set_aside
 
 
 class ChatReader:
@@ -16,10 +17,13 @@ class ChatReader:
     channel = "chat"
 
     def read(self, raw: bytes) -> IncomingMessage:
-        """A probe says its token; a chat is live; all else is Unreadable."""
+        """A probe says its token; a chat is live; a first line that was set aside says what was typed; all else is
+        Unreadable."""
         said = _said(raw)
         if probe := said.get("probe"):
             return IncomingMessage(words="", probe=str(probe))
+        if is_set_aside(said):
+            return read_set_aside(said)
         if "words" not in said:
             raise Unreadable("no_words")
         return IncomingMessage(words=str(said["words"]), live=True)

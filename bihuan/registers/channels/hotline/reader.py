@@ -8,6 +8,7 @@ import json
 
 from bihuan.registers.channels.hotline.telling import told_in
 from bihuan.registers.channels.message import IncomingMessage, Unreadable
+from bihuan.registers.channels.set_aside import is_set_aside, read_set_aside
 
 
 class HotlineReader:
@@ -29,11 +30,14 @@ class WishReader:
     channel = "web"
 
     def read(self, raw: bytes) -> IncomingMessage:
-        """A wish to be rung is live until somebody rang; all else is Unreadable."""
+        """A wish to be rung is live until somebody rang; a form that was set aside says what was typed; all else is
+        Unreadable."""
         try:
             said = json.loads(raw)
         except ValueError:
             raise Unreadable("broken_json") from None
+        if is_set_aside(said):
+            return read_set_aside(said)
         if not isinstance(said, dict) or said.get("form") != "ring_back":
             raise Unreadable("no_wish")
         return IncomingMessage(words="", live=True)

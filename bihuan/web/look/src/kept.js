@@ -1,7 +1,7 @@
 // A form that is not lost where there is no signal: what is typed stays in this browser until it was sent, and goes out
 // when the line is back, with the key under which the server takes it once. Without scripts it is the plain form.
 const AGAIN = 15000, DAY = 86400000, PATIENCE = { words: 20000, files: 180000 };
-const LEFT_OUT = new Set(["website", "csrfmiddlewaretoken"]);
+const LEFT_OUT = new Set(["blank", "csrfmiddlewaretoken"]);
 
 export function beginKept() {
   const form = document.querySelector("form[data-keep]");
