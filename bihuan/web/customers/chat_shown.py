@@ -9,10 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bihuan.ground.worktime.calendar import next_open
+from bihuan.registers.access.masking import masked_email, masked_phone
+from bihuan.registers.customers.rules import read_phone
 from bihuan.registers.organisation.naming import company_name
 from bihuan.service.cases.queries import case_for_link
 from bihuan.service.intake.chats.hours import calendar_in_use, code_in_use, is_open_at
 from bihuan.service.intake.chats.queries import Queued, queued, said_by, typing
+from bihuan.service.intake.chats.writing import Self
 from bihuan.service.intake.queries import link_of
 from bihuan.web.look.chat_lines import bubbles_of, script_words
 from bihuan.web.look.hours import present_words
@@ -26,27 +29,41 @@ def shown(chat: Any, token: str, *, now: datetime) -> dict[str, Any]:
     link = urlsplit(link_of(chat.report)).path if known else ""
     waits = queued(chat, now) if chat.state == "queued" and chat.left_at is None else None
     lines = bubbles_of(chat, me="customer", link=link)
+    said = said_by(chat)
+    reach = reach_shown(said) if said.reachable else ""
     return {
         "chat": chat,
         "token": token,
         "lines": lines,
         "last_place": max((one.place for one in lines), default=0),
-        "waits": wait_words(waits) if waits is not None else "",
+        "waits": wait_words(waits, reach) if waits is not None else "",
+        "reach": reach,
         "nobody": waits is not None and (waits.minutes is None or not is_open_at(now)),
         "agent": chat.agent.name if chat.agent is not None else "",
         "typing": typing(chat, now)[0],
         "over": chat.state == "ended",
         "left": chat.left_at is not None,
-        "said": said_by(chat),
+        "said": said,
         "link": link,
         "scores": SCORES,
         "seen": chat.seen_by_agent,
     }
 
 
-def wait_words(waits: Queued) -> str:
-    """Place and minutes, as they are told to whoever waits."""
+def reach_shown(told: Self) -> str:
+    """Where a visitor who said so is answered, shortened: their page may be seen by others."""
+    number = read_phone(told.phone) if told.phone else None
+    if number is not None:
+        return masked_phone(number.number)
+    return masked_email(told.email) if told.email else ""
+
+
+def wait_words(waits: Queued, reach: str) -> str:
+    """Place and minutes, as they are told to whoever waits; `reach` is where we answer them else, once they said."""
     place = _("You are number %(place)s in the queue.") % {"place": waits.position}
+    if waits.minutes is None and reach:
+        told = _("We have told our people; if nobody comes here we answer at %(reach)s.") % {"reach": reach}
+        return f"{place} {told}"
     if waits.minutes is None:
         return f"{place} {_('We have told our people; leave a number and we answer there.')}"
     about = ngettext(

@@ -21,6 +21,7 @@ from bihuan.service.intake.chats.rules import LARGEST_FILE
 from bihuan.service.intake.chats.writing import Line
 from bihuan.service.intake.queries import report
 from bihuan.service.intake.told import FileTold
+from bihuan.web.look.files import name_said
 
 SENT_BY_SCRIPT = "X-Chat"
 MOST_FILES = 4  # sent at once
@@ -33,7 +34,7 @@ def lines_in(request: HttpRequest, *, longest: int) -> list[Line]:
     told = [Line(once=once, words=words)] if words.strip() or not sent else []
     for number, one in enumerate(sent):
         content = one.read(LARGEST_FILE + 1)
-        file = FileTold(name=str(one.name)[:120], media=str(one.content_type), content=content)
+        file = FileTold(name=name_said(one.name), media=str(one.content_type), content=content)
         told.append(Line(once=f"{once}.{number}", file=file))
     return told
 
@@ -99,6 +100,12 @@ def house_words(code: str, more: str, *, me: str) -> str:
                 _("The chat lies in the queue again.")
                 if agent
                 else _("You wait in the queue again, at your old place. We have told our people.")
+            )
+        case "left" if more == "message":
+            return (
+                _("The customer left a message.")
+                if agent
+                else _("Your words are kept as a message; we answer you at the number or address you gave.")
             )
         case "left":
             return _("The customer waits no longer.") if agent else _("You wait no longer.")

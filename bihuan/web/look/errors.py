@@ -1,6 +1,6 @@
 """Refusals and accidents as pages: what happened, and what to do now. Never a trace, never personal data."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import render
 from django.template import TemplateDoesNotExist, loader
 from django.utils.translation import gettext as _
@@ -37,6 +37,8 @@ def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def refused(request: HttpRequest, sentence: str, *, status: int = 409, back: str = "") -> HttpResponse:
     """A page that says what was refused and what would make it work; `back` is the address to go on."""
+    if request.headers.get("X-Chat"):  # the chat's script shows it beside what was not taken
+        return JsonResponse({"sentence": sentence}, status=status)
     if request.headers.get("HX-Request") == "true":
         part = render(request, "look/refused.html#sentence", {"sentence": sentence}, status=status)
         part.headers["HX-Retarget"] = "#messages"

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from bihuan.ground.worktime.clock import now
 from bihuan.registers.access.roles import Role
+from bihuan.service.intake.chats.errors import FileRefused
 from bihuan.service.intake.chats.models import Chat, ChatLine
 from bihuan.service.intake.chats.taking import take
 from bihuan.service.intake.chats.writing import Line, answer
@@ -66,6 +67,25 @@ def test_the_first_form_sent_twice_is_one_chat(made: Company) -> None:
     assert (Chat.objects.count(), ChatLine.objects.filter(who="customer").count()) == (1, 1)
 
 
+def test_who_said_where_they_are_reached_is_not_asked_for_it(made: Company) -> None:
+    client = Client(headers={"accept-language": "en"})
+    shown = client.get(begun(client, phone="13812345678")).text
+    assert ("we answer at 138****5678" in shown, "leave a number" in shown) == (True, False)
+    assert "leave a number" in (other := Client(headers={"accept-language": "en"})).get(begun(other)).text
+
+
+@pytest.mark.demand("S2-20")
+def test_a_first_line_is_kept_for_a_person_where_the_hidden_field_was_filled_in(made: Company) -> None:
+    client = Client()
+    key = re.search(r'name="key" value="([^"]+)"', client.get(reverse("customers:chat")).text)
+    assert key is not None
+    sent = {"words": "厨房有很重的燃气味", "key": key[1], "blank": "x"}
+    assert "alert-danger" in client.post(reverse("customers:chat"), sent).text
+    settle(now())
+    message = RawMessage.objects.get()
+    assert (message.channel, message.state, Chat.objects.count()) == ("chat", "quarantined", 0)
+
+
 def test_coming_back_goes_on_with_the_same_chat(made: Company) -> None:
     client = Client()
     where = begun(client)
@@ -85,7 +105,9 @@ def test_outside_of_hours_a_message_is_a_report_at_once(
     where = client.post(reverse("customers:chat"), sent | {"phone": "13812345678"})["Location"]
     report = Report.objects.get()
     assert (report.channel, report.raw.state, Chat.objects.get().state) == ("chat", "report", "ended")
-    assert "/c/" in client.get(where).text
+    shown = client.get(where, headers={"accept-language": "en"}).text
+    assert ("/c/" in shown, "Your words are kept as a message" in shown) == (True, True)
+    assert "You wait no longer" not in shown
 
 
 @pytest.mark.demand("S3-195")
@@ -109,7 +131,8 @@ def test_a_page_in_disguise_is_refused(made: Company) -> None:
     client = Client()
     where = begun(client)
     page = SimpleUploadedFile("a.png", b"<html><script>1</script>", content_type="image/png")
-    assert client.post(where, {"do": "say", "once": "v", "files": page}).status_code == 422
+    refused = client.post(where, {"do": "say", "once": "v", "files": page}, headers={"x-chat": "1"})
+    assert (refused.status_code, refused.json()) == (422, {"sentence": str(FileRefused())})
     assert not ChatLine.objects.exclude(kept_as="").exists()
 
 

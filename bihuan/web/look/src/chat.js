@@ -90,6 +90,7 @@ class Talk {
     event.preventDefault();
     const words = this.words.value.trim();
     if (!words) return;
+    this.quiet();
     const line = { once: this.once(), words };
     this.kept.push(line);
     this.typed = 0;
@@ -111,34 +112,48 @@ class Talk {
     form.delete("files");
     try {
       const answer = await fetch(this.form.action, { method: "POST", body: form, headers: { "X-Chat": "1" } });
-      if (answer.ok || answer.status === 409 || answer.status === 422) this.done(line.once);
+      if (answer.ok) this.done(line.once);
+      else if (answer.status === 409 || answer.status === 422) this.refused(line.once, await sentenceOf(answer));
     } catch { /* it stays kept, and goes when the line is back */ }
   }
 
   async sendFiles(event) {
     event.preventDefault();
+    this.quiet();
     const form = new FormData(this.form);
     form.set("once", this.once());
     try {
       const answer = await fetch(this.form.action, { method: "POST", body: form, headers: { "X-Chat": "1" } });
       if (answer.ok) { this.words.value = ""; this.root.querySelector("[data-chat-files]").value = ""; if (!this.isOpen()) this.ask(); }
-      else this.say(document.getElementById("spoken")?.dataset.refused);
+      else this.say(await sentenceOf(answer));
     } catch { this.say(document.getElementById("spoken")?.dataset.offline); }
   }
 
+  refused(once, sentence) { // what was typed goes back to where it can be changed
+    const line = this.kept.find((one) => one.once === once);
+    this.done(once);
+    if (line && this.words && !this.words.value) this.words.value = line.words;
+    this.say(sentence);
+  }
+
   say(sentence) {
+    this.told?.remove();
     const told = document.createElement("p");
     told.className = "chat-house text-danger";
     told.setAttribute("role", "alert");
     told.textContent = sentence || "";
     this.talk.append(told);
+    this.told = told;
+    this.bottom();
   }
+
+  quiet() { this.told?.remove(); this.told = null; }
 
   done(once) { this.kept = this.kept.filter((line) => line.once !== once); this.keep(); }
 
   hear(told) {
     if (told.kept) this.done(told.kept);
-    if (told.refused !== undefined) { this.done(told.refused); this.say(told.sentence); }
+    if (told.refused !== undefined) this.refused(told.refused, told.sentence);
     if (told.list && this.list) this.list.innerHTML = told.list;
     if (told.state && this.root.dataset.chatState && told.state !== this.root.dataset.chatState && !this.words?.value) location.reload();
     if (told.talk && this.talk) this.draw(told.talk, told.place || 0);
@@ -147,15 +162,16 @@ class Talk {
 
   draw(html, place) {
     const low = this.talk.scrollHeight - this.talk.scrollTop - this.talk.clientHeight < 80;
-    const held = this.talk.contains(document.activeElement) && document.activeElement.tagName === "INPUT";
+    const held = this.talk.querySelector("#opinion")?.value || (this.talk.contains(document.activeElement) && /^(INPUT|TEXTAREA)$/.test(document.activeElement.tagName));
     if (held) return;
     this.talk.innerHTML = html;
+    if (this.told) this.talk.append(this.told);
     this.pending();
     if (place > this.place && this.place && !this.list) this.flash(document.hidden ? 1 : 0);
     if (place > this.place) { this.place = place; this.saw(); }
     if (low) this.bottom();
-    clearTimeout(this.quiet);
-    this.quiet = setTimeout(() => this.talk.querySelector("[data-chat-typing]")?.setAttribute("hidden", ""), 6000);
+    clearTimeout(this.still);
+    this.still = setTimeout(() => this.talk.querySelector("[data-chat-typing]")?.setAttribute("hidden", ""), 6000);
     if (this.talk.querySelector("#chat-score") && this.form) this.form.hidden = true;
     const lines = this.talk.querySelector("[data-state]");
     for (const part of this.root.querySelectorAll("[data-chat-queued]")) part.hidden = lines?.dataset.state !== "queued";
@@ -211,6 +227,10 @@ class Talk {
       }
     } catch { /* the next time tells */ }
   }
+}
+
+async function sentenceOf(answer) { // the server's own, where it says one
+  try { return (await answer.json()).sentence; } catch { return document.getElementById("spoken")?.dataset.refused; }
 }
 
 function beep() {
