@@ -41,6 +41,11 @@ def test_an_agent_takes_a_chat_answers_and_makes_a_case_of_it(made: Company) -> 
     assert case.number in client.get(reverse("agents:chat", args=[chat.id])).text
     assert do(client, chat, "end") == 302
     assert fresh(chat).state == "ended"
+    talk = f'id="talk-{chat.id}"'
+    page = client.get(reverse("agents:case", args=[case.number])).text
+    assert (talk in page, "空调突然不制冷了" in page.partition(talk)[2], "您好" in page) == (True, True, True)
+    masked = at_desk(made, Role.ANALYST).get(reverse("agents:case", args=[case.number])).text
+    assert (case.number in masked, talk in masked, "您好" in masked) == (True, False, False)
 
 
 def test_a_wrong_phone_makes_no_case_and_says_so(made: Company) -> None:

@@ -54,12 +54,18 @@ def test_who_only_counts_reads_no_words(client: Client, made: Company) -> None:
 @pytest.mark.demand("S3-40")
 def test_a_twin_is_offered_merged_and_taken_apart(agent: Client, made: Company) -> None:
     first, second = (a_case(made, now=clock.now(), phone=PHONE) for _ in range(2))
-    assert f"Maybe the same as {first.number}" in shown(agent, f"/desk/case/{second.number}")
+    offered = shown(agent, f"/desk/case/{second.number}")
+    assert (f"Maybe the same as {first.number}" in offered, f"Go on in {first.number}" in offered) == (
+        True,
+        True,
+    )
     assert "maybe reported twice" in shown(agent, "/desk/?lane=all")
     answer = agent.post(f"/desk/case/{second.number}/merge", {"into": first.number})
     assert answer["Location"] == f"/desk/case/{first.number}"
     merged = shown(agent, f"/desk/case/{second.number}")
-    assert (f"The same as {first.number}" in merged, "No step from here" in merged) == (True, True)
+    assert f"The same as {first.number}" in merged
+    assert ["Choose a service point" in page for page in (offered, merged)] == [True, False]
+    assert ["What can be done next" in page for page in (offered, merged)] == [True, False]
     agent.post(f"/desk/case/{second.number}/unmerge")
     second.refresh_from_db()
     assert (second.open, second.merged_into_id) == (True, None)

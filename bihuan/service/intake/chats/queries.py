@@ -181,6 +181,12 @@ def desk(viewer: Viewer) -> list[DeskRow]:
     return _desk_rows(rows, viewer)
 
 
+def chats_of_chain(chain_id: int) -> list[Chat]:
+    """The chats of which the reports of one case came, the newest first."""
+    rows = Chat.objects.filter(report__chain_id=chain_id).select_related("message", "agent")
+    return list(rows.order_by("-began_at", "-id"))
+
+
 def in_chat_about(chain_id: int) -> int | None:
     """Who talks with the customer just now in a chat that belongs to this case; None when nobody does."""
     rows = Chat.objects.filter(state=Chat.TALKING, report__chain_id=chain_id)
