@@ -12,6 +12,7 @@ from django.db import DatabaseError
 from bihuan.registers.channels.wechat.account import Account
 from bihuan.registers.channels.wechat.callback import WINDOW_SECONDS, Callback, opened, reply
 from bihuan.service.intake.arriving import keep
+from bihuan.service.intake.models import RawMessage
 from bihuan.service.intake.picking_up import want_file
 from bihuan.service.notices.chatting import answer_to
 
@@ -24,15 +25,15 @@ def take_knock(query: Mapping[str, str], body: bytes, *, account: Account, now: 
     heard = opened(query, body, account=account, now=time.time(), remember=_remember)
     kept = keep("wechat", heard.xml, once=heard.once, now=now)
     want_file("wechat", kept.message.id, said=heard.told, now=now)
-    words = _answer(heard, now=now)
+    words = _answer(heard, kept.message, now=now)
     return reply(heard, words, account=account, at=int(time.time()), nonce=secrets.token_hex(8))
 
 
-def _answer(heard: Callback, *, now: datetime) -> str:
+def _answer(heard: Callback, message: RawMessage, *, now: datetime) -> str:
     """What the chat answers; nothing where that goes wrong: the words are kept, and WeChat must not tell the customer
     that we are out of order."""
     try:
-        return answer_to(heard.told, now=now)
+        return answer_to(heard.told, message, now=now)
     except DatabaseError:
         raise  # it may pass: WeChat delivers again
     except Exception as error:

@@ -127,6 +127,7 @@ KINDS: dict[str, Lazy] = {
     "sign_in_code": _("Sign-in code"),
     "chat_welcome": _("Chat: welcome"),
     "chat_received": _("Chat: message received"),
+    "chat_joined": _("Chat: message joins a case"),
     "chat_report": _("Chat: menu, report a fault"),
     "chat_progress": _("Chat: menu, progress"),
     "chat_machines": _("Chat: menu, my machines"),

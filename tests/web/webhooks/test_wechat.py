@@ -20,6 +20,7 @@ from bihuan.registers.customers.queries import consents_of
 from bihuan.service.cases.models import Case, Note
 from bihuan.service.intake.models import Attachment, RawMessage, Report
 from bihuan.service.intake.picking_up import pick_up, wake_wanted
+from bihuan.service.intake.queries import link_of
 from bihuan.service.notices.models import Notice
 from bihuan.service.notices.queries import shown
 from bihuan.service.notices.sending import send_due
@@ -81,9 +82,12 @@ def test_what_is_written_within_a_day_goes_on_with_the_same_case() -> None:
     chat = Chat()
     chat.writes("空调不制冷")
     settle()
-    chat.writes("地址是文一西路1号")
-    settle()
     [case] = Case.objects.all()
+    xml = chat.xml(MsgType="text", Content="地址是文一西路1号", MsgId=78)
+    said = chat.answer(chat.deliver(xml))
+    assert (case.number in said, said.endswith(link_of(case.report)), "请留下" in said) == (True, True, False)
+    settle()
+    assert chat.answer(chat.deliver(xml)) == said
     assert Report.objects.count() == 2
     assert Note.objects.filter(case=case, by_kind="customer").count() == 1
 
@@ -133,11 +137,28 @@ def test_a_message_nobody_can_read_waits_for_a_person() -> None:
 
 @pytest.mark.parametrize(
     "key, path",
-    [("report", "/report/"), ("progress", "/track/"), ("machines", "/my"), ("bind", "/my/wechat")],
+    [
+        ("report", "/report/"),
+        ("progress", "/track/"),
+        ("machines", "/my"),
+        ("complain", "/feedback"),
+        ("bind", "/my/wechat"),
+    ],
 )
 @pytest.mark.demand("S2-08")
 def test_the_menu_answers_with_a_link(key: str, path: str) -> None:
     assert Chat().taps(key).endswith(path)
+
+
+def test_the_menu_tells_how_the_open_cases_of_this_chat_stand() -> None:
+    made, chat = company(), Chat()
+    a_case(made)
+    chat.writes("空调不制冷")
+    settle()
+    mine = Case.objects.get(channel="wechat")
+    assert chat.taps("progress").split("\n")[1:] == [f"{mine.number} 待接单 {link_of(mine.report)}"]
+    Case.objects.update(open=False)
+    assert chat.taps("progress").endswith("/track/")
 
 
 def bound() -> tuple[Case, Chat]:
