@@ -164,7 +164,7 @@ from bihuan.service.intake.events import (
     ReportUnderstood,
 )
 from bihuan.service.notices import bounces, customer_codes, retention, sending, still_open, taking_out
-from bihuan.service.notices.alerting import tell_of_quarantine, tell_of_silence, tell_the_staff
+from bihuan.service.notices.alerting import tell_of_silence, tell_the_staff
 from bihuan.service.notices.calls_told import tell_of_ring_back, tell_of_transfer, tell_of_transfer_begun
 from bihuan.service.notices.chats_told import tell_of_chat, tell_of_chat_back
 from bihuan.service.notices.day_report import tell_day_report
@@ -172,6 +172,7 @@ from bihuan.service.notices.events import (
     NoticeGivenUp,
     NoticeSent,
 )
+from bihuan.service.notices.quarantine_told import tell_of_quarantined_message, tell_of_quarantined_report
 from bihuan.service.notices.telling import tell_the_customer
 from bihuan.service.orders import telling as platforms
 from bihuan.service.orders.events import OrderCancelled, OrderChanged, OrderPromised
@@ -190,11 +191,11 @@ from bihuan.service.searching import building, indexing
 
 # Who is told what. The words and their timing stand in `notices`; no action sends a message.
 TOLD: tuple[Line, ...] = (
-    on(ReportQuarantined, later=[tell_of_quarantine]),
-    on(MessageQuarantined, later=[tell_of_quarantine]),
+    on(ReportQuarantined, later=[tell_of_quarantined_report]),
+    on(MessageQuarantined, later=[tell_of_quarantined_message]),
     on(ChannelFellSilent, later=[tell_of_silence]),
-    on(TransferUnanswered, later=[tell_of_transfer]),
     on(TransferBegun, later=[tell_of_transfer_begun]),
+    on(TransferUnanswered, later=[tell_of_transfer]),
     on(RingBackLate, later=[tell_of_ring_back]),
     on(ChatWaitsTooLong, later=[tell_of_chat]),
     on(ChatHandedBack, later=[tell_of_chat_back]),

@@ -63,15 +63,6 @@ def tell_the_staff(fact: Fact[Event]) -> None:
         )
 
 
-def tell_of_quarantine(fact: Fact[Event]) -> None:
-    """A report could not become a case: the managers and supervisors look at it."""
-    for person in [*people_with(Role.SUPERVISOR), *people_with(Role.MANAGER)][:MOST]:
-        link = f"{settings.BIHUAN_ADDRESS}/manage/operations"
-        tell_person(
-            person, "quarantined", about=about(fact), fill={}, link=link, case=None, now=fact.recorded_at
-        )
-
-
 def tell_of_silence(fact: Fact[ChannelFellSilent]) -> None:
     """What we send ourselves by a channel does not come through: whoever keeps the installation looks at it."""
     for person in [*people_with(Role.ADMINISTRATOR), *people_with(Role.SUPERVISOR)][:MOST]:

@@ -19,6 +19,7 @@ from bihuan.service.intake.models import RawMessage, Report
 from bihuan.service.intake.queries import words_of
 from bihuan.service.intake.replying import reply_token, report_answered
 from bihuan.service.notices.models import Notice
+from bihuan.service.notices.queries import shown
 from tests.fake_channel import bytes_of as fake
 from tests.makers import NOW, a_case, company, settle
 
@@ -117,7 +118,10 @@ def test_what_cannot_be_read_is_kept_for_a_person_who_is_told(raw: bytes, reason
     message.refresh_from_db()
     assert (message.state, message.reason, bytes_of(message)) == ("quarantined", reason, raw)
     assert "must not be kept" not in message.trouble
-    assert Notice.objects.filter(kind="quarantined").exists()
+    notice = Notice.objects.filter(kind="quarantined", channel="page").first()
+    assert notice is not None
+    words = shown([notice])[0].words or ""
+    assert (f"/desk/messages/{message.id}" in words, "（短信）" in words) == (True, True)
 
 
 def test_a_sender_whom_nobody_can_answer_waits_for_a_person() -> None:
