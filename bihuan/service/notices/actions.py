@@ -14,7 +14,7 @@ from bihuan.service.cases.models import Case
 from bihuan.service.notices.habits import ways_to
 from bihuan.service.notices.models import Notice
 from bihuan.service.notices.reaching import carrier_for
-from bihuan.service.notices.rules import DIRECT
+from bihuan.service.notices.rules import is_direct
 from bihuan.service.notices.sending import after_quiet_hours
 from bihuan.service.notices.short_links import link_for
 from bihuan.service.notices.storing import keep_notice
@@ -47,7 +47,7 @@ def tell_customer(
         case=case,
         customer=customer,
         language=language,
-        next_at=now if kind in DIRECT else after_quiet_hours(now),
+        next_at=now if is_direct(kind, came_by=case.channel) else after_quiet_hours(now),
         made_at=now,
     )
     if channel == Notice.CALL:

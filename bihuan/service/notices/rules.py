@@ -32,6 +32,16 @@ DIRECT = frozenset(
 )
 
 
+# Ways by which it is not the customer who acts just now: what came so is told at a decent hour.
+NOT_BY_THEM = frozenset({"third_party", "social", "slip"})
+
+
+def is_direct(kind: str, *, came_by: str = "") -> bool:
+    """Whether a message answers what its customer has just done, and so goes out at any hour. `came_by`: the channel
+    of the report that a case was opened for."""
+    return kind in DIRECT and not (kind in {"case_opened", "complaint_opened"} and came_by in NOT_BY_THEM)
+
+
 # What staff are told, gathered into the few sorts of news that a person chooses by: kind of notice → news.
 NEWS_OF = {
     "new_case": "new",

@@ -33,7 +33,7 @@ from bihuan.service.notices.marking import (
 )
 from bihuan.service.notices.models import Notice
 from bihuan.service.notices.reaching import allowed, learned
-from bihuan.service.notices.rules import DIRECT
+from bihuan.service.notices.rules import is_direct
 
 BATCH = 200
 
@@ -145,10 +145,14 @@ def after_quiet_hours(now: datetime) -> datetime:
     return next_open(calendar_for(CONTACT_HOURS), now) or now
 
 
+def _came_by(notice: Notice) -> str:
+    return notice.case.channel if notice.case is not None else ""
+
+
 def _at_night(notice: Notice, now: datetime) -> bool:
     """Whether its time has slipped into the quiet hours, since a provider or we ourselves were away: then it waits
     for the morning, and no attempt is counted. What answers the customer directly goes out at any hour."""
-    if notice.customer_id is None or notice.kind in DIRECT:
+    if notice.customer_id is None or is_direct(notice.kind, came_by=_came_by(notice)):
         return False
     morning = after_quiet_hours(now)
     if morning <= now:

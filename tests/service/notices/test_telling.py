@@ -89,6 +89,18 @@ def test_a_customer_is_told_at_once_what_number_what_promise_and_where_to_look()
     assert "最晚今天12:00" in words
 
 
+@pytest.mark.parametrize(
+    ("channel", "at"), [("web", NIGHT), ("third_party", MORNING), ("social", MORNING), ("slip", MORNING)]
+)
+def test_at_night_only_whoever_acted_just_now_is_told_of_a_new_case(channel: str, at: datetime) -> None:
+    case = a_case(company(), now=NIGHT, channel=channel)
+    settle(NIGHT)
+    [notice] = of_customer(case)
+    sending.send_due(NIGHT)
+    notice.refresh_from_db()
+    assert (notice.next_at if at != NIGHT else at, notice.state) == (at, "sent" if at == NIGHT else "waiting")
+
+
 def test_telling_twice_tells_once() -> None:
     case = a_case(company())
     settle()
