@@ -5,6 +5,7 @@ import pytest
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
+from django.utils.translation import override
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
@@ -14,6 +15,8 @@ from bihuan.registers.channels.models import Follower, MessageTemplate
 from bihuan.registers.channels.wechat.binding import bind, new_code
 from bihuan.registers.channels.wechat.followers import hear
 from bihuan.registers.customers.signing_in import open_session
+from bihuan.service.intake.chats.errors import FileRefused
+from bihuan.service.intake.chats.writing import Line, Self, begin
 from bihuan.web.customers.my_door import COOKIE, keep_cookie
 from tests.makers import a_case, company, settle
 from tests.pages.axe import overflow, shots, violations
@@ -62,3 +65,27 @@ def _look(page: Page, live_server: LiveServer, looked: list[tuple[str, str]]) ->
             assert violations(page) == [], (path, width)
             assert overflow(page) == 0, (path, width)
         shots(page, name)
+
+
+def test_what_is_wrong_fits_a_phone_and_a_chat_says_why_a_file_was_refused(
+    page: Page, live_server: LiveServer
+) -> None:
+    cache.clear()
+    company()
+    page.set_viewport_size({"width": 360, "height": 780})
+    page.context.add_cookies([{"name": "language", "value": "en", "url": live_server.url}])
+    page.add_init_script("window.WebSocket = class extends EventTarget {}")  # none is served here
+    page.goto(f"{live_server.url}/report/smart")
+    page.get_by_label("What happened?").fill("连不上网")
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.wait_for_selector("[data-form-errors]")
+    assert (overflow(page), page.get_by_label("What happened?").input_value()) == (0, "连不上网")
+    begin("t" * 43, Line(once="first", words="在吗"), told=Self(), language="en", now=clock.now())
+    page.goto(f"{live_server.url}/chat/{'t' * 43}")
+    paper = {"name": "a.png", "mimeType": "image/png", "buffer": b"<html><script>1</script>"}
+    page.locator("[data-chat-files]").set_input_files(paper)  # type: ignore[arg-type]
+    page.get_by_role("button", name="Send", exact=True).click()
+    told = page.locator("[data-chat-talk] [role=alert]")
+    told.wait_for()
+    with override("en"):
+        assert told.inner_text() == str(FileRefused())
