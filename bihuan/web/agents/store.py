@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from bihuan.ground.vault.actions import keys
 from bihuan.registers.access.viewer import Viewer
+from bihuan.registers.customers.queries import machine_cards
 from bihuan.registers.customers.told import AddressTold, MachineTold
 from bihuan.registers.organisation.naming import company_hotline, company_name
 from bihuan.registers.organisation.queries import head_office
@@ -30,6 +31,7 @@ from bihuan.service.intake.errors import ReportRefused, sentence_of
 from bihuan.service.intake.queries import link_of, words_of
 from bihuan.service.intake.rules import LONGEST_WORDS, faults_of
 from bihuan.service.intake.told import Told
+from bihuan.web.agents.facts import UNITS
 from bihuan.web.agents.report_form import appliances
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.forms import TidyForm
@@ -138,6 +140,7 @@ def told_of(told: dict[str, Any]) -> Told:
         machine=machine,
         address=AddressTold(district=told["district"], door=told["door"]),
         outside_number=told["outside_number"],
+        asked={"looks": told["looks"]} if told["looks"] and told["way"] == CARRIED else {},
         consents={"service": True},
     )
 
@@ -153,7 +156,7 @@ def receipt(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     """The paper for the customer: what was taken, and the square code of their private page."""
     case, now = case_by_number(viewer, number), moment(request)
     full = may_see_full(viewer, case, now=now)
-    machine = case.machine
+    machine, said = case.machine, words_of(case.report, keys(case.customer.key))
     due = [one.due_at for one in promises_of(case.id, now=now) if one.public and one.open and one.due_at]
     context = {
         "case": case,
@@ -162,11 +165,19 @@ def receipt(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         "kind": KINDS.get(case.kind, case.kind),
         "way": WAYS.get(case.way, case.way),
         "machine": " ".join(part for part in (machine.brand, machine.model) if part) if machine else "",
-        "words": words_of(case.report, keys(case.customer.key)).words if full else "",
+        "serials": _serials(case.machine) if full else [],
+        "words": said.words if full else "",
+        "looks": said.asked.get("looks", "") if full else "",
         "by": local_time(min(due), now) if due else "",
         "store": viewer_name(request),
     }
     return render(request, "agents/store_receipt.html", context)
+
+
+def _serials(machine: Any) -> list[tuple[str, str]]:
+    """Part of the machine and its serial number."""
+    cards = machine_cards([machine], day=localdate()) if machine is not None else []
+    return [(str(UNITS.get(unit, unit)), number) for card in cards for unit, number in card.serials.items()]
 
 
 def viewer_name(request: HttpRequest) -> str:
@@ -181,5 +192,7 @@ def receipt_code(request: HttpRequest, viewer: Viewer, number: str) -> HttpRespo
     """The square code of the customer's private page, as a picture."""
     case: Case = case_by_number(viewer, number)
     drawn = io.BytesIO()
-    segno.make(link_of(case.report), error="m", micro=False).save(drawn, kind="svg", border=2, scale=5, light="white")
+    segno.make(link_of(case.report), error="m", micro=False).save(
+        drawn, kind="svg", border=2, scale=5, light="white"
+    )
     return HttpResponse(drawn.getvalue(), content_type="image/svg+xml")

@@ -57,9 +57,10 @@ def test_a_machine_is_not_taken_without_its_looks_nor_a_number_without_consent()
 
 def test_the_receipt_shows_what_was_taken_and_the_code_of_the_private_page() -> None:
     client = at_the_counter(company())
-    client.post("/desk/store", FORM)
+    client.post("/desk/store", FORM | {"serial": "SN20260001"})
     case = Case.objects.get()
     page = client.get(f"/desk/store/receipt/{case.number}").content.decode()
+    assert ("SN20260001" in page, FORM["looks"] in page) == (True, True)
     code = client.get(f"/desk/store/receipt/{case.number}/code.svg")
     assert (case.number in page, FORM["words"] in page, "13900001111" in page) == (True, True, False)
     assert code.headers["Content-Type"] == "image/svg+xml"
