@@ -142,6 +142,7 @@ def case_page(
         "talks": talks_of(held, facts) if full or revealed is not None else [],
         "calls": calls_shown(held) if viewer.may("call.hear") else [],
         "files": came_along(held),
+        "mails": has_mails(held, facts),
         "sees_files": full,
         "guidances": guidances_of(held) if held.open else [],
         "guided_until": guided_until(held.id) if held.open and comes_first(held) else None,
@@ -202,6 +203,12 @@ def track_of(card: Card, stands_at: str) -> list[dict[str, Any]]:
         for index, place in enumerate(shown)
         if not (ended and index > at)
     ]
+
+
+def has_mails(held: Any, facts: Iterable[Any]) -> bool:
+    """Whether mails belong to this case: it came by one, or one was answered."""
+    wrote = (fact.event for fact in facts if fact.event.kind == "case.customer_wrote")
+    return held.channel == "mail" or any(event.channel == "mail" for event in wrote)
 
 
 def place_of(card: Card, stands_at: str) -> dict[str, str]:

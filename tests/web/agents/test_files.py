@@ -89,6 +89,10 @@ def test_who_does_not_work_on_the_case_sees_no_picture(client: Client, made: Com
     for role in (Role.SUPERVISOR, Role.DISPATCHER, Role.TECHNICIAN):
         client.force_login(made.people[role])
         assert client.get(f"/desk/case/{case.number}/file/{one.id}").status_code == 404
+    client.force_login(made.people[Role.SUPERVISOR])
+    client.cookies["language"] = "en"
+    page = client.get(f"/desk/case/{case.number}").content.decode()
+    assert "Names and pictures open for whoever works on this case." in page
 
 
 def test_a_file_of_another_case_is_not_found(agent: Client, made: Company, case: Case) -> None:

@@ -8,7 +8,7 @@ from bihuan.registers.access.roles import Role
 from bihuan.registers.channels.mail.key import key_of
 from bihuan.service.cases.models import Case
 from bihuan.service.intake.arriving import keep
-from tests.makers import NOW, Company, company, settle
+from tests.makers import NOW, Company, a_case, company, settle
 from tests.registers.channels.mails import mail
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +50,8 @@ def test_the_original_is_text_and_a_file_and_who_looked_is_kept() -> None:
     assert (file["Content-Type"], file["X-Content-Type-Options"]) == ("application/octet-stream", "nosniff")
     assert [one.case_id for one in Reveal.objects.all()] == [case.id, case.id]
     case_page = client.get(f"/desk/case/{case.number}").content.decode()
+    web = client.get(f"/desk/case/{a_case(made).number}").content.decode()
+    assert ("/mails" in case_page, "/mails" in web) == (True, False)  # nothing is offered where there is none
     assert ("<b>空调</b>" in case_page, "&lt;b&gt;空调&lt;/b&gt;" in case_page) == (False, True)
 
 
