@@ -1,19 +1,23 @@
 """Who may bring in what: administrators everything; supervisors and dispatchers the orders that platforms send every
-day, and of imports they see their own."""
+day, supervisors posts of social networks too; of imports they see their own."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from bihuan.registers.access.errors import NotAllowed
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.imports.models import Import
 from bihuan.service.imports.orders import BEFORE
+from bihuan.service.imports.social_posts import POSTS
 
 ALL, ORDERS = "settings.change", "order.bring_in"
+DECIDE = "message.decide"  # who says of a post whether it is about us
 
 
 def may_bring_in(viewer: Viewer, kind: str) -> bool:
     """Whether this viewer may bring in files of this kind."""
-    return viewer.may(ALL) or (kind.startswith(BEFORE) and viewer.may(ORDERS))
+    if not viewer.may(ORDERS):
+        return viewer.may(ALL)
+    return viewer.may(ALL) or kind.startswith(BEFORE) or (kind == POSTS and viewer.may(DECIDE))
 
 
 def must_bring_in(viewer: Viewer, kind: str) -> None:
@@ -27,4 +31,5 @@ def theirs(viewer: Viewer) -> QuerySet[Import]:
     viewer.must(ORDERS)
     if viewer.may(ALL):
         return Import.objects.all()
-    return Import.objects.filter(kind__startswith=BEFORE, by_id=viewer.person_id or 0)
+    kinds = Q(kind__startswith=BEFORE) | (Q(kind=POSTS) if viewer.may(DECIDE) else Q(pk__in=[]))
+    return Import.objects.filter(kinds, by_id=viewer.person_id or 0)

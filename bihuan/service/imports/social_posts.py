@@ -25,6 +25,7 @@ from bihuan.service.social.actions import CHANNEL, PostTold, rules_in_force, tak
 from bihuan.service.social.models import Post
 from bihuan.service.social.rules import judge
 
+POSTS = "social_posts"
 FIELDS = (
     Field(
         code="platform",
@@ -49,7 +50,7 @@ FIELDS = (
         en="Words",
         reads=reading.words(18_000),
         required=True,
-        also=("正文", "原文", "帖子内容", "微博内容", "评论内容", "文章内容", "摘要", "标题"),
+        also=("正文", "原文", "帖子", "帖子内容", "微博内容", "评论内容", "文章内容", "摘要", "标题"),
         example="新买的空调三天就不制冷，客服电话打不通",
     ),
     Field(
@@ -83,7 +84,7 @@ FIELDS = (
 class SocialPosts:
     """Posts of social networks. What is about us becomes a report; the others are kept with the rule that said so."""
 
-    code = "social_posts"
+    code = POSTS
     title: Promise | str = _("Posts of social networks")
     about: Promise | str = _("Judged by the keyword rules; the same post is known again and counts once.")
     icon = "message"

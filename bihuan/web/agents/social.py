@@ -11,6 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.queries import case_of_report
+from bihuan.service.imports.allowed import may_bring_in
+from bihuan.service.imports.social_posts import POSTS
 from bihuan.service.social import actions, queries
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.export import Column, file_of
@@ -47,7 +49,8 @@ def social(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
         "shown": queries.shown(found.rows),
         "which": which,
         "choices": WHICH,
-        "may_import": viewer.may("settings.change"),
+        "may_import": may_bring_in(viewer, POSTS),
+        "may_rule": viewer.may("settings.change"),
     }
     return render(request, "agents/social.html", context)
 

@@ -13,6 +13,7 @@ from bihuan.registers.access.roles import Role
 from bihuan.registers.channels.message import Unreadable
 from bihuan.registers.channels.social.reader import READER
 from bihuan.service.cases.models import Case
+from bihuan.service.imports.allowed import may_bring_in
 from bihuan.service.intake.models import RawMessage, Report
 from bihuan.service.social.actions import PostTold, keep_rule, rules_in_force, take_post
 from bihuan.service.social.models import Post
@@ -104,9 +105,10 @@ class TestPosts:
     def test_a_list_in_gbk_is_looked_at_with_the_rules_named_and_brought_in_once(self) -> None:
         made = company()
         some_rules(made)
-        viewer = made.viewer(Role.ADMINISTRATOR)
+        viewer = made.viewer(Role.SUPERVISOR)
+        assert not may_bring_in(made.viewer(Role.DISPATCHER), "social_posts")
         rows = [
-            ["来源平台", "昵称", "正文", "微博ID", "原文链接", "发布时间"],
+            ["来源平台", "昵称", "帖子", "微博ID", "原文链接", "发布时间"],
             ["微博", "西湖边的猫", OURS, "1001", "https://weibo.example/1", "2026-11-20 09:30"],
             ["抖音", "路人甲", "今天天气真好", "1002", "", "2026-11-20 10:00"],
             ["微博", "西湖边的猫", OURS, "1001", "", "2026-11-20 09:30"],
@@ -114,6 +116,9 @@ class TestPosts:
         file = sheets.csv(rows, encoding="gb18030")
         assert looked(viewer, "social_posts", file).looked == {"new": 2, "same": 1}
         assert Post.objects.count() == 0
+        client = Client(headers={"Accept-Language": "en"})
+        client.force_login(Person.objects.get(id=made.people[Role.SUPERVISOR].id))
+        assert client.get("/desk/social").content.decode().count("?kind=social_posts") == 2
         assert brought_in(viewer, "social_posts", file).written == {"new": 2, "same": 1}
         assert brought_in(viewer, "social_posts", file).written == {"same": 3}
         settle()
