@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from bihuan.registers.access.errors import NotFound
 from bihuan.registers.access.history import note_change
@@ -11,6 +11,7 @@ from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.channels.channel import READERS, reader
 from bihuan.registers.channels.message import IncomingMessage
 from bihuan.service.intake.arriving import bytes_of
+from bihuan.service.intake.calls.models import Call, RingBack
 from bihuan.service.intake.models import RawMessage
 from bihuan.service.intake.settling import OPEN
 
@@ -29,9 +30,13 @@ class Looked:
 
 
 def messages_open(viewer: Viewer) -> QuerySet[RawMessage]:
-    """Messages that no report came of yet. Who may decide about them sees them all: nobody knows yet whose they are."""
+    """Messages that no report came of yet. Who may decide about them sees them all: nobody knows yet whose they are.
+    Calls and wishes to be rung stand on pages of their own, with a clock, and end there."""
     viewer.must("message.decide")
-    return RawMessage.objects.filter(state__in=OPEN)
+    rows = RawMessage.objects.filter(state__in=OPEN)
+    for told_by in (RingBack, Call):
+        rows = rows.exclude(Exists(told_by.objects.filter(message=OuterRef("pk"))), state=RawMessage.WAITING)
+    return rows
 
 
 def message_open(viewer: Viewer, message_id: int) -> Looked:

@@ -8,6 +8,8 @@ from bihuan.registers.access.roles import Role
 from bihuan.registers.channels.channel import READERS
 from bihuan.service.cases.models import Case
 from bihuan.service.intake.arriving import keep
+from bihuan.service.intake.calls.models import RingBack
+from bihuan.service.intake.calls.ringing_back import ask_to_be_rung
 from bihuan.service.intake.models import RawMessage, Report
 from bihuan.service.intake.queries import words_of
 from tests.fake_channel import bytes_of as fake
@@ -44,6 +46,14 @@ def poison(made: Company) -> RawMessage:
 
 
 def test_an_empty_list_says_that_every_message_was_read(agent: Client) -> None:
+    assert "Every message was read" in agent.get("/desk/messages").content.decode()
+
+
+def test_wishes_to_be_rung_stand_on_their_own_page(agent: Client) -> None:
+    ask_to_be_rung(phone="13800138000", name="", words="", due_at=None, once="1", now=NOW)
+    duty = RingBack.objects.get()
+    assert duty.message.state == "waiting"
+    assert agent.get(f"/desk/messages/{duty.message_id}").status_code == 404
     assert "Every message was read" in agent.get("/desk/messages").content.decode()
 
 
