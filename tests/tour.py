@@ -33,7 +33,9 @@ OWN_COOKIE = "bihuan_my"
 LANGUAGES = ("zh-hans", "en")
 THEMES = ("light", "dark")
 WINDOWS = {"desk": (1440, 900), "phone": (360, 780)}
-LEAVES = re.compile(r"logout|sign-?out|download|/template/|\.(pdf|csv|xlsx|png|json)$|/api/|/healthz|/static/|export")
+LEAVES = re.compile(
+    r"logout|sign-?out|download|/template/|\.(pdf|csv|xlsx|png|json)$|/api/|/healthz|/static/|export"
+)
 PATIENCE_SECONDS = 120
 
 

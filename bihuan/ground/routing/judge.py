@@ -1,0 +1,143 @@
+"""Whether a plan may be carried out, and what it costs. Shares no code with the search: it reads the problem and the
+plan as they are written (JSON), and believes neither times nor sums.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+PRIZES = {"safety": 100_000, "high": 20_000, "normal": 8_000}
+NO_WAY = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`faults` in words, none for a plan that holds; `objective` is travel and the prizes of the unserved."""
+
+    faults: tuple[str, ...]
+    served: int
+    travel: int
+    objective: int
+    unserved: Mapping[str, int]
+
+
+def judge(problem: Mapping[str, Any], plan: Mapping[str, Any]) -> Verdict:
+    """Check every stop of every route, and that each job is either done once or told as unserved."""
+    people = {one["id"]: one for one in problem["technicians"]}
+    jobs = {one["id"]: one for one in problem["jobs"]}
+    faults: list[str] = []
+    done: list[Any] = []
+    gone: set[Any] = set()
+    travel = 0
+    for route in plan["routes"]:
+        who = route["technician"]
+        if who not in people or who in gone:
+            faults.append(f"{who} is nobody, or goes twice")
+            continue
+        gone.add(who)
+        drawn = _Drawn(people[who], jobs, problem["travel_seconds"])
+        drawn.follow(route["stops"], route["back"])
+        faults += [f"{who}: {fault}" for fault in drawn.faults]
+        done += drawn.done
+        travel += drawn.travel
+    missing = [one["job"] for one in plan["unserved"]]
+    if sorted(map(str, [*done, *missing])) != sorted(map(str, jobs)):
+        faults.append("the jobs of the routes and the unserved are not all jobs, each once")
+    prizes = PRIZES | dict((problem.get("policy") or {}).get("prizes") or {})
+    left = [jobs[one].get("priority", "normal") for one in missing if one in jobs]
+    return Verdict(
+        faults=tuple(faults),
+        served=len(done),
+        travel=travel,
+        objective=travel + sum(prizes[priority] for priority in left),
+        unserved={name: left.count(name) for name in PRIZES},
+    )
+
+
+class _Drawn:
+    """One route, followed stop by stop."""
+
+    def __init__(
+        self, person: Mapping[str, Any], jobs: Mapping[Any, Any], seconds: Sequence[Sequence[Any]]
+    ) -> None:
+        self.person, self.jobs, self.seconds = person, jobs, seconds
+        self.faults: list[str] = []
+        self.done: list[Any] = []
+        self.travel = 0
+        self.place, self.now = person["home"], person["shift"][0]
+        self.lunches: list[Mapping[str, Any]] = []
+
+    def follow(self, stops: Sequence[Mapping[str, Any]], back: int) -> None:
+        waiting: Mapping[str, Any] | None = None
+        for stop in stops:
+            if stop.get("lunch"):
+                self.lunches.append(stop)
+                self.need(
+                    stop["leave"] == stop["start"] + self.person["lunch"]["seconds"], "lunch is cut short"
+                )
+                self.need(waiting is None, "lunch follows lunch")
+                waiting = stop
+            else:
+                self.visit(stop, waiting)
+                waiting = None
+        if waiting is not None:
+            self.need(waiting["start"] >= self.now, "lunch before the work is over")
+            self.now = waiting["leave"]
+        self.now += self.drive(self.person["home"])
+        self.need(back >= self.now, f"is back at {back}, before {self.now}")
+        self.need(back <= self.person["shift"][1], f"is back at {back}, after the shift")
+        self.lunch_is_right()
+        most = self.person.get("max_jobs")
+        self.need(most is None or len(self.done) <= most, "has too many jobs")
+
+    def visit(self, stop: Mapping[str, Any], lunch: Mapping[str, Any] | None) -> None:
+        job = self.jobs.get(stop["job"])
+        if job is None:
+            self.faults.append(f"{stop['job']} is no job")
+            return
+        about = f"job {stop['job']}"
+        drive = self.drive(job["at"])
+        if lunch is None:
+            self.need(stop["arrive"] >= self.now + drive, f"{about}: arrives too soon")
+            self.need(stop["start"] >= stop["arrive"], f"{about}: begins before arriving")
+        elif lunch["start"] >= stop["arrive"]:
+            self.need(stop["arrive"] >= self.now + drive, f"{about}: arrives too soon")
+            self.need(stop["start"] >= lunch["leave"], f"{about}: begins during lunch")
+        else:
+            self.need(lunch["start"] >= self.now, f"{about}: lunch before the work is over")
+            self.need(stop["arrive"] >= lunch["leave"] + drive, f"{about}: drives during lunch")
+            self.need(stop["start"] >= stop["arrive"], f"{about}: begins before arriving")
+        windows = job.get("windows") or []
+        inside = any(opens <= stop["start"] <= closes for opens, closes in windows)
+        self.need(not windows or inside, f"{about}: begins outside of its windows")
+        self.need(stop["leave"] >= stop["start"] + job["seconds"], f"{about}: is cut short")
+        for skill, level in (job.get("skills") or {}).items():
+            self.need((self.person.get("skills") or {}).get(skill, 0) >= level, f"{about}: lacks {skill}")
+        self.need(job.get("technician") in (None, self.person["id"]), f"{about}: belongs to somebody else")
+        self.done.append(stop["job"])
+        self.place, self.now = job["at"], stop["leave"]
+
+    def drive(self, there: int) -> int:
+        seconds = 0 if self.place == there else self.seconds[self.place][there]
+        if seconds is None or seconds >= NO_WAY:
+            self.faults.append(f"there is no way from {self.place} to {there}")
+            return 0
+        self.travel += int(seconds)
+        return int(seconds)
+
+    def lunch_is_right(self) -> None:
+        lunch, (begins, ends) = self.person.get("lunch"), self.person["shift"]
+        owed = bool(
+            self.done
+            and lunch
+            and begins <= lunch["start"][0]
+            and lunch["start"][1] + lunch["seconds"] <= ends
+        )
+        self.need(len(self.lunches) == int(owed), f"{len(self.lunches)} lunches instead of {int(owed)}")
+        for one in self.lunches:
+            opens, closes = lunch["start"] if lunch else (0, -1)
+            self.need(opens <= one["start"] <= closes, "lunch outside of its hours")
+
+    def need(self, holds: bool, fault: str) -> None:
+        if not holds:
+            self.faults.append(fault)

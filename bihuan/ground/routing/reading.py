@@ -1,0 +1,225 @@
+"""A problem out of a file: JSON as a program writes it, or the text form of Solomon and of Gehring and Homberger.
+
+Whatever is wrong with it is said in one sentence (`BadProblem`); nothing is guessed.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from bihuan.ground.routing.model import (
+    UNREACHABLE,
+    Id,
+    Job,
+    Lunch,
+    Priority,
+    Problem,
+    Technician,
+    Travel,
+    Window,
+)
+from bihuan.ground.routing.policies import Policy
+
+FARTHEST = UNREACHABLE - 1  # seconds: no time of a day lies beyond
+
+
+class BadProblem(ValueError):
+    """What is wrong, in one sentence."""
+
+
+def problem_of(text: str) -> Problem:
+    """Read a problem of JSON. Raises `BadProblem`."""
+    told = _json(text)
+    technicians = tuple(_technician(row, at) for at, row in enumerate(_rows(told, "technicians")))
+    jobs = tuple(_job(row, at) for at, row in enumerate(_rows(told, "jobs")))
+    travel = _travel(told.get("travel_seconds"))
+    problem = Problem(technicians=technicians, jobs=jobs, travel=travel)
+    _check(problem)
+    return problem
+
+
+def policy_of(text: str, policy: Policy) -> Policy:
+    """The policy with the prizes that a problem brings along, if it brings any. Raises `BadProblem`."""
+    told = _json(text).get("policy")
+    if told is None:
+        return policy
+    if not isinstance(told, Mapping):
+        raise BadProblem("policy must be an object with prizes and weights.")
+    prizes = dict(policy.prizes)
+    for name, prize in _mapping(told.get("prizes"), "policy.prizes").items():
+        prizes[_priority(name, "policy.prizes")] = _whole(prize, f"policy.prizes.{name}", least=0)
+    return Policy(name=policy.name, version=policy.version, prizes=prizes, in_tiers=policy.in_tiers)
+
+
+def _json(text: str) -> Mapping[str, Any]:
+    try:
+        told = json.loads(text, parse_constant=_constant)
+    except BadProblem:
+        raise
+    except (ValueError, RecursionError) as fault:
+        raise BadProblem(f"This is no JSON: {fault}.") from fault
+    if not isinstance(told, dict):
+        raise BadProblem("A problem is an object with technicians, jobs and travel_seconds.")
+    return told
+
+
+def _constant(name: str) -> None:
+    raise BadProblem(f"{name} is no number that anything can be planned by.")
+
+
+def _rows(told: Mapping[str, Any], name: str) -> list[Any]:
+    rows = told.get(name)
+    if not isinstance(rows, list):
+        raise BadProblem(f"{name} must be a list.")
+    return rows
+
+
+def _technician(row: Any, at: int) -> Technician:
+    about = f"technicians[{at}]"
+    row = _mapping(row, about)
+    lunch, most = row.get("lunch"), row.get("max_jobs")
+    return Technician(
+        id=_name(row.get("id"), about),
+        home=_whole(row.get("home"), f"{about}.home", least=0),
+        shift=_window(row.get("shift"), f"{about}.shift"),
+        lunch=None if lunch is None else _lunch(lunch, f"{about}.lunch"),
+        skills=_skills(row.get("skills"), f"{about}.skills"),
+        max_jobs=None if most is None else _whole(most, f"{about}.max_jobs", least=0),
+    )
+
+
+def _lunch(told: Any, about: str) -> Lunch:
+    row = _mapping(told, about)
+    return Lunch(
+        seconds=_whole(row.get("seconds"), f"{about}.seconds", least=0),
+        begins=_window(row.get("start"), f"{about}.start"),
+    )
+
+
+def _job(row: Any, at: int) -> Job:
+    about = f"jobs[{at}]"
+    row = _mapping(row, about)
+    windows, who = row.get("windows") or [], row.get("technician")
+    if not isinstance(windows, list):
+        raise BadProblem(f"{about}.windows must be a list.")
+    return Job(
+        id=_name(row.get("id"), about),
+        at=_whole(row.get("at"), f"{about}.at", least=0),
+        seconds=_whole(row.get("seconds"), f"{about}.seconds", least=0),
+        windows=_joined(_window(one, f"{about}.windows[{number}]") for number, one in enumerate(windows)),
+        skills=_skills(row.get("skills"), f"{about}.skills"),
+        priority=_priority(row.get("priority", "normal"), f"{about}.priority"),
+        technician=None if who is None else _name(who, f"{about}.technician"),
+    )
+
+
+def _travel(told: Any) -> Travel:
+    if not isinstance(told, list) or any(not isinstance(row, list) or len(row) != len(told) for row in told):
+        raise BadProblem("travel_seconds must be a square table: as many columns as rows.")
+    if told and (quick := _numbers(told)) is not None:
+        return np.array(np.minimum(quick, UNREACHABLE), np.int32)
+    rows = [
+        [_seconds(seconds, a, b) if a != b else 0 for b, seconds in enumerate(row)]
+        for a, row in enumerate(told)
+    ]
+    return np.array(rows, np.int32).reshape(len(told), len(told))
+
+
+def _numbers(told: list[Any]) -> Any:
+    """The table as it is, if nothing in it needs a second look."""
+    try:
+        quick = np.array(told)
+    except (ValueError, OverflowError):
+        return None
+    plain = quick.ndim == 2 and np.issubdtype(quick.dtype, np.integer) and quick.min() >= 0
+    return quick if plain else None
+
+
+def _seconds(told: Any, a: int, b: int) -> int:
+    if told is None:
+        return UNREACHABLE
+    about = f"travel_seconds[{a}][{b}]"
+    if isinstance(told, int | float) and not isinstance(told, bool) and told >= UNREACHABLE:
+        return UNREACHABLE
+    return _whole(told, about, least=0)
+
+
+def _check(problem: Problem) -> None:
+    """What holds between the parts of a problem."""
+    for name, rows in (("technicians", problem.technicians), ("jobs", problem.jobs)):
+        seen: set[Id] = set()
+        for row in rows:
+            if row.id in seen:
+                raise BadProblem(f"Two {name} are called {_short(row.id)}.")
+            seen.add(row.id)
+    places = len(problem.travel)
+    for about, place in (
+        *((f"technician {one.id}", one.home) for one in problem.technicians),
+        *((f"job {one.id}", one.at) for one in problem.jobs),
+    ):
+        if place >= places:
+            raise BadProblem(
+                f"The place {place} of {about} is outside of travel_seconds, which has {places} places."
+            )
+
+
+def _joined(windows: Iterable[Window]) -> tuple[Window, ...]:
+    """In order, those that touch or overlap as one."""
+    made: list[Window] = []
+    for opens, closes in sorted(windows):
+        if made and opens <= made[-1][1]:
+            made[-1] = (made[-1][0], max(made[-1][1], closes))
+        else:
+            made.append((opens, closes))
+    return tuple(made)
+
+
+def _window(told: Any, about: str) -> Window:
+    if not isinstance(told, list) or len(told) != 2:
+        raise BadProblem(f"{about} must be two times, from and to.")
+    opens, closes = (_whole(one, about, least=-FARTHEST) for one in told)
+    if closes < opens:
+        raise BadProblem(f"{about} ends before it begins.")
+    return opens, closes
+
+
+def _skills(told: Any, about: str) -> dict[str, int]:
+    return {name: _whole(level, f"{about}.{name}", least=0) for name, level in _mapping(told, about).items()}
+
+
+def _mapping(told: Any, about: str) -> Mapping[str, Any]:
+    if told is None and about.endswith(("skills", "prizes")):
+        return {}  # these may be left out
+    if not isinstance(told, dict):
+        raise BadProblem(f"{about} must be an object.")
+    return told
+
+
+def _priority(told: Any, about: str) -> Priority:
+    try:
+        return Priority(told)
+    except ValueError as fault:
+        raise BadProblem(f"{about} must be safety, high or normal, not {_short(told)}.") from fault
+
+
+def _name(told: Any, about: str) -> Id:
+    if isinstance(told, bool) or not isinstance(told, str | int) or told == "":
+        raise BadProblem(f"{about} needs an id.")
+    return told
+
+
+def _whole(told: Any, about: str, *, least: int) -> int:
+    if isinstance(told, float) and told.is_integer():
+        told = int(told)
+    if isinstance(told, bool) or not isinstance(told, int):
+        raise BadProblem(f"{about} must be a whole number, not {_short(told)}.")
+    if not least <= told <= FARTHEST:
+        raise BadProblem(f"{about} must lie between {least} and {FARTHEST}, not {_short(told)}.")
+    return told
+
+
+def _short(told: Any) -> str:
+    written = json.dumps(told, ensure_ascii=False, default=str)
+    return written if len(written) <= 40 else f"{written[:37]}..."

@@ -1,0 +1,187 @@
+"""The search for a plan: insertion first, then ruin and recreate while there is time, cooling down on the way.
+
+Anytime and monotone: the best plan so far is always there. The same seed and count of rounds give the same plan, with
+or without a compiler; a budget in seconds of the processor gives whatever was found until then.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import process_time
+
+from bihuan.ground.routing import kernel as k
+from bihuan.ground.routing.compiled import Ints, filled, ints
+from bihuan.ground.routing.days import LUCK, Day, blinks
+
+HOT, COLD = 3_000, 60  # seconds of cost that are given away at the beginning, and at the end
+STRING = 8  # visits in a string at most
+AVERAGE = 10  # visits removed in a round
+OVERLOOKED = 0.01
+STEPS = 400  # temperatures on the way
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget:
+    """When to stop: after so many seconds of this process's processor, or so many rounds."""
+
+    cpu_seconds: float | None = None
+    rounds: int | None = None
+
+    def less(self, seconds: float) -> "Budget":
+        """What is left after so many seconds."""
+        if self.cpu_seconds is None:
+            return self
+        return Budget(cpu_seconds=max(0.0, self.cpu_seconds - seconds), rounds=self.rounds)
+
+
+@dataclass(eq=False)
+class Searching:
+    """A plan that is being improved, with everything remembered on the way."""
+
+    day: Day
+    stops: Ints
+    routes: Ints
+    where: Ints
+    prices: Ints
+    counters: Ints
+    best: Ints
+    work: tuple[Ints, Ints, Ints, Ints, Ints]
+
+    @classmethod
+    def over(cls, day: Day, *, seed: int) -> "Searching":
+        people, jobs, longest = day.sizes[k.PEOPLE], day.sizes[k.JOBS], day.sizes[k.LONGEST]
+        made = cls(
+            day=day,
+            stops=filled(people * longest * k.STOP),
+            routes=filled(people * k.ROUTE),
+            where=filled(jobs, -1),
+            prices=filled(people * jobs * 2),
+            counters=filled(k.COUNTERS),
+            best=filled(people * longest),
+            work=(
+                filled(people * longest * k.STOP),
+                filled(people * k.ROUTE),
+                filled(people),
+                filled(3 * jobs + 1),
+                filled(3 * jobs + people + 8),
+            ),
+        )
+        for pair in day.forbidden:
+            made.prices[pair * 2] = k.FORBIDDEN
+        made.counters[k.DICE] = (seed * 2_654_435_761 + 97) % (1 << 32) or 1
+        for _ in range(8):
+            k.dice(made.counters)
+        for person in range(people):
+            made.time(person)
+        return made
+
+    def insert(self) -> None:
+        """Give every job without a technician to somebody, where that costs less than leaving it."""
+        day, jobs = self.day, self.day.jobs
+        absent = [job for job in range(day.sizes[k.JOBS]) if self.where[job] < 0]
+        absent.sort(key=lambda job: (-jobs[job * k.JOB + k.WORTH], job))
+        if absent and day.sizes[k.PEOPLE]:
+            scratch = filled(4 * day.sizes[k.JOBS])
+            own = self.stops, self.routes, self.where, self.prices, self.counters
+            k.construct(*day.table, day.fees, *own, ints(absent), scratch)
+        self.reckon()
+
+    def reckon(self) -> None:
+        """Cost and worth of the plan as it stands, which becomes the best so far."""
+        day, jobs = self.day, self.day.jobs
+        people, longest = day.sizes[k.PEOPLE], day.sizes[k.LONGEST]
+        absent = [job for job in range(day.sizes[k.JOBS]) if self.where[job] < 0]
+        travel = sum(int(self.routes[person * k.ROUTE + k.COST]) for person in range(people))
+        self.counters[k.NOW] = travel + sum(int(jobs[job * k.JOB + k.PRIZE]) for job in absent)
+        self.counters[k.WORTH_NOW] = travel + sum(int(jobs[job * k.JOB + k.WORTH]) for job in absent)
+        self.counters[k.BEST] = self.counters[k.WORTH_NOW]
+        for person in range(people):
+            base = person * longest
+            self.best[base] = self.routes[person * k.ROUTE + k.STOPS]
+            for at in range(1, self.best[base] + 1):
+                self.best[base + at] = self.stops[(base + at) * k.STOP + k.WHO]
+
+    def improve(
+        self,
+        budget: Budget,
+        *,
+        clock: Callable[[], float] = process_time,
+        hot: float = HOT,
+        cold: float = COLD,
+        average: int = AVERAGE,
+        string: int = STRING,
+        overlooked: float = OVERLOOKED,
+    ) -> int:
+        """Ruin and recreate until the budget is used up. Returns how many rounds there were."""
+        day = self.day
+        if day.sizes[k.JOBS] == 0 or day.sizes[k.PEOPLE] == 0:
+            return 0
+        luck, blinking = ints(LUCK), ints(blinks(overlooked))
+        strings = max(16, 64 * average // (1 + string) - 16)
+        began, rounds, some = clock(), 0, 20
+        while True:
+            at = clock()
+            done = _done(budget, rounds, at - began)
+            if done >= 1:
+                return rounds
+            heat = int(16 * hot * (cold / hot) ** done)
+            if budget.rounds is not None:
+                some = min(max(1, budget.rounds // STEPS), budget.rounds - rounds)
+            k.search(
+                *day.table,
+                day.fees,
+                day.neighbours,
+                luck,
+                blinking,
+                self.stops,
+                self.routes,
+                self.where,
+                self.prices,
+                self.counters,
+                self.best,
+                *self.work,
+                some,
+                heat,
+                strings,
+                string,
+            )
+            rounds += some
+            if budget.cpu_seconds is not None:
+                took = max(clock() - at, 1e-6)
+                some = max(1, int(some * min(4.0, max(0.25, budget.cpu_seconds / STEPS / took))))
+
+    def settle(self) -> None:
+        """Go back to the best plan so far, and stand there."""
+        day = self.day
+        longest = day.sizes[k.LONGEST]
+        for job in range(day.sizes[k.JOBS]):
+            self.where[job] = -1
+        for person, jobs in enumerate(self.routes_found()):
+            row = person * k.ROUTE
+            self.routes[row + k.STOPS], self.routes[row + k.USED] = len(jobs), 0
+            for at, job in enumerate(jobs, start=person * longest + 1):
+                self.stops[at * k.STOP + k.WHO] = job
+                self.routes[row + k.USED] += day.jobs[job * k.JOB + k.LOAD]
+                self.where[job] = person
+            self.time(person)
+        self.reckon()
+
+    def time(self, person: int) -> None:
+        """Reckon a route's times anew after it was changed by hand."""
+        k.time(*self.day.table, self.day.fees, self.stops, self.routes, person)
+        k.renew(self.routes, self.counters, person)
+
+    def routes_found(self) -> list[list[int]]:
+        """The best plan: for each technician the jobs, in order."""
+        longest = self.day.sizes[k.LONGEST]
+        return [
+            [int(self.best[base + at]) for at in range(1, self.best[base] + 1)]
+            for base in range(0, self.day.sizes[k.PEOPLE] * longest, longest)
+        ]
+
+
+def _done(budget: Budget, rounds: int, seconds: float) -> float:
+    """The share of the budget that is used up."""
+    shares = [rounds / budget.rounds] if budget.rounds else []
+    if budget.cpu_seconds is not None:
+        shares.append(seconds / budget.cpu_seconds if budget.cpu_seconds > 0 else 1.0)
+    return max(shares, default=1.0)

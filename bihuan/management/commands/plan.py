@@ -1,0 +1,93 @@
+"""`manage.py plan FILE`: plan a day that stands in a file, without a database. The plan is printed as JSON."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+import numpy as np
+from django.core.management.base import BaseCommand
+
+from bihuan.ground.routing import solomon
+from bihuan.ground.routing.model import Job, Problem, Technician
+from bihuan.ground.routing.plans import Plan, solve, written
+from bihuan.ground.routing.policies import POLICIES, Policy
+from bihuan.ground.routing.reading import BadProblem, policy_of, problem_of
+from bihuan.ground.routing.search import Budget
+from bihuan.ground.routing.timetable import travel_of
+
+
+class Command(BaseCommand):
+    help = "Plan the day in FILE. Exit status 2 and one sentence when the problem cannot be read."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file")
+        parser.add_argument(
+            "--cpu-seconds", type=float, default=2.0, help="processor time for the search (2)"
+        )
+        parser.add_argument(
+            "--iterations", type=int, help="rounds of the search instead: always the same plan"
+        )
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--policy", choices=sorted(POLICIES), default="customer_first")
+        parser.add_argument("--format", choices=("json", "solomon"), default="json")
+        parser.add_argument(
+            "--objective", choices=("distance",), help="of Solomon's form: the only one there is"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            text = Path(options["file"]).read_text("utf-8")
+            told = _distances(text, options) if options["format"] == "solomon" else _day(text, options)
+        except (BadProblem, OSError, UnicodeDecodeError) as fault:
+            sys.stderr.write(f"{_sentence(fault)}\n")
+            sys.exit(2)
+        self.stdout.write(json.dumps(told, ensure_ascii=False))
+
+
+def _day(text: str, options: dict[str, Any]) -> dict[str, Any]:
+    problem = problem_of(text)
+    policy = policy_of(text, POLICIES[options["policy"]])
+    plan, setup_seconds = _planned(problem, policy, options)
+    return written(plan, setup_seconds=setup_seconds)
+
+
+def _distances(text: str, options: dict[str, Any]) -> dict[str, Any]:
+    problem = solomon.solomon_of(text)
+    plan, setup_seconds = _planned(problem, solomon.ALL, options)
+    return {
+        "routes": [[job.id for job in route.jobs()] for route in plan.routes],
+        "distance": sum(travel_of(problem, route) for route in plan.routes) / solomon.TENTHS,
+        "unserved": [one.job.id for one in plan.unserved],
+        "iterations": plan.rounds,
+        "setup_cpu_seconds": round(setup_seconds, 3),
+        "cpu_seconds": round(plan.seconds, 3),
+    }
+
+
+def _planned(problem: Problem, policy: Policy, options: dict[str, Any]) -> tuple[Plan, float]:
+    """The plan, and the processor time of everything before the search: starting, reading, compiling."""
+    _warm_up(policy)
+    rounds: int | None = options["iterations"]
+    budget = Budget(rounds=rounds) if rounds is not None else Budget(cpu_seconds=options["cpu_seconds"])
+    setup_seconds = process_time()
+    return solve(problem, policy, budget, seed=options["seed"]), setup_seconds
+
+
+def _warm_up(policy: Policy) -> None:
+    """Have everything compiled that the search needs."""
+    travel = np.array([[0, 60], [60, 0]], np.int32)
+    technician = Technician(id=1, home=0, shift=(0, 3_600))
+    day = Problem(technicians=(technician,), jobs=(Job(id=1, at=1, seconds=60),), travel=travel)
+    solve(day, policy, Budget(rounds=1), seed=1)
+
+
+def _sentence(fault: Exception) -> str:
+    if isinstance(fault, OSError):
+        return f"The file cannot be read: {fault.strerror}."
+    if isinstance(fault, UnicodeDecodeError):
+        return "The file is not written in UTF-8."
+    return str(fault)

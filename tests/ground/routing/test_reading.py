@@ -1,0 +1,122 @@
+"""Problems out of files: what is wrong is said in a sentence, and nothing is guessed."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bihuan.ground.routing.model import UNREACHABLE, Priority
+from bihuan.ground.routing.policies import TRAVEL
+from bihuan.ground.routing.reading import BadProblem, policy_of, problem_of
+from bihuan.ground.routing.solomon import solomon_of
+
+ONE: dict[str, Any] = {
+    "technicians": [{"id": "张三", "home": 0, "shift": [0, 36_000], "lunch": None, "skills": {"gas": 2}}],
+    "jobs": [{"id": 7, "at": 1, "seconds": 60, "windows": [[0, 50], [50, 90]]}],
+    "travel_seconds": [[99, 5], [None, 0]],
+}
+
+
+def but(**changes: Any) -> str:
+    return json.dumps({**ONE, **changes})
+
+
+def first(name: str, **changes: Any) -> str:
+    rows: Any = ONE[name]
+    return but(**{name: [{**rows[0], **changes}]})
+
+
+def test_what_is_left_out_has_its_usual_meaning() -> None:
+    problem = problem_of(but())
+    job, technician = problem.jobs[0], problem.technicians[0]
+    assert (job.id, job.windows, job.skills, job.priority, job.technician) == (
+        7,
+        ((0, 90),),
+        {},
+        "normal",
+        None,
+    )
+    assert (technician.id, technician.max_jobs, technician.has_lunch()) == ("张三", None, False)
+    assert int(problem.travel[1, 0]) == UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("nonsense", "no JSON"),
+        ("[]", "object"),
+        ("NaN", "NaN"),
+        (but(jobs=None), "jobs"),
+        (but(technicians=[3]), "technicians[0]"),
+        (first("jobs", at=2), "place 2"),
+        (first("jobs", at=-1), "jobs[0].at"),
+        (first("jobs", at=1.5), "1.5"),
+        (first("jobs", seconds=True), "seconds"),
+        (first("jobs", seconds=10**30), "seconds"),
+        (first("jobs", windows=[[9, 8]]), "ends before it begins"),
+        (first("jobs", windows=[[9]]), "two times"),
+        (first("jobs", priority="normally"), "safety, high or normal"),
+        (first("jobs", id=None), "id"),
+        (first("technicians", shift=[5, 4]), "shift"),
+        (first("technicians", lunch={"seconds": 5}), "lunch.start"),
+        (first("technicians", skills=["gas"]), "skills"),
+        (but(jobs=[*ONE["jobs"], *ONE["jobs"]]), "Two jobs are called 7"),
+        (but(travel_seconds=[[0, 1]]), "square"),
+        (but(travel_seconds=[[0, -1], [1, 0]]), "travel_seconds[0][1]"),
+        (but(travel_seconds=[[0, "5"], [1, 0]]), "travel_seconds[0][1]"),
+        (but(travel_seconds=[[0, [5]], [1, 0]]), "travel_seconds[0][1]"),
+        (but(travel_seconds=[[0, 1.5], [1, 0]]), "1.5"),
+    ],
+)
+def test_a_bad_problem_is_refused_in_a_sentence(text: str, about: str) -> None:
+    with pytest.raises(BadProblem) as refused:
+        problem_of(text)
+    assert about in str(refused.value)
+    assert str(refused.value).endswith(".") and "\n" not in str(refused.value)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
+        lambda one: (
+            st.lists(one, max_size=3) | st.dictionaries(st.sampled_from([*ONE, "id", "at"]), one, max_size=4)
+        ),
+        max_leaves=12,
+    )
+)
+def test_rubbish_is_refused_and_never_an_accident(told: Any) -> None:
+    for text in (json.dumps(told), but(jobs=told), but(technicians=told), but(travel_seconds=told)):
+        try:
+            problem_of(text)
+        except BadProblem as refused:
+            assert str(refused)
+
+
+def test_a_problem_may_bring_its_own_prizes() -> None:
+    prizes = policy_of(but(policy={"prizes": {"high": 5}}), TRAVEL).prizes
+    assert prizes == dict(TRAVEL.prizes) | {Priority.HIGH: 5}
+    assert policy_of(but(), TRAVEL) is TRAVEL
+    with pytest.raises(BadProblem):
+        policy_of(but(policy={"prizes": {"highest": 5}}), TRAVEL)
+
+
+SOLOMON = """c1
+VEHICLE
+NUMBER     CAPACITY
+  2         10
+CUSTOMER
+CUST NO.  XCOORD.   YCOORD.    DEMAND   READY TIME  DUE DATE   SERVICE TIME
+    0      0   0     0     0   100    0
+    1      3   4     7     0    50    2
+    2      1   1     7    10    60    2
+"""
+
+
+def test_solomons_form_is_read_in_tenths() -> None:
+    problem = solomon_of(SOLOMON)
+    assert [one.room for one in problem.technicians] == [10, 10]
+    assert (problem.travel[0, 1], problem.travel[0, 2], problem.jobs[1].windows) == (50, 14, ((100, 600),))
+    with pytest.raises(BadProblem):
+        solomon_of("a\nb")
