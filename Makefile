@@ -46,10 +46,11 @@ check: setup ## format, lint, types, contracts, templates, translations, migrati
 	@exec $(PY) -m tools.check
 
 bench: setup ## the figures of bench/, each also runnable alone
-	@set -e; for each in bench/[a-z]*.py; do [ -e "$$each" ] || continue; case "$$each" in */dispatch.py) continue;; esac; echo "== $$each"; $(PY) "$$each"; done
+	@set -e; for each in bench/[a-z]*.py; do [ -e "$$each" ] || continue; echo "== $$each"; $(PY) "$$each"; done
 
-bench-dispatch: setup ## planning against its peers: 30 minutes, FULL=1 for all
-	@exec $(PY) bench/dispatch.py
+bench-dispatch: setup ## planning against its peers (ARGS="--seeds 5 --large")
+	@uv pip install -q --python $(PY) --group peers
+	@exec $(PY) -m bench.dispatch $(ARGS)
 
 demands: .venv/.ok ## each demand on the product with the tests that prove it
 	@exec $(PY) -m tools.demands
@@ -70,7 +71,7 @@ format: .venv/.ok ## put the code in order
 	@.venv/bin/ruff format -q . && .venv/bin/ruff check -q --fix .
 
 lock: ## choose the newest allowed dependencies anew
-	uv export -q --format requirements-txt --all-groups --no-header --no-annotate --no-editable -o requirements.lock
+	uv export -q --format requirements-txt --all-groups --no-group peers --no-header --no-annotate --no-editable -o requirements.lock
 	@rm -f uv.lock
 
 .venv/.ok: requirements.lock .python-version
