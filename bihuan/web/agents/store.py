@@ -1,11 +1,9 @@
 """/desk/store: the short form at a shop's counter, and the receipt that goes along with the customer."""
 
-import io
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-import segno
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -33,6 +31,7 @@ from bihuan.service.intake.rules import LONGEST_WORDS, faults_of
 from bihuan.service.intake.told import Told
 from bihuan.web.agents.facts import UNITS
 from bihuan.web.agents.report_form import appliances
+from bihuan.web.look.codes import square_code
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.forms import TidyForm
 from bihuan.web.look.words import local_time
@@ -191,8 +190,4 @@ def viewer_name(request: HttpRequest) -> str:
 def receipt_code(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     """The square code of the customer's private page, as a picture."""
     case: Case = case_by_number(viewer, number)
-    drawn = io.BytesIO()
-    segno.make(link_of(case.report), error="m", micro=False).save(
-        drawn, kind="svg", border=2, scale=5, light="white"
-    )
-    return HttpResponse(drawn.getvalue(), content_type="image/svg+xml")
+    return square_code(link_of(case.report), scale=5)

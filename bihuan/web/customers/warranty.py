@@ -1,12 +1,10 @@
 """/w/TOKEN: whoever holds a warranty card may check that it is ours and valid; /m/CODE: the square code on a machine.
 Neither says whose the machine is."""
 
-import io
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import segno
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.timezone import localdate
@@ -26,6 +24,7 @@ from bihuan.registers.customers.warranty import (
 from bihuan.registers.parts.queries import product
 from bihuan.web.customers.door import WRONG_LINKS
 from bihuan.web.customers.words import COVERS
+from bihuan.web.look.codes import square_code
 from bihuan.web.look.doors import customer_page, moment
 from bihuan.web.look.naming import family_name
 from bihuan.web.look.opened import counted
@@ -63,9 +62,7 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
 def square(request: HttpRequest, token: str) -> HttpResponse:
     """The square code of a card, as a picture."""
     card = card_of(machine_by_card(token), day=localdate(moment(request)))
-    drawn = io.BytesIO()
-    segno.make(card.address, error="m", micro=False).save(drawn, kind="svg", border=2, scale=4, light="white")
-    return HttpResponse(drawn.getvalue(), content_type="image/svg+xml")
+    return square_code(card.address, scale=4)
 
 
 @public_page
