@@ -6,15 +6,13 @@ from django.utils.translation import override
 from bihuan.ground.journal.event import Fact
 from bihuan.registers.access.queries import people_with
 from bihuan.registers.access.roles import Role
-from bihuan.registers.channels.mail.words import REASONS as MAIL_REASONS
-from bihuan.registers.channels.set_aside import REASONS as SET_ASIDE_REASONS
+from bihuan.registers.channels.quarantine import REASONS
 from bihuan.service.cases.words import CHANNELS
 from bihuan.service.intake.events import MessageQuarantined, ReportQuarantined
 from bihuan.service.intake.models import RawMessage, Report
 from bihuan.service.notices.actions import tell_person
+from bihuan.service.notices.alerting import MOST
 from bihuan.service.notices.telling import about
-
-MOST = 8  # people told of one
 
 
 def tell_of_quarantined_message(fact: Fact[MessageQuarantined]) -> None:
@@ -45,8 +43,7 @@ def _tell(fact: Fact[MessageQuarantined] | Fact[ReportQuarantined], channel: str
 
 def _what(channel: str, reason: str, language: str) -> str:
     """The channel, and why, where there are words for it: `E-mail: The mail is empty.` is said without its stop."""
-    why = MAIL_REASONS.get(reason) or SET_ASIDE_REASONS.get(reason)
     colon = "：" if language.startswith("zh") else ": "
     with override(language):
-        said = [str(CHANNELS.get(channel, channel)), str(why or "").rstrip("。.")]
+        said = [str(CHANNELS.get(channel, channel)), str(REASONS.get(reason, "")).rstrip("。.")]
     return colon.join(one for one in said if one)

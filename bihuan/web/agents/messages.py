@@ -13,8 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bihuan.registers.access.errors import Refusal
 from bihuan.registers.access.viewer import Viewer
-from bihuan.registers.channels.mail.words import REASONS as MAIL_REASONS
-from bihuan.registers.channels.set_aside import REASONS as SET_ASIDE_REASONS
+from bihuan.registers.channels.quarantine import REASONS
 from bihuan.registers.customers.told import MachineTold
 from bihuan.service.cases.queries import case_by_number, case_of_report
 from bihuan.service.cases.words import CHANNELS
@@ -30,10 +29,6 @@ from bihuan.web.look.forms import TidyForm
 from bihuan.web.look.listing import page
 
 KEY = ("id",)
-REASONS: dict[str, Lazy] = {
-    **MAIL_REASONS,
-    **SET_ASIDE_REASONS,
-}  # why a message lies in quarantine; others are shown as their code
 ENDS: dict[str, Lazy] = {
     "spam": pgettext_lazy("message", "Spam"),
     "duplicate": pgettext_lazy("message", "Already here"),
