@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from bihuan.ground.routing.judge import PRIZES
+
 type Routes = dict[Any, list[Any]]
 type Told = Mapping[str, Any]
-
-PRIZES = {"safety": 100_000, "high": 20_000, "normal": 8_000}
 
 
 def ours(problem: Told, budget: float, seed: int) -> tuple[Routes, dict[str, Any]]:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from bench.dispatch.days import a_day
 from bihuan.ground.routing.judge import judge
-from tests.ground.routing.days import a_day
 from tests.ground.routing.test_reading import SOLOMON
 
 

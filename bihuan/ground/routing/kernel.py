@@ -22,8 +22,8 @@ FORBIDDEN = -1  # instead of the version of a route: this technician never does 
 EVERYBODY = 128  # so many technicians are all asked; of more, those who are near
 
 # one row of `jobs`; windows are [OPENS_AT, CLOSES_AT) in `windows`, two numbers each
-AT, SERVICE, OPENS_AT, CLOSES_AT, OPENS, CLOSES, NEAR_IN, NEAR_OUT, PRIZE, WORTH, LOAD, FIXED = range(12)
-JOB = 12
+AT, SERVICE, OPENS_AT, CLOSES_AT, OPENS, CLOSES, NEAR_IN, NEAR_OUT, PRIZE, WORTH, LOAD = range(11)
+JOB = 11
 # one row of `people`; LUNCH is in seconds, -1 for none; TWIN is somebody before who is no different, or -1
 HOME, BEGINS, ENDS, LUNCH_OPENS, LUNCH_CLOSES, LUNCH, MOST, ROOM, TWIN = range(9)
 PERSON = 9
@@ -472,8 +472,7 @@ def ruin(
         stay = 0
         for k in range(1, count + 1):
             one = stops[(base + k) * STOP + WHO]
-            inside = first <= k < first + span and not spare <= k < spare + spared
-            if inside and not jobs[one * JOB + FIXED]:
+            if first <= k < first + span and not spare <= k < spare + spared:
                 scratch[was + counters[MOVED]] = person
                 changed[n_jobs + one] = 1
                 changed[counters[MOVED]] = one

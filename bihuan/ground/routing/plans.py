@@ -78,6 +78,12 @@ def written(plan: Plan, *, setup_seconds: float) -> dict[str, Any]:
             }
             for one in plan.unserved
         ],
+    } | effort(plan, setup_seconds=setup_seconds)
+
+
+def effort(plan: Plan, *, setup_seconds: float) -> dict[str, Any]:
+    """What the plan took, as JSON."""
+    return {
         "iterations": plan.rounds,
         "setup_cpu_seconds": round(setup_seconds, 3),
         "cpu_seconds": round(plan.seconds, 3),

@@ -88,17 +88,15 @@ class Searching:
     def reckon(self) -> None:
         """Cost and worth of the plan as it stands, which becomes the best so far."""
         day, jobs = self.day, self.day.jobs
-        people, longest = day.sizes[k.PEOPLE], day.sizes[k.LONGEST]
+        people = day.sizes[k.PEOPLE]
         absent = [job for job in range(day.sizes[k.JOBS]) if self.where[job] < 0]
         travel = sum(int(self.routes[person * k.ROUTE + k.COST]) for person in range(people))
         self.counters[k.NOW] = travel + sum(int(jobs[job * k.JOB + k.PRIZE]) for job in absent)
         self.counters[k.WORTH_NOW] = travel + sum(int(jobs[job * k.JOB + k.WORTH]) for job in absent)
         self.counters[k.BEST] = self.counters[k.WORTH_NOW]
         for person in range(people):
-            base = person * longest
-            self.best[base] = self.routes[person * k.ROUTE + k.STOPS]
-            for at in range(1, self.best[base] + 1):
-                self.best[base + at] = self.stops[(base + at) * k.STOP + k.WHO]
+            self.routes[person * k.ROUTE + k.CHANGED] = 1
+        k.remember(day.sizes, self.stops, self.routes, self.best)
 
     def improve(
         self,

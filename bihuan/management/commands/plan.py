@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 
 from bihuan.ground.routing import solomon
 from bihuan.ground.routing.model import Job, Problem, Technician
-from bihuan.ground.routing.plans import Plan, solve, written
+from bihuan.ground.routing.plans import Plan, effort, solve, written
 from bihuan.ground.routing.policies import POLICIES, Policy
 from bihuan.ground.routing.reading import BadProblem, policy_of, problem_of
 from bihuan.ground.routing.search import Budget
@@ -62,10 +62,7 @@ def _distances(text: str, options: dict[str, Any]) -> dict[str, Any]:
         "routes": [[job.id for job in route.jobs()] for route in plan.routes],
         "distance": sum(travel_of(problem, route) for route in plan.routes) / solomon.TENTHS,
         "unserved": [one.job.id for one in plan.unserved],
-        "iterations": plan.rounds,
-        "setup_cpu_seconds": round(setup_seconds, 3),
-        "cpu_seconds": round(plan.seconds, 3),
-    }
+    } | effort(plan, setup_seconds=setup_seconds)
 
 
 def _planned(problem: Problem, policy: Policy, options: dict[str, Any]) -> tuple[Plan, float]:

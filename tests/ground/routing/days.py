@@ -1,8 +1,7 @@
-"""Days to plan, drawn by chance: small ones for properties, and larger ones as a city would have them."""
+"""Small days to plan, drawn by chance for properties."""
 
 from typing import Any
 
-import numpy as np
 from hypothesis import strategies as st
 
 HOUR = 3_600
@@ -54,41 +53,4 @@ def works(draw: st.DrawFn, name: str, places: int, people: int) -> dict[str, Any
         "skills": {draw(st.sampled_from(SKILLS)): draw(st.integers(0, 2))},
         "priority": draw(st.sampled_from(["safety", "high", "normal", "normal"])),
         "technician": draw(st.sampled_from([None, None, f"T{max(0, people - 1)}"])),
-    }
-
-
-def a_day(jobs: int, people: int, seed: int) -> dict[str, Any]:
-    """A working day in a city of thirty kilometres: homes and customers around a few centres, two-hour windows."""
-    dice = np.random.default_rng(seed)
-    centres = dice.uniform(4, 26, (6, 2))
-    spots = np.clip(
-        centres[dice.integers(0, 6, jobs + people)] + dice.normal(0, 4, (jobs + people, 2)), 0, 30
-    )
-    apart = np.sqrt(((spots[:, None] - spots[None]) ** 2).sum(-1))
-    slots = [[[h * HOUR, (h + 2) * HOUR]] for h in (9, 11, 13, 15)] + [[[9 * HOUR, 17 * HOUR]]]
-    return {
-        "technicians": [
-            {
-                "id": f"T{n}",
-                "home": n,
-                "shift": [30_600, 63_000],
-                "lunch": {"seconds": 2_700, "start": [41_400, 48_600]},
-                "skills": {skill: 1 for skill in SKILLS if dice.random() < 0.6},
-                "max_jobs": None,
-            }
-            for n in range(people)
-        ],
-        "jobs": [
-            {
-                "id": f"J{n}",
-                "at": people + n,
-                "seconds": int(dice.choice([1_800, 2_700, 3_600, 5_400])),
-                "windows": slots[int(dice.integers(0, 5))],
-                "skills": {SKILLS[int(dice.integers(0, 3))]: 1},
-                "priority": str(dice.choice(["safety", "high", "normal"], p=[0.05, 0.2, 0.75])),
-                "technician": None,
-            }
-            for n in range(jobs)
-        ],
-        "travel_seconds": np.rint(apart * 1.35 / 25 * HOUR + 120).astype(int).tolist(),
     }

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from bench.dispatch.days import a_day
 from bihuan.ground.routing import kernel as k
 from bihuan.ground.routing.days import day_of
 from bihuan.ground.routing.judge import judge
@@ -20,7 +21,7 @@ from bihuan.ground.routing.policies import CUSTOMER_FIRST, TRAVEL, Policy
 from bihuan.ground.routing.reading import problem_of
 from bihuan.ground.routing.search import Budget, Searching
 from bihuan.ground.routing.timetable import route_of, travel_of
-from tests.ground.routing.days import a_day, problems
+from tests.ground.routing.days import problems
 
 
 def planned(
@@ -181,7 +182,7 @@ def test_in_tiers_no_number_of_lower_jobs_outweighs_a_higher_one() -> None:
 
 SAME = """
 import json, sys
-from tests.ground.routing.days import a_day
+from bench.dispatch.days import a_day
 from tests.ground.routing.test_plans import planned
 for jobs, people in ((40, 6), (150, 130)):
     print(json.dumps(planned(a_day(jobs, people, 7), rounds=300)["routes"]))
