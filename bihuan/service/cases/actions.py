@@ -84,7 +84,7 @@ def open_case(report: Report, *, words: str, node_id: int, by: Actor, now: datet
     )
     case = _case(report, card=card, kind=kind, urgency=urgency, node_id=node_id, now=now)
     case.problem, case.wish = found.problem, report.wish or found.wish
-    case.category = case.category or found.category
+    case.category = found.category
     case.department = report.department or found.department
     case.number = draw_number(now)
     case.save(force_insert=True)
@@ -124,7 +124,6 @@ def _case(report: Report, *, card: Card, kind: str, urgency: str, node_id: int, 
         wish=report.wish,
         urgency=urgency,
         channel=report.channel,
-        category=machine.category if machine else "",
         brand=machine.brand if machine else "",
         symptom=report.symptoms[0] if report.symptoms else "",
         city=place.city if place else "",

@@ -15,9 +15,8 @@ DECIDE = "message.decide"  # who says of a post whether it is about us
 
 def may_bring_in(viewer: Viewer, kind: str) -> bool:
     """Whether this viewer may bring in files of this kind."""
-    if not viewer.may(ORDERS):
-        return viewer.may(ALL)
-    return viewer.may(ALL) or kind.startswith(BEFORE) or (kind == POSTS and viewer.may(DECIDE))
+    theirs = kind.startswith(BEFORE) or (kind == POSTS and viewer.may(DECIDE))
+    return viewer.may(ALL) or (viewer.may(ORDERS) and theirs)
 
 
 def must_bring_in(viewer: Viewer, kind: str) -> None:
@@ -31,5 +30,7 @@ def theirs(viewer: Viewer) -> QuerySet[Import]:
     viewer.must(ORDERS)
     if viewer.may(ALL):
         return Import.objects.all()
-    kinds = Q(kind__startswith=BEFORE) | (Q(kind=POSTS) if viewer.may(DECIDE) else Q(pk__in=[]))
+    kinds = Q(kind__startswith=BEFORE)
+    if viewer.may(DECIDE):
+        kinds |= Q(kind=POSTS)
     return Import.objects.filter(kinds, by_id=viewer.person_id or 0)

@@ -12,10 +12,10 @@ LONGEST_WAIT = timedelta(hours=1)
 HOUR = timedelta(hours=1)
 MINUTE_SECONDS = 60.0
 
+# A colleague's own words: a chat or a mail carries them, an SMS only says that they are there.
+ANSWER = "answer"
+
 # Direct answers to what the customer has just done or agreed to: these go out at any hour.
-ANSWER = (
-    "answer"  # a colleague's own words: a chat or a mail carries them, an SMS only says that they are there
-)
 DIRECT = frozenset(
     {
         ANSWER,
@@ -30,7 +30,6 @@ DIRECT = frozenset(
         "complaint_opened",
     }
 )
-
 
 # Ways by which it is not the customer who acts just now: what came so is told at a decent hour.
 NOT_BY_THEM = frozenset({"third_party", "social", "slip"})

@@ -30,12 +30,7 @@ from bihuan.service.intake.calls.queries import (
     untold_calls,
     waiting_calls,
 )
-from bihuan.service.intake.calls.transferring import (
-    colleagues,
-    may_take_over,
-    take_over,
-    waits_for_somebody,
-)
+from bihuan.service.intake.calls.transferring import colleagues, may_take_over, take_over
 from bihuan.web.agents.caller import caller_of
 from bihuan.web.agents.hotline_words import REASONS, STATES, key_words, line_words, on_line, put_through_to
 from bihuan.web.agents.rows import departments
@@ -53,11 +48,7 @@ def strip(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     stands, call, seat = line(now), call_at_hand(viewer, now), seat_of(viewer)
     waiting = waiting_calls(viewer, now)
     first = next((one for one in waiting if one.call.state != "talking"), None)
-    put_through = [
-        on_line(one, viewer, now)
-        for one in waiting
-        if waits_for_somebody(one.call) and may_take_over(viewer, one.call)
-    ]
+    put_through = [on_line(one, viewer, now) for one in waiting if may_take_over(viewer, one.call)]
     to_ring = ring_backs_count(viewer)
     if call is not None and _shows(request, call.id):
         call = None
