@@ -1,5 +1,7 @@
 """How dispatch is set. What it does stands by noun: offering.py, assigning.py, booking.py, following.py."""
 
+from dataclasses import asdict
+
 from django.db import transaction
 
 from bihuan.registers.organisation.models import Node
@@ -12,11 +14,6 @@ def set_policy(node: Node, policy: Policy) -> DispatchPolicy:
     """Keep these settings for a node and all below it."""
     row, _made = DispatchPolicy.objects.update_or_create(
         node=node,
-        defaults={
-            "auto_offer": policy.auto_offer,
-            "auto_assign": policy.auto_assign,
-            "point_minutes": policy.point_minutes,
-            "technician_minutes": policy.technician_minutes,
-        },
+        defaults=asdict(policy),
     )
     return row

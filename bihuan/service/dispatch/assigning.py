@@ -32,6 +32,7 @@ from bihuan.service.dispatch.events import (
     TechnicianAssigned,
 )
 from bihuan.service.dispatch.models import Assignment
+from bihuan.service.dispatch.modes import AUTOMATIC
 from bihuan.service.dispatch.policy import answer_by, policy_for
 from bihuan.service.dispatch.rules import permission
 from bihuan.service.dispatch.visiting import plan_visit, release
@@ -243,7 +244,7 @@ def assign_refused(fact: Fact[JobRefused]) -> None:
 
 def _assign_by_itself(case_id: int, now: datetime) -> None:
     case = Case.objects.select_related("node", "place").get(id=case_id)
-    if standing_assignment(case_id) is not None or not policy_for(case.node).auto_assign:
+    if standing_assignment(case_id) is not None or policy_for(case.node).mode != AUTOMATIC:
         return
     best = workers_for(case, now=now).best
     if best is not None and case.stands_at == "to_assign":

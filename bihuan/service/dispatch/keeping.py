@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from bihuan.registers.organisation.keeping import keep_row
 from bihuan.service.dispatch.models import DispatchPolicy
 
-POLICY = frozenset({"node_id", "auto_offer", "auto_assign", "point_minutes", "technician_minutes"})
+MINUTES = ("point_minutes", "technician_minutes", "grab_minutes")
+POLICY = frozenset({"node_id", "auto_offer", "mode", "grab_cap", "grab_then", *MINUTES})
 
 
 def policies_listed(search: str = "") -> QuerySet[DispatchPolicy]:
@@ -18,7 +19,7 @@ def policies_listed(search: str = "") -> QuerySet[DispatchPolicy]:
 
 def keep_policy(policy_id: int | None, **told: Any) -> DispatchPolicy:
     """Holds for this node and all below it, for every offer made from now on."""
-    if min(told.get("point_minutes", 1), told.get("technician_minutes", 1)) < 1:
+    if min(told.get(name, 1) for name in MINUTES) < 1:
         raise ValidationError(_("An answer needs at least one minute."))
     return keep_row(DispatchPolicy, policy_id, told, fields=POLICY)
 

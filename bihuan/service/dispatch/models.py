@@ -6,23 +6,33 @@ from django.db.models import F, Q
 from bihuan.registers.organisation.models import Node
 from bihuan.registers.staff.models import Technician
 from bihuan.service.cases.models import Case
+from bihuan.service.dispatch.modes import AFTER_GRAB, AUTOMATIC, MANUAL, MODES
 
 
 class DispatchPolicy(models.Model):
-    """How a node and all below it dispatch; the nearest one upwards holds. Minutes are of contact hours."""
+    """How a node and all below it dispatch; the nearest one upwards holds. Minutes are of contact hours.
+
+    `grab_cap`: jobs that one technician may grab in a day. `grab_then`: the mode for what nobody grabbed.
+    """
 
     node = models.OneToOneField(Node, on_delete=models.CASCADE, related_name="+")
     auto_offer = models.BooleanField(default=True)
-    auto_assign = models.BooleanField(default=False)
+    mode = models.CharField(max_length=10, default=MANUAL)
     point_minutes = models.PositiveSmallIntegerField(default=30)
     technician_minutes = models.PositiveSmallIntegerField(default=15)
+    grab_minutes = models.PositiveSmallIntegerField(default=20)
+    grab_cap = models.PositiveSmallIntegerField(default=3)
+    grab_then = models.CharField(max_length=10, default=AUTOMATIC)
 
     class Meta:
         app_label = "dispatch"
         constraints = (
             models.CheckConstraint(
-                condition=Q(point_minutes__gte=1, technician_minutes__gte=1),
+                condition=Q(point_minutes__gte=1, technician_minutes__gte=1, grab_minutes__gte=1),
                 name="dispatch_policy_gives_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(mode__in=MODES, grab_then__in=AFTER_GRAB), name="dispatch_policy_mode"
             ),
         )
 

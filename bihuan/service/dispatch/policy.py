@@ -8,6 +8,7 @@ from bihuan.registers.organisation.models import Node
 from bihuan.service.cases.models import Case
 from bihuan.service.commitments.profiles_in_use import calendar_in_force
 from bihuan.service.dispatch.models import DispatchPolicy
+from bihuan.service.dispatch.modes import AUTOMATIC, MANUAL
 
 CONTACT_HOURS, ALWAYS = "cn-contact", "24x7"
 
@@ -17,9 +18,12 @@ class Policy:
     """The settings in force for one node; the shipped ones where nobody set any."""
 
     auto_offer: bool = True
-    auto_assign: bool = False
+    mode: str = MANUAL
     point_minutes: int = 30
     technician_minutes: int = 15
+    grab_minutes: int = 20
+    grab_cap: int = 3
+    grab_then: str = AUTOMATIC
 
 
 def policy_for(node: Node) -> Policy:
@@ -31,9 +35,12 @@ def policy_for(node: Node) -> Policy:
         return Policy()
     return Policy(
         auto_offer=nearest.auto_offer,
-        auto_assign=nearest.auto_assign,
+        mode=nearest.mode,
         point_minutes=nearest.point_minutes,
         technician_minutes=nearest.technician_minutes,
+        grab_minutes=nearest.grab_minutes,
+        grab_cap=nearest.grab_cap,
+        grab_then=nearest.grab_then,
     )
 
 

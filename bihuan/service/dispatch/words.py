@@ -13,6 +13,12 @@ from bihuan.registers.parts.queries import categories
 from bihuan.service.cases.words import KINDS
 from bihuan.service.dispatch.rules import Reason
 
+MODE_NAMES: dict[str, Lazy] = {
+    "automatic": _("Automatic: the best is asked"),
+    "proposed": _("Proposed: a dispatcher agrees or refuses"),
+    "manual": _("By hand: a dispatcher chooses"),
+    "grab": _("Up for grabs: the first to take it has it"),
+}
 RETURN_REASONS: dict[str, Lazy] = {
     "too_far": _("Outside our area"),
     "no_capacity": _("No technician free in time"),

@@ -10,6 +10,8 @@ from django.utils.translation import pgettext_lazy
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.organisation import actions, queries
 from bihuan.service.dispatch import keeping as dispatch
+from bihuan.service.dispatch.modes import AFTER_GRAB
+from bihuan.service.dispatch.words import MODE_NAMES
 from bihuan.web.look.export import Column
 from bihuan.web.look.forms import TidyForm
 from bihuan.web.managers import settings_choices as chosen
@@ -50,15 +52,32 @@ class AuthorisationForm(TidyForm):
     valid_until = day(_("Last day"))
 
 
+class LicenceForm(TidyForm):
+    node_id = number_choice(_("Service point"), chosen.points)
+    kind = choice(_("Certificate"), chosen.certificates)
+    number = forms.CharField(label=_("Number"), max_length=60)
+    valid_until = day(_("Last valid day"))
+
+
 class PolicyForm(TidyForm):
     node_id = number_choice(_("Node"), chosen.nodes)
     auto_offer = forms.BooleanField(label=_("Offer cases to service points by itself"), required=False)
-    auto_assign = forms.BooleanField(label=_("Assign technicians by itself"), required=False)
+    mode = forms.ChoiceField(label=_("How technicians get their jobs"), choices=list(MODE_NAMES.items()))
     point_minutes = forms.IntegerField(
         label=_("Minutes a service point has to answer"), min_value=1, max_value=9999
     )
     technician_minutes = forms.IntegerField(
         label=_("Minutes a technician has to answer"), min_value=1, max_value=9999
+    )
+    grab_minutes = forms.IntegerField(
+        label=_("Minutes a job is up for grabs"), min_value=1, max_value=9999, initial=20
+    )
+    grab_cap = forms.IntegerField(
+        label=_("Jobs one technician may grab in a day"), min_value=0, max_value=99, initial=3
+    )
+    grab_then = forms.ChoiceField(
+        label=_("When nobody grabs it"),
+        choices=[(code, MODE_NAMES[code]) for code in AFTER_GRAB],
     )
 
 
@@ -152,6 +171,33 @@ REGISTERS = (
         name=lambda row: f"{row.node.name} · {row.brand}",
     ),
     Register(
+        code="licences",
+        title=_("Licences of service points"),
+        about=_("What a service point itself is licensed for, and the last day of each licence."),
+        group=_("Organisation"),
+        icon="certificate",
+        rows=queries.licences_listed,
+        columns=(
+            Head(_("Service point"), lambda row: row.node.name, key="node__name"),
+            Head(_("Certificate"), lambda row: chosen.word(chosen.certificates(), row.kind), key="kind"),
+            Column(_("Number"), lambda row: row.number),
+            Head(_("Last valid day"), lambda row: row.valid_until, key="valid_until"),
+        ),
+        form=LicenceForm,
+        keep=lambda viewer, row_id, told, now: actions.keep_licence(row_id, **told),
+        out=lambda viewer, row_id, now: actions.drop_licence(row_id, now=now),
+        out_about=_("It counts no more. It can be given back."),
+        back=lambda viewer, row_id, now: actions.give_licence_back(row_id),
+        filters=(
+            lasting(),
+            in_use(),
+            at_node(),
+            of("kind", _("Certificate"), chosen.certificates),
+        ),
+        key=("valid_until", "id"),
+        name=lambda row: f"{row.node.name} · {chosen.word(chosen.certificates(), row.kind)}",
+    ),
+    Register(
         code="dispatch",
         title=_("Dispatch policy"),
         about=_("What goes by itself at a node, and how long an answer may take."),
@@ -161,7 +207,7 @@ REGISTERS = (
         columns=(
             Head(_("Node"), lambda row: row.node.name, key="node__name"),
             Column(_("Offers by itself"), lambda row: yes_no(row.auto_offer)),
-            Column(_("Assigns by itself"), lambda row: yes_no(row.auto_assign)),
+            Column(_("How technicians get their jobs"), lambda row: chosen.word(MODE_NAMES, row.mode)),
             Column(_("Service point: minutes"), lambda row: row.point_minutes),
             Column(_("Technician: minutes"), lambda row: row.technician_minutes),
         ),

@@ -212,7 +212,7 @@ def test_what_goes_by_itself_is_a_setting(made: Company) -> None:
     set_policy(made.head, Policy(auto_offer=False))
     case = offered(made)
     assert [one.id for one in lane(made.viewer(Role.DISPATCHER), TO_OFFER)] == [case.id]
-    set_policy(made.head, Policy(auto_assign=True))
+    set_policy(made.head, Policy(mode="automatic"))
     case = accepted(made)
     settle()
     assert fresh(case).stands_at == "to_book"
