@@ -195,8 +195,7 @@ def _slot(life: Life, *, technician_id: int) -> Slot | None:
 
 def _free(life: Life, crew: Crew, *, technician_id: int) -> list[Slot]:
     mine = next(one for one in crew.abilities if one.id == technician_id)
-    permits = choosing.permits_for(crew.needed, category=life.case.category, kind=life.case.kind)
-    return crew.slots_of(mine, permits=permits)
+    return crew.slots_for(mine, life.case)
 
 
 def _around_now(life: Life, free: list[Slot]) -> Slot | None:

@@ -9,13 +9,14 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from bihuan.registers.organisation.keeping import held, keep_row, unretire_row
-from bihuan.registers.organisation.models import Authorisation, Coverage, Node
+from bihuan.registers.organisation.keeping import held, keep_row, retire_row, unretire_row
+from bihuan.registers.organisation.models import Authorisation, Coverage, Licence, Node
 
 NODE = frozenset(
     {"kind", "name", "code", "authorised", "phone", "address", "latitude", "longitude", "daily_capacity"}
 )
 COVERAGE = frozenset({"node_id", "city", "district", "street", "category", "kind"})
+LICENCE = frozenset({"node_id", "kind", "number", "valid_until"})
 AUTHORISATION = frozenset({"node_id", "brand", "category", "valid_from", "valid_until"})
 
 
@@ -110,3 +111,16 @@ def end_authorisation(authorisation_id: int, *, now: datetime) -> None:
         row.delete()
     else:
         row.save(update_fields=["valid_until"])
+
+
+def keep_licence(licence_id: int | None, **told: Any) -> Licence:
+    return keep_row(Licence, licence_id, told, fields=LICENCE)
+
+
+def drop_licence(licence_id: int, *, now: datetime) -> None:
+    """A licence that was taken back counts no more. One that ran out may stay: its last day is over."""
+    retire_row(Licence, licence_id, now=now)
+
+
+def give_licence_back(licence_id: int) -> Licence:
+    return unretire_row(Licence, licence_id)

@@ -58,6 +58,25 @@ class Coverage(models.Model):
         indexes = (models.Index(fields=("city", "district", "street"), name="organisation_cover_where"),)
 
 
+class Licence(models.Model):
+    """A service point's own licence with its last valid day (inclusive). Past it, work that asks for it is not given.
+
+    One that was taken back is `retired`: it counts no more and can be given back.
+    """
+
+    node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=40)
+    number = models.CharField(max_length=60)
+    valid_until = models.DateField()
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "organisation"
+        constraints = (
+            models.UniqueConstraint(fields=("node", "kind", "number"), name="organisation_licence_once"),
+        )
+
+
 class Authorisation(models.Model):
     """A brand's permission to a service point for a category (blank = every), within dates (inclusive)."""
 

@@ -1,10 +1,11 @@
 """Asking the tree."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from bihuan.registers.organisation.models import Authorisation, Coverage, Node
+from bihuan.registers.organisation.models import Authorisation, Coverage, Licence, Node
 
 
 def node(node_id: int) -> Node:
@@ -77,6 +78,28 @@ def authorisations_listed(search: str = "") -> QuerySet[Authorisation]:
     return Authorisation.objects.select_related("node").filter(
         Q(node__name__icontains=search) | Q(brand__icontains=search)
     )
+
+
+def licences_of(node_ids: Iterable[int]) -> dict[int, dict[str, date]]:
+    """node → licence → its last valid day, the latest of each kind; those taken back are left out."""
+    found: dict[int, dict[str, date]] = {}
+    rows = Licence.objects.filter(node_id__in=list(node_ids), retired_at__isnull=True)
+    for node_id, kind, until in rows.values_list("node_id", "kind", "valid_until"):
+        held = found.setdefault(node_id, {})
+        held[kind] = max(until, held.get(kind, until))
+    return found
+
+
+def licences_listed(search: str = "") -> QuerySet[Licence]:
+    return Licence.objects.select_related("node").filter(
+        Q(node__name__icontains=search) | Q(kind__icontains=search)
+    )
+
+
+def holding_licence(kind: str) -> int:
+    """How many service points in use hold a licence of this kind, valid or not."""
+    found = Licence.objects.filter(kind=kind, retired_at__isnull=True, node__retired_at__isnull=True)
+    return found.values("node_id").distinct().count()
 
 
 def partners_without_contract(day: date) -> list[Node]:

@@ -10,7 +10,16 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from bihuan.registers.organisation.keeping import held, keep_row, retire_row, unretire_row
-from bihuan.registers.parts.models import Category, Part, Price, Product, Requirement, Stock, WarrantyTerm
+from bihuan.registers.parts.models import (
+    Category,
+    Part,
+    Price,
+    Product,
+    Requirement,
+    Stock,
+    WarrantyTerm,
+    WorkCondition,
+)
 from bihuan.registers.parts.queries import forget_categories
 
 CATEGORY = frozenset({"code", "name_zh", "name_en", "units", "safe_years", "runs_on"})
@@ -22,7 +31,8 @@ PRICE = frozenset(
 WARRANTY = frozenset(
     {"category_id", "brand", "model", "component_zh", "component_en", "months", "basis", "source"}
 )
-REQUIREMENT = frozenset({"category", "kind", "certificate"})
+REQUIREMENT = frozenset({"category", "kind", "certificate", "holder"})
+CONDITION = frozenset({"category", "kind", "outdoors", "people"})
 STOCK = frozenset({"part_id", "node_id", "technician_id", "quantity"})
 
 
@@ -155,6 +165,15 @@ def keep_requirement(requirement_id: int | None, **told: Any) -> Requirement:
 
 def drop_requirement(requirement_id: int) -> None:
     Requirement.objects.filter(id=requirement_id).delete()
+
+
+def keep_condition(condition_id: int | None, **told: Any) -> WorkCondition:
+    return keep_row(WorkCondition, condition_id, told, fields=CONDITION)
+
+
+def drop_condition(condition_id: int) -> None:
+    """The work is like the more general line says again; without any, indoors and for one."""
+    WorkCondition.objects.filter(id=condition_id).delete()
 
 
 def keep_stock(stock_id: int | None, **told: Any) -> Stock:

@@ -125,16 +125,38 @@ class Stock(models.Model):
 
 
 class Requirement(models.Model):
-    """The permit that a category and kind of work ask for (blank = every)."""
+    """The permit that a category and kind of work ask for (blank = every), of whoever goes or of the service point."""
+
+    TECHNICIAN, SERVICE_POINT = "technician", "service_point"
 
     category = models.CharField(max_length=40, blank=True, default="")
     kind = models.CharField(max_length=32, blank=True, default="")
     certificate = models.CharField(max_length=40)
+    holder = models.CharField(max_length=16, default=TECHNICIAN)
 
     class Meta:
         app_label = "parts"
         constraints = (
             models.UniqueConstraint(
-                fields=("category", "kind", "certificate"), name="parts_requirement_once"
+                fields=("category", "kind", "certificate", "holder"), name="parts_requirement_holder_once"
+            ),
+        )
+
+
+class WorkCondition(models.Model):
+    """What a category and kind of work is like (blank = every): done outdoors, so that heat stops it, and by how many
+    people. Of what fits a case the most particular counts."""
+
+    category = models.CharField(max_length=40, blank=True, default="")
+    kind = models.CharField(max_length=32, blank=True, default="")
+    outdoors = models.BooleanField(default=False)
+    people = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        app_label = "parts"
+        constraints = (
+            models.UniqueConstraint(fields=("category", "kind"), name="parts_condition_once"),
+            models.CheckConstraint(
+                condition=Q(people__gte=1, people__lte=2), name="parts_condition_one_or_two"
             ),
         )

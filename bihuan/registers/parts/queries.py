@@ -8,7 +8,16 @@ from time import monotonic
 from django.db.models import Q, QuerySet, Sum
 
 from bihuan.registers.organisation.models import Authorisation, Node
-from bihuan.registers.parts.models import Category, Part, Price, Product, Requirement, Stock, WarrantyTerm
+from bihuan.registers.parts.models import (
+    Category,
+    Part,
+    Price,
+    Product,
+    Requirement,
+    Stock,
+    WarrantyTerm,
+    WorkCondition,
+)
 
 REMEMBERED_SECONDS = 5.0
 
@@ -96,7 +105,9 @@ def certificates_needed(*, category_code: str, kind: str) -> frozenset[str]:
     """The permits without which nobody may be sent."""
     return frozenset(
         Requirement.objects.filter(
-            Q(category=category_code) | Q(category=""), Q(kind=kind) | Q(kind="")
+            Q(category=category_code) | Q(category=""),
+            Q(kind=kind) | Q(kind=""),
+            holder=Requirement.TECHNICIAN,
         ).values_list("certificate", flat=True)
     )
 
@@ -121,12 +132,37 @@ def stock_of(numbers: Iterable[str], *, node_id: int) -> list[Stock]:
     return list(rows.select_related("part", "technician__person").order_by("part__number", "technician_id"))
 
 
-def certificates_for_all() -> dict[tuple[str, str], frozenset[str]]:
-    """(category, kind of work) → the permits asked for, blanks meaning every: one statement for a whole list."""
-    found: dict[tuple[str, str], set[str]] = {}
-    for category, kind, permit in Requirement.objects.values_list("category", "kind", "certificate"):
-        found.setdefault((category, kind), set()).add(permit)
-    return {where: frozenset(permits) for where, permits in found.items()}
+type Needed = Mapping[tuple[str, str], frozenset[str]]
+
+
+def certificates_for_all() -> Needed:
+    """(category, kind of work) → the permits asked of whoever goes, blanks meaning every: one statement for a whole
+    list."""
+    return asked_for_all()[Requirement.TECHNICIAN]
+
+
+def asked_for_all() -> dict[str, Needed]:
+    """The same by who must hold it, whoever goes or the service point, in one statement."""
+    found: dict[str, dict[tuple[str, str], set[str]]] = {
+        Requirement.TECHNICIAN: {},
+        Requirement.SERVICE_POINT: {},
+    }
+    rows = Requirement.objects.values_list("holder", "category", "kind", "certificate")
+    for holder, category, kind, permit in rows:
+        found.setdefault(holder, {}).setdefault((category, kind), set()).add(permit)
+    return {
+        holder: {where: frozenset(permits) for where, permits in asked.items()}
+        for holder, asked in found.items()
+    }
+
+
+def conditions_for_all() -> dict[tuple[str, str], WorkCondition]:
+    """(category, kind of work) → what such work is like, blanks meaning every: one statement."""
+    return {(one.category, one.kind): one for one in WorkCondition.objects.all()}
+
+
+def conditions_listed(search: str = "") -> QuerySet[WorkCondition]:
+    return WorkCondition.objects.filter(_any(search, "category", "kind"))
 
 
 def van_of(technician_id: int) -> list[Stock]:

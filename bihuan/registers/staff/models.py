@@ -75,6 +75,44 @@ class Shift(models.Model):
         )
 
 
+class HeatLimit(models.Model):
+    """What heat asks of work outdoors from so many degrees on: minutes a day for one person (0: none at all), and the
+    hours of rest. Days inclusive. `source` is where this stands, `checked_by` who compared it with the text."""
+
+    from_celsius = models.PositiveSmallIntegerField()
+    outdoor_minutes = models.PositiveSmallIntegerField()
+    rest_from = models.TimeField(null=True, blank=True)
+    rest_until = models.TimeField(null=True, blank=True)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=160)
+    checked_by = models.CharField(max_length=60, blank=True, default="")
+
+    class Meta:
+        app_label = "staff"
+        constraints = (
+            models.UniqueConstraint(fields=("from_celsius", "valid_from"), name="staff_heat_limit_once"),
+            models.CheckConstraint(
+                condition=Q(rest_from__isnull=True, rest_until__isnull=True)
+                | Q(rest_until__gt=models.F("rest_from")),
+                name="staff_rest_forwards",
+            ),
+        )
+
+
+class HotDay(models.Model):
+    """The highest temperature that is forecast for a day in a city (blank = everywhere), and who says so."""
+
+    city = models.CharField(max_length=60, blank=True, default="")
+    day = models.DateField()
+    celsius = models.PositiveSmallIntegerField()
+    source = models.CharField(max_length=80, blank=True, default="")
+
+    class Meta:
+        app_label = "staff"
+        constraints = (models.UniqueConstraint(fields=("city", "day"), name="staff_hot_day_once"),)
+
+
 class Busy(models.Model):
     """When a technician cannot be booked: visits with their drives, and leave. Epoch seconds, [from, until).
 

@@ -16,6 +16,7 @@ class Ability:
     person_id: int
     name: str
     node_id: int
+    partner: bool  # goes out from a service point that others run
     latitude: float | None
     longitude: float | None
     max_jobs: int
@@ -41,7 +42,7 @@ def technicians_at_work() -> list[Technician]:
 
 def abilities(node_ids: frozenset[int] | None) -> list[Ability]:
     """Everybody at work in these nodes (None = everywhere), with what they can and when they work."""
-    found = Technician.objects.select_related("person").filter(
+    found = Technician.objects.select_related("person", "node").filter(
         retired_at__isnull=True, person__is_active=True
     )
     if node_ids is not None:
@@ -66,6 +67,7 @@ def abilities(node_ids: frozenset[int] | None) -> list[Ability]:
             person_id=row.person_id,
             name=row.person.name,
             node_id=row.node_id,
+            partner=row.node.authorised,
             latitude=row.latitude,
             longitude=row.longitude,
             max_jobs=row.max_jobs,
@@ -88,6 +90,17 @@ def busy_between(
     for row in rows.order_by("begins"):
         taken.setdefault(row.technician_id, []).append((row.begins, row.ends))
     return taken
+
+
+def visits_between(technician_ids: list[int], begins: datetime, ends: datetime) -> list[tuple[int, int, int]]:
+    """(technician, visit, begin in epoch seconds) of the visits for which their time is taken."""
+    rows = Busy.objects.filter(
+        technician_id__in=technician_ids,
+        why=Busy.VISIT,
+        begins__lt=int(ends.timestamp()),
+        ends__gt=int(begins.timestamp()),
+    )
+    return list(rows.values_list("technician_id", "subject_id", "begins"))
 
 
 def certificates_of(technician_id: int) -> list[Certificate]:

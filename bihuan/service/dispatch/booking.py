@@ -13,7 +13,7 @@ from bihuan.registers.staff.models import Busy
 from bihuan.service.cases.actions import Doer, case_for_change, move_case, tick
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.needs import Need
-from bihuan.service.dispatch.choosing import crew_of, permits_for
+from bihuan.service.dispatch.choosing import crew_of
 from bihuan.service.dispatch.errors import (
     NotBooked,
     NotLater,
@@ -21,6 +21,7 @@ from bihuan.service.dispatch.errors import (
     ReasonUnknown,
     SlotNotFree,
     SlotPast,
+    SlotRuledOut,
     SlotUnknown,
     TooLateToSay,
     UnderWay,
@@ -125,8 +126,10 @@ def _refuse_wrong_slot(visit: Visit, slot: Slot, *, now: datetime) -> None:
     mine = next((one for one in crew.abilities if one.id == visit.technician_id), None)
     if mine is None or not in_shift(slot, mine.shifts, zone):
         raise OutsideShift(slot.begins, slot.ends)
-    permits = permits_for(crew.needed, category=visit.case.category, kind=visit.case.kind)
-    if slot not in crew.slots_of(mine, permits=permits):
+    shut = crew.gate_rule(mine, visit.case, slot)
+    if shut is not None:
+        raise SlotRuledOut(slot.begins, slot.ends, shut)
+    if slot not in crew.slots_for(mine, visit.case):
         raise SlotNotFree(slot.begins, slot.ends)
 
 

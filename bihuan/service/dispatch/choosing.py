@@ -1,35 +1,42 @@
 """Reads the registers into the values that the rules order: who could do this case, and why."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, F
 from django.utils.timezone import get_default_timezone, localdate, make_aware
 
 from bihuan.registers.organisation.models import Node
-from bihuan.registers.organisation.queries import authorisations_of, coverage_of, service_points
-from bihuan.registers.parts.queries import certificates_for_all
+from bihuan.registers.organisation.queries import (
+    authorisations_of,
+    coverage_of,
+    licences_of,
+    service_points,
+)
+from bihuan.registers.parts.models import Requirement
+from bihuan.registers.parts.queries import Needed, asked_for_all
 from bihuan.registers.staff.queries import Ability, abilities, busy_between
 from bihuan.service.cases.models import Case
 from bihuan.service.dispatch import slots
+from bihuan.service.dispatch.gates import Asked, Gates, asked_by
 from bihuan.service.dispatch.models import Assignment, Offer, Visit
 from bihuan.service.dispatch.rules import (
     Choice,
     Covered,
     Permission,
     Point,
+    Reason,
     Where,
     Work,
     Worker,
+    barred,
     choose_point,
     choose_worker,
     last_day_permitted,
 )
 
 UNBOOKED = ("to_accept", "to_assign", "to_book")
-
-type Needed = Mapping[tuple[str, str], frozenset[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,25 +45,48 @@ class Crew:
 
     abilities: tuple[Ability, ...]
     taken: Mapping[int, Sequence[tuple[int, int]]]
-    needed: Needed
+    gates: Gates
     now: datetime
 
-    def slots_of(self, one: Ability, *, permits: frozenset[str]) -> list[slots.Slot]:
-        """When this technician could still come, while the permits hold."""
+    def slots_for(self, one: Ability, case: Case) -> list[slots.Slot]:
+        """When this technician could still come to this case: at work, free, and every gate open."""
+        asked = self.gates.asked_of(case)
+        until = [day for day in (last_day_permitted(one.certificates, asked.permits), asked.until) if day]
+        return self.gates.open_to(one.id, asked, self._free(one, until=min(until, default=None)))
+
+    def held_back(self, one: Ability, case: Case) -> Reason | None:
+        """Why a technician who has time still has no slot for this case; None where time itself is wanting."""
+        free = self._free(one)
+        return self.gate_rule(one, case, free[0]) if free else None
+
+    def gate_rule(self, one: Ability, case: Case, slot: slots.Slot) -> Reason | None:
+        """The gate that is shut for this technician in this slot; None when all are open."""
+        asked = self.gates.asked_of(case)
+        day = slot.begins.astimezone(get_default_timezone()).date()
+        for permit in sorted(asked.permits):
+            ends = one.certificates.get(permit)
+            if ends is None:
+                return Reason("permit_missing", {"permit": permit})
+            if ends < day:
+                return Reason("permit_ends_before", {"permit": permit, "day": ends})
+        if asked.until is not None and asked.until < day:
+            return self.gates.papers_rule(case) or Reason("papers_end_before", {"day": asked.until})
+        return self.gates.heat_rule(one.id, asked, slot)
+
+    def _free(self, one: Ability, *, until: date | None = None) -> list[slots.Slot]:
         return slots.free(
             one.shifts,
             self.taken.get(one.id, ()),
             max_jobs=one.max_jobs,
             now=self.now,
             zone=get_default_timezone(),
-            until=last_day_permitted(one.certificates, permits),
+            until=until,
         )
 
 
 def permits_for(needed: Needed, *, category: str, kind: str) -> frozenset[str]:
     """Every permit that this work asks for; blanks in the register mean every category or kind."""
-    places = [("", ""), (category, ""), ("", kind), (category, kind)]
-    return frozenset(permit for place in places for permit in needed.get(place, ()))
+    return asked_by(needed, category=category, kind=kind)
 
 
 def crew_of(node_ids: frozenset[int] | None, *, now: datetime) -> Crew:
@@ -64,7 +94,8 @@ def crew_of(node_ids: frozenset[int] | None, *, now: datetime) -> Crew:
     found = tuple(abilities(node_ids))
     begins = make_aware(datetime.combine(localdate(now), time()))
     taken = busy_between([one.id for one in found], begins, begins + timedelta(days=slots.DAYS_AHEAD + 1))
-    return Crew(abilities=found, taken=taken, needed=certificates_for_all(), now=now)
+    gates = Gates(found, asked=asked_for_all(), papers=papers_of, now=now)
+    return Crew(abilities=found, taken=taken, gates=gates, now=now)
 
 
 def where_of(case: Case) -> Where:
@@ -79,7 +110,12 @@ def where_of(case: Case) -> Where:
 
 
 def work_of(
-    case: Case, *, today: date, permits: frozenset[str] = frozenset(), tried: Iterable[int] = ()
+    case: Case,
+    *,
+    today: date,
+    permits: frozenset[str] = frozenset(),
+    licences: frozenset[str] = frozenset(),
+    tried: Iterable[int] = (),
 ) -> Work:
     """A case as the rules see it; read its place along with it."""
     return Work(
@@ -89,6 +125,7 @@ def work_of(
         where=where_of(case),
         today=today,
         permits=permits,
+        licences=licences,
         tried=frozenset(tried),
     )
 
@@ -108,32 +145,38 @@ def points_now(now: datetime) -> list[Point]:
                 kind=line.kind,
             )
         )
+    papers, load = papers_of(ids, nodes=nodes), loads_of(ids, now=now)
+    return [
+        replace(papers[node.id], covers=tuple(covers.get(node.id, ())), load=load.get(node.id, 0))
+        for node in nodes
+    ]
+
+
+def papers_of(node_ids: set[int], *, nodes: Sequence[Node] | None = None) -> dict[int, Point]:
+    """These service points with their brands' permissions and their own licences, without their load."""
     permissions: dict[int, list[Permission]] = {}
-    for row in authorisations_of(ids):
+    for row in authorisations_of(node_ids):
         permissions.setdefault(row.node_id, []).append(
             Permission(
                 brand=row.brand, category=row.category, valid_from=row.valid_from, valid_until=row.valid_until
             )
         )
-    load = loads_of(ids, now=now)
-    return [
-        _point(node, covers.get(node.id, []), permissions.get(node.id, []), load.get(node.id, 0))
-        for node in nodes
-    ]
-
-
-def _point(node: Node, covers: list[Covered], permissions: list[Permission], load: int) -> Point:
-    return Point(
-        id=node.id,
-        name=node.name,
-        own=not node.authorised,
-        covers=tuple(covers),
-        permissions=tuple(permissions),
-        load=load,
-        capacity=node.daily_capacity,
-        latitude=node.latitude,
-        longitude=node.longitude,
-    )
+    licences = licences_of(node_ids)
+    found = service_points() if nodes is None else nodes
+    return {
+        node.id: Point(
+            id=node.id,
+            name=node.name,
+            own=not node.authorised,
+            permissions=tuple(permissions.get(node.id, ())),
+            licences=licences.get(node.id, {}),
+            capacity=node.daily_capacity,
+            latitude=node.latitude,
+            longitude=node.longitude,
+        )
+        for node in found
+        if node.id in node_ids
+    }
 
 
 def loads_of(node_ids: Iterable[int], *, now: datetime) -> dict[int, int]:
@@ -185,11 +228,29 @@ def points_for_all(
     points = points_now(now)
     if tried is None:
         tried = returned_by(case.id for case in cases)
-    today = localdate(now)
+    today, asked = localdate(now), asked_for_all()[Requirement.SERVICE_POINT]
     return {
-        case.id: choose_point(work_of(case, today=today, tried=tried.get(case.id, ())), points)
+        case.id: choose_point(
+            work_of(
+                case,
+                today=today,
+                licences=asked_by(asked, category=case.category, kind=case.kind),
+                tried=tried.get(case.id, ()),
+            ),
+            points,
+        )
         for case in cases
     }
+
+
+def barred_now(case: Case, *, now: datetime) -> Reason | None:
+    """What the law of permits says against the case's own service point now; None where nothing does."""
+    point = papers_of({case.node_id}).get(case.node_id)
+    if point is None:
+        return None
+    asked = asked_for_all()[Requirement.SERVICE_POINT]
+    licences = asked_by(asked, category=case.category, kind=case.kind)
+    return barred(point, work_of(case, today=localdate(now), licences=licences))
 
 
 def workers_for(case: Case, *, now: datetime, crew: Crew | None = None) -> Choice:
@@ -201,22 +262,22 @@ def workers_for(case: Case, *, now: datetime, crew: Crew | None = None) -> Choic
 def workers_for_all(cases: Sequence[Case], *, crew: Crew) -> dict[int, Choice]:
     """The same for many cases of these technicians' nodes, in one more statement."""
     tried, today = refused_by(case.id for case in cases), localdate(crew.now)
-    known: dict[tuple[int, frozenset[str]], Worker] = {}
+    known: dict[tuple[int, Asked], Worker] = {}
     found: dict[int, Choice] = {}
     for case in cases:
-        permits = permits_for(crew.needed, category=case.category, kind=case.kind)
-        work = work_of(case, today=today, permits=permits, tried=tried.get(case.id, ()))
+        asked = crew.gates.asked_of(case)
+        work = work_of(case, today=today, permits=asked.permits, tried=tried.get(case.id, ()))
         here = [one for one in crew.abilities if one.node_id == case.node_id]
         for one in here:
-            if (one.id, permits) not in known:
-                known[one.id, permits] = _worker(one, crew, permits)
-        found[case.id] = choose_worker(work, [known[one.id, permits] for one in here])
+            if (one.id, asked) not in known:
+                known[one.id, asked] = _worker(one, crew, case)
+        found[case.id] = choose_worker(work, [known[one.id, asked] for one in here])
     return found
 
 
-def _worker(one: Ability, crew: Crew, permits: frozenset[str]) -> Worker:
+def _worker(one: Ability, crew: Crew, case: Case) -> Worker:
     zone = get_default_timezone()
-    free = crew.slots_of(one, permits=permits)
+    free = crew.slots_for(one, case)
     first = free[0].begins.astimezone(zone).date() if free else None
     return Worker(
         id=one.id,
@@ -224,6 +285,7 @@ def _worker(one: Ability, crew: Crew, permits: frozenset[str]) -> Worker:
         skills=one.skills,
         permits=one.certificates,
         first_day=first,
+        held_back=None if free else crew.held_back(one, case),
         load=slots.jobs_on(first, crew.taken.get(one.id, ()), zone) if first else 0,
         max_jobs=one.max_jobs,
         latitude=one.latitude,

@@ -103,6 +103,13 @@ class NobodyFits(Refusal):
         )
 
 
+class NothingProposed(LostRace):
+    """Somebody answered the proposal in the meantime, or the case went another way."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(_("Nobody is proposed for case %(number)s any more.") % {"number": number})
+
+
 class NotYourJob(LostRace):
     """It was taken back, given to another, or answered already."""
 
@@ -149,6 +156,17 @@ class SlotNotFree(LostRace):
             _("%(slot)s is not free any more. Nothing was changed; please choose another time.")
             % {"slot": slot_words(begins, ends)},
             fields={"slot": _("This time is not free any more.")},
+        )
+
+
+class SlotRuledOut(Refusal):
+    """A gate is shut for this time: a paper that ends before, heat."""
+
+    def __init__(self, begins: datetime, ends: datetime, rule: Reason) -> None:
+        super().__init__(
+            _("%(slot)s cannot be booked. %(why)s.")
+            % {"slot": slot_words(begins, ends), "why": sentence(rule)},
+            fields={"slot": _("Choose another time.")},
         )
 
 

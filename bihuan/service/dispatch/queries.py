@@ -14,7 +14,7 @@ from bihuan.registers.staff.queries import busy_between
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.queries import visible
 from bihuan.service.dispatch.assigning import standing_assignment
-from bihuan.service.dispatch.choosing import Crew, crew_of, permits_for
+from bihuan.service.dispatch.choosing import Crew, crew_of
 from bihuan.service.dispatch.models import Assignment, Offer, Visit
 from bihuan.service.dispatch.slots import Hours, Slot, Taken, in_shift, is_taken, slots_on
 from bihuan.service.dispatch.visiting import open_visit
@@ -184,8 +184,7 @@ def free_slots(case: Case, *, now: datetime) -> list[Slot]:
     mine = next((one for one in crew.abilities if one.id == standing.technician_id), None)
     if mine is None:
         return []
-    permits = permits_for(crew.needed, category=case.category, kind=case.kind)
-    return crew.slots_of(mine, permits=permits)
+    return crew.slots_for(mine, case)
 
 
 @dataclass(frozen=True, kw_only=True)

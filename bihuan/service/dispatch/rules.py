@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from math import asin, cos, radians, sin, sqrt
+from typing import Protocol
 
 STREET, IN_DISTRICT, IN_CITY, ANYWHERE = 3, 2, 1, 0
 COVERS = {
@@ -49,6 +50,7 @@ class Work:
     where: Where
     today: date
     permits: frozenset[str] = frozenset()
+    licences: frozenset[str] = frozenset()
     tried: frozenset[int] = frozenset()
 
 
@@ -82,6 +84,7 @@ class Point:
     own: bool
     covers: tuple[Covered, ...] = ()
     permissions: tuple[Permission, ...] = ()
+    licences: Mapping[str, date] = field(default_factory=dict)
     load: int = 0
     capacity: int = 40
     latitude: float | None = None
@@ -97,6 +100,7 @@ class Worker:
     skills: Mapping[tuple[str, str], int]
     permits: Mapping[str, date]
     first_day: date | None
+    held_back: Reason | None = None  # why there is no day, where it is not want of time
     load: int = 0
     max_jobs: int = 8
     latitude: float | None = None
@@ -181,12 +185,7 @@ def permission(point: Point, work: Work) -> Reason:
     """The brand's permission in force, or the reason it is missing. Our own service points need none."""
     if point.own:
         return Reason("own_point")
-    named = [
-        one
-        for one in point.permissions
-        if (not work.brand or one.brand.casefold() == work.brand.casefold())
-        and (not work.category or one.category in ("", work.category))
-    ]
+    named = [one for one in point.permissions if _names(one, work)]
     if not named:
         return Reason("not_authorised", {"brand": work.brand})
     valid = [one for one in named if one.valid_from <= work.today <= one.valid_until]
@@ -195,6 +194,39 @@ def permission(point: Point, work: Work) -> Reason:
     if all(one.valid_from > work.today for one in named):
         return Reason("authorisation_not_yet", {"day": min(one.valid_from for one in named)})
     return Reason("authorisation_expired", {"day": max(one.valid_until for one in named)})
+
+
+def barred(point: Point, work: Work) -> Reason | None:
+    """What the law of permits says against this service point today: the brand's permission, then its licences."""
+    allowed = permission(point, work)
+    if allowed.code not in {"own_point", "authorised_until"}:
+        return allowed
+    for licence in sorted(work.licences):
+        if licence not in point.licences:
+            return Reason("licence_missing", {"permit": licence})
+        if point.licences[licence] < work.today:
+            return Reason("licence_expired", {"permit": licence, "day": point.licences[licence]})
+    return None
+
+
+def papers_until(point: Point, work: Work) -> date | None:
+    """The last day on which the service point's permission and licences all hold; None when none is asked."""
+    allowed = permission(point, work)
+    if allowed.code == "own_point":
+        return last_day_permitted(point.licences, work.licences)
+    if allowed.code != "authorised_until":
+        return date.min
+    brand = max(
+        one.valid_until for one in point.permissions if one.valid_from <= work.today and _names(one, work)
+    )
+    return min(brand, last_day_permitted(point.licences, work.licences) or brand)
+
+
+def _names(one: Permission, work: Work) -> bool:
+    """Whether a brand's permission speaks of this work; what is not known of the work rules nothing out."""
+    return (not work.brand or one.brand.casefold() == work.brand.casefold()) and (
+        not work.category or one.category in ("", work.category)
+    )
 
 
 def choose_point(work: Work, points: Iterable[Point]) -> Choice:
@@ -212,9 +244,9 @@ def choose_point(work: Work, points: Iterable[Point]) -> Choice:
 
 def _point_rule(point: Point, work: Work) -> Reason | None:
     """The first rule that a service point fails; the law of permits before the wishes of the house."""
-    allowed = permission(point, work)
-    if allowed.code not in {"own_point", "authorised_until"}:
-        return allowed
+    forbidden = barred(point, work)
+    if forbidden is not None:
+        return forbidden
     near = coverage(point, work)
     if isinstance(near, Reason):
         return near
@@ -235,6 +267,10 @@ def _point_candidate(point: Point, work: Work) -> tuple[tuple[int, ...], Candida
             {"street": work.where.street, "district": work.where.district, "city": work.where.city},
         ),
         permission(point, work),
+        *(
+            Reason("licence_until", {"permit": name, "day": point.licences[name]})
+            for name in sorted(work.licences)
+        ),
         Reason("point_load", {"load": point.load, "capacity": point.capacity}),
     ]
     if way is not None:
@@ -269,11 +305,18 @@ def _worker_rule(worker: Worker, work: Work) -> Reason | None:
     if worker.id in work.tried:
         return Reason("refused_before")
     if worker.first_day is None:
-        return Reason("no_time")
+        return worker.held_back or Reason("no_time")
     return None
 
 
-def skill_of(worker: Worker, work: Work) -> int:
+class Skilled(Protocol):
+    """Anybody whose levels are known by category and kind of work."""
+
+    @property
+    def skills(self) -> Mapping[tuple[str, str], int]: ...
+
+
+def skill_of(worker: Skilled, work: Work) -> int:
     """The level for this work, 0 for none; while the appliance is not known, the best level for its kind of work."""
     kinds = {work.kind, NEAREST.get(work.kind, work.kind)}
     if work.category:

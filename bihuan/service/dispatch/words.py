@@ -44,6 +44,15 @@ REASSIGN_REASONS: dict[str, Lazy] = {
     "customer_wish": _("The customer asked for somebody else"),
     "other": _("Another reason"),
 }
+OVERRIDE_REASONS: dict[str, Lazy] = {
+    "knows_customer": _("Knows the customer or the appliance"),
+    "customer_wish": _("The customer asked for somebody else"),
+    "nearer": _("Somebody is nearer"),
+    "better_skill": _("Somebody more skilled is needed"),
+    "fair_share": _("The work is shared out more evenly"),
+    "not_reached": _("The first cannot be reached or cannot come"),
+    "other": _("Another reason"),
+}
 REBOOK_REASONS: dict[str, Lazy] = {
     "customer_wish": _("The customer asked for another time"),
     "no_part": _("The part is not here yet"),
@@ -108,6 +117,14 @@ _SENTENCES: dict[str, Lazy] = {
     "not_authorised": _("No authorisation by the brand %(brand)s for this appliance"),
     "authorisation_not_yet": _("Authorisation by the brand begins on %(day)s only"),
     "authorisation_expired": _("Authorisation by the brand ended on %(day)s"),
+    "licence_missing": _("The service point has no licence: %(permit)s"),
+    "licence_expired": _("The service point's licence ended on %(day)s: %(permit)s"),
+    "licence_until": _("Licence of the service point valid until %(day)s: %(permit)s"),
+    "papers_end_before": _("The service point's papers end on %(day)s, before that day"),
+    "permit_ends_before": _("%(permit)s ends on %(day)s, before that day"),
+    "too_hot": _("No work outdoors on %(day)s: %(celsius)s °C"),
+    "rest_in_heat": _("No work outdoors between %(rest)s on %(day)s: %(celsius)s °C"),
+    "hours_in_heat": _("Outdoors at most %(hours)s hours for one person on %(day)s: %(celsius)s °C"),
     "returned_before": _("Returned this case, or did not answer"),
     "point_full": _("Full today: %(load)s of %(capacity)s"),
     "skill": _("Skill level %(level)s"),

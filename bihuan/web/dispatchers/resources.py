@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from bihuan.ground.vault.actions import keys
 from bihuan.registers.knowledge.queries import standards_for
 from bihuan.registers.parts.queries import parts_numbered, stock_of
-from bihuan.service.dispatch.choosing import Crew, permits_for
+from bihuan.service.dispatch.choosing import Crew
 from bihuan.service.dispatch.slots import Slot, suits
 from bihuan.service.dispatch.words import SUITS, slot_words
 from bihuan.service.fieldwork.queries import likely_parts
@@ -71,9 +71,8 @@ def resources_of(case: Any, hands: Iterable[tuple[str, Sequence[Slot]]]) -> Reso
 
 def hands_of(case: Any, crew: Crew) -> list[tuple[str, list[Slot]]]:
     """The technicians of the case's service point with their free slots, the soonest free first."""
-    permits = permits_for(crew.needed, category=case.category, kind=case.kind)
     here = [one for one in crew.abilities if one.node_id == case.node_id]
-    found = [(one.name, crew.slots_of(one, permits=permits)) for one in here]
+    found = [(one.name, crew.slots_for(one, case)) for one in here]
     return sorted((one for one in found if one[1]), key=lambda one: one[1][0].begins)
 
 

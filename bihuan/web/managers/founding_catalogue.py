@@ -2,13 +2,17 @@
 the permits that work on them asks for. Models, parts and prices are the company's own."""
 
 from bihuan.registers.knowledge.queries import knowledge
-from bihuan.registers.parts.actions import keep_category, keep_requirement
+from bihuan.registers.parts.actions import keep_category, keep_condition, keep_requirement
 from bihuan.registers.parts.queries import categories
 
 NO_APPLIANCE = "general"
 ELECTRIC, GAS = "electric", "gas"
 RUNS_ON = {"gas_cooker": [GAS], "water_heater": [ELECTRIC, GAS]}  # the others: electric
 UNITS = {"air_conditioner": ["indoor", "outdoor"]}  # parts with a serial of their own
+CONDITIONS = (  # units on outer walls: done outdoors at height, by two
+    ("air_conditioner", "installation", True, 2),
+    ("air_conditioner", "relocation", True, 2),
+)
 
 
 def found_catalogue() -> int:
@@ -35,4 +39,7 @@ def found_catalogue() -> int:
     }
     for family_code, kind, paper in sorted(asked):
         keep_requirement(None, category=family_code, kind=kind, certificate=paper)
+    for family_code, kind, outdoors, people in CONDITIONS:
+        if family_code in codes:
+            keep_condition(None, category=family_code, kind=kind, outdoors=outdoors, people=people)
     return len(fresh)

@@ -112,6 +112,21 @@ class RequirementForm(TidyForm):
     category = choice(_("Category"), chosen.category_codes, required=False)
     kind = choice(_("Kind of work"), chosen.kinds, required=False)
     certificate = choice(_("Certificate"), chosen.certificates)
+    holder = forms.ChoiceField(
+        label=_("Held by"), choices=chosen.HOLDERS, required=False, initial=chosen.HOLDERS[0][0]
+    )
+
+    def clean_holder(self) -> str:
+        return str(self.cleaned_data["holder"] or chosen.HOLDERS[0][0])
+
+
+class ConditionForm(TidyForm):
+    category = choice(_("Category"), chosen.category_codes, required=False)
+    kind = choice(_("Kind of work"), chosen.kinds, required=False)
+    outdoors = forms.BooleanField(
+        label=_("Done outdoors"), required=False, help_text=_("The limits for hot days hold.")
+    )
+    people = forms.IntegerField(label=_("People it takes"), min_value=1, max_value=2, initial=1)
 
 
 class StockForm(TidyForm):
@@ -332,6 +347,7 @@ REGISTERS = (
                 lambda row: chosen.word(chosen.certificates(), row.certificate),
                 key="certificate",
             ),
+            Head(_("Held by"), lambda row: chosen.word(chosen.HOLDERS, row.holder), key="holder"),
         ),
         form=RequirementForm,
         keep=lambda viewer, row_id, told, now: actions.keep_requirement(row_id, **told),
@@ -341,6 +357,27 @@ REGISTERS = (
         filters=(of_category(every=True), of("certificate", _("Certificate"), chosen.certificates)),
         key=("category", "id"),
         name=lambda row: row.certificate,
+    ),
+    Register(
+        code="conditions",
+        title=_("What work is like"),
+        about=_("Which work is done outdoors, and which takes two people."),
+        group=_("Catalogue"),
+        icon="sun",
+        rows=queries.conditions_listed,
+        columns=(
+            Head(_("Category"), _category, key="category"),
+            Head(_("Kind of work"), lambda row: chosen.word(chosen.kinds(), row.kind), key="kind"),
+            Head(_("Done outdoors"), lambda row: yes_no(row.outdoors), key="outdoors"),
+            Head(_("People it takes"), lambda row: row.people, key="people"),
+        ),
+        form=ConditionForm,
+        keep=lambda viewer, row_id, told, now: actions.keep_condition(row_id, **told),
+        out=lambda viewer, row_id, now: actions.drop_condition(row_id),
+        out_deed="removed",
+        filters=(of_category(every=True),),
+        key=("category", "kind", "id"),
+        name=lambda row: f"{_category(row)} · {chosen.word(chosen.kinds(), row.kind)}",
     ),
     Register(
         code="stock",

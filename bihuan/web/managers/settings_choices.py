@@ -54,6 +54,7 @@ PRICE_ITEMS = (
     ("fee", _("Other charge")),
 )
 ENERGIES = (("electric", _("Electricity")), ("gas", _("Gas")))
+HOLDERS = (("technician", _("Whoever goes")), ("service_point", _("Service point")))
 UNITS = (("indoor", _("Indoor unit")), ("outdoor", _("Outdoor unit")))
 
 
