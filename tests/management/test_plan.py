@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from bench.dispatch.days import a_day
 from bihuan.ground.routing.judge import judge
@@ -52,3 +52,20 @@ def test_what_cannot_be_read_ends_with_a_sentence(
         call_command("plan", str(path))
     told = capsys.readouterr()
     assert (ended.value.code, told.out, told.err.count("\n"), len(told.err) > 10) == (2, "", 1, True)
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["--cpu-seconds=nan", "--cpu-seconds=inf", "--cpu-seconds=-1", "--iterations=-1", "--threads=0"],
+)
+def test_no_search_is_without_an_end(tmp_path: Path, option: str) -> None:
+    path = tmp_path / "day.json"
+    path.write_text(json.dumps(a_day(3, 1, 2)), "utf-8")
+    with pytest.raises(CommandError):
+        call_command("plan", str(path), option)
+
+
+def test_more_threads_are_accepted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    day, path = a_day(10, 2, 2), tmp_path / "day.json"
+    path.write_text(json.dumps(day), "utf-8")
+    assert judge(day, printed(capsys, path, "--iterations", "50", "--threads", "4")).faults == ()

@@ -33,9 +33,15 @@ class Plan:
 
 
 def solve(
-    problem: Problem, policy: Policy, budget: Budget, *, seed: int, clock: Callable[[], float] = process_time
+    problem: Problem,
+    policy: Policy,
+    budget: Budget,
+    *,
+    seed: int,
+    threads: int = 1,
+    clock: Callable[[], float] = process_time,
 ) -> Plan:
-    """The best plan found within the budget, which counts from now on."""
+    """The best plan found within the budget, which counts from now on. Today one thread works, whatever is offered."""
     began = clock()
     found = Searching.over(day_of(problem, policy), seed=seed)
     found.insert()

@@ -1,8 +1,9 @@
 """`manage.py plan FILE`: plan a day that stands in a file, without a database. The plan is printed as JSON."""
 
 import json
+import math
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -26,11 +27,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file")
         parser.add_argument(
-            "--cpu-seconds", type=float, default=2.0, help="processor time for the search (2)"
+            "--cpu-seconds", type=_seconds, default=2.0, help="processor time for the search (2)"
         )
         parser.add_argument(
-            "--iterations", type=int, help="rounds of the search instead: always the same plan"
+            "--iterations", type=_count, help="rounds of the search instead: always the same plan"
         )
+        parser.add_argument("--threads", type=_threads, default=1, help="how many may work at it (1)")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--policy", choices=sorted(POLICIES), default="customer_first")
         parser.add_argument("--format", choices=("json", "solomon"), default="json")
@@ -71,7 +73,27 @@ def _planned(problem: Problem, policy: Policy, options: dict[str, Any]) -> tuple
     rounds: int | None = options["iterations"]
     budget = Budget(rounds=rounds) if rounds is not None else Budget(cpu_seconds=options["cpu_seconds"])
     setup_seconds = process_time()
-    return solve(problem, policy, budget, seed=options["seed"]), setup_seconds
+    plan = solve(problem, policy, budget, seed=options["seed"], threads=options["threads"])
+    return plan, setup_seconds
+
+
+def _seconds(told: str) -> float:
+    seconds = float(told)
+    if not 0 <= seconds < math.inf:
+        raise ArgumentTypeError("must be seconds: a number that is not negative")
+    return seconds
+
+
+def _count(told: str) -> int:
+    if (count := int(told)) < 0:
+        raise ArgumentTypeError("must not be negative")
+    return count
+
+
+def _threads(told: str) -> int:
+    if (threads := int(told)) < 1:
+        raise ArgumentTypeError("must be one or more")
+    return threads
 
 
 def _warm_up(policy: Policy) -> None:
