@@ -83,23 +83,27 @@ from bihuan.service.complaints.events import (
     OfficialAnswered,
     OfficialNotice,
 )
-from bihuan.service.dispatch import assigning, booking, following, guiding, merging, offering
+from bihuan.service.dispatch import assigning, booking, following, guiding, matching, merging, offering
 from bihuan.service.dispatch import bringing_in as keeping_on
+from bihuan.service.dispatch.deciding.events import BestPassedOver, ProposalRefused, TechnicianProposed
 from bihuan.service.dispatch.events import (
     CaseAccepted,
     CaseOffered,
     CaseResent,
     CaseReturned,
+    GrabEnded,
     JobAccepted,
     JobRefused,
     LateSaid,
     OfferWithdrawn,
+    PutUpForGrabs,
     ReminderDue,
     SlotBooked,
     SlotGivenUp,
     TechnicianAssigned,
     TechnicianReleased,
 )
+from bihuan.service.dispatch.grabs import rounds
 from bihuan.service.fieldwork import printing
 from bihuan.service.fieldwork.events import (
     Arrived,
@@ -220,6 +224,7 @@ TOLD: tuple[Line, ...] = (
     on(CaseOffered, later=[tell_the_staff]),
     on(CaseAccepted, later=[tell_the_customer]),
     on(CaseReturned, later=[tell_the_staff]),
+    on(PutUpForGrabs, later=[tell_the_staff]),
     on(TechnicianAssigned, later=[tell_the_staff]),
     on(TechnicianReleased, later=[tell_the_staff]),
     on(JobAccepted, later=[tell_the_customer]),
@@ -247,6 +252,17 @@ SENT: tuple[Line, ...] = (
     on(CaseResent, later=[offering.offer_resent]),
     on(CaseAccepted, later=[assigning.assign_accepted]),
     on(JobRefused, later=[assigning.assign_refused]),
+    on(GrabEnded, later=[assigning.assign_ungrabbed]),
+    on(ProposalRefused, later=[assigning.propose_next]),
+)
+
+# Whenever somebody has time again, what waits is matched again.
+FREED: tuple[Line, ...] = (
+    on(SlotGivenUp, at_once=[matching.hear_freed]),
+    on(TechnicianReleased, at_once=[matching.hear_freed]),
+    on(CaseReturned, at_once=[matching.hear_freed]),
+    on(CaseClosed, at_once=[matching.hear_freed]),
+    on(RegisterChanged, at_once=[matching.hear_changed]),
 )
 
 # What the customer thought: asked when the work is done, answered once; what hurt is rung about by a person.
@@ -312,6 +328,7 @@ LINES: tuple[Line, ...] = (
     on(ReportReceived, at_once=[calls.hear_received, chats.hear_received]),
     on_every(hearing.hear),
     *SENT,
+    *FREED,
     *HEARD,
     *ORDERED,
     *COUNTED,
@@ -376,6 +393,8 @@ NOBODY_WAITS_FOR: tuple[type, ...] = (
     FunctionsTested,
     SheetPrinted,
     OfferWithdrawn,
+    TechnicianProposed,
+    BestPassedOver,
     CallbackAttempted,
     ComplainedAbout,
     ComplaintLinked,
@@ -401,6 +420,8 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("offers without answer", offering.recall_unanswered),
     ("cases nobody guided by phone", guiding.offer_unguided),
     ("jobs without answer", assigning.recall_unanswered),
+    ("jobs nobody grabbed", rounds.lapse_ungrabbed),
+    ("cases that wait for somebody", matching.match_waiting),
     ("reminders of visits", booking.remind),
     ("confirm contacts", asking.ask_confirms),
     ("surveys", asking.send_surveys),

@@ -74,6 +74,8 @@ INSTALLED_APPS = [
     "bihuan.service.searching.apps.SearchingConfig",
     "bihuan.service.commitments",
     "bihuan.service.dispatch",
+    "bihuan.service.dispatch.deciding",
+    "bihuan.service.dispatch.grabs",
     "bihuan.service.fieldwork",
     "bihuan.service.satisfaction",
     "bihuan.service.complaints",

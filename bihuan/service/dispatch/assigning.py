@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.timezone import localdate, localtime
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from bihuan.ground.journal.actions import record, writing
@@ -14,7 +14,12 @@ from bihuan.service.cases.actions import Doer, case_for_change, move_case, tick
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.needs import Need
 from bihuan.service.cases.owning import set_technician
-from bihuan.service.dispatch.choosing import points_now, work_of, workers_for
+from bihuan.service.dispatch.choosing import barred_now, workers_for
+from bihuan.service.dispatch.deciding.events import ProposalRefused
+from bihuan.service.dispatch.deciding.models import Override
+from bihuan.service.dispatch.deciding.overriding import note_override
+from bihuan.service.dispatch.deciding.queue import wait_for
+from bihuan.service.dispatch.deciding.suggesting import suggest
 from bihuan.service.dispatch.errors import (
     AssignedAlready,
     NobodyAssigned,
@@ -27,14 +32,17 @@ from bihuan.service.dispatch.errors import (
 )
 from bihuan.service.dispatch.events import (
     CaseAccepted,
+    GrabEnded,
     JobAccepted,
     JobRefused,
     TechnicianAssigned,
 )
+from bihuan.service.dispatch.grabs.models import Round
+from bihuan.service.dispatch.grabs.rounds import had_round, put_up
 from bihuan.service.dispatch.models import Assignment
-from bihuan.service.dispatch.modes import AUTOMATIC
+from bihuan.service.dispatch.modes import GRAB, MANUAL, PROPOSED
 from bihuan.service.dispatch.policy import answer_by, policy_for
-from bihuan.service.dispatch.rules import permission
+from bihuan.service.dispatch.rules import Choice
 from bihuan.service.dispatch.visiting import plan_visit, release
 from bihuan.service.dispatch.words import REASSIGN_REASONS, REFUSE_REASONS
 
@@ -51,12 +59,19 @@ def assign(
     now: datetime,
     automatic: bool = False,
     by_choice: bool = False,
+    why_not_best: str = "",
+    instead_of: int = 0,
+    grabbed: bool = False,
 ) -> Assignment:
     """Give the case to this technician, who is asked to accept. Of two dispatchers at once one wins; the other
-    is told who and when. `by_choice`: a person knows that this technician refused it before."""
+    is told who and when. `by_choice`: a person knows that this technician refused it before.
+
+    Who is chosen by a person although somebody else comes first is kept with `why_not_best`; `instead_of` is whom
+    they replace. `grabbed`: the technician took it themselves.
+    """
     case = case_for_change(case.id)
     _refuse_second(case)
-    _refuse_unfit(case, technician_id, by_choice=by_choice, now=now)
+    choice = _refuse_unfit(case, technician_id, by_choice=by_choice, now=now)
     technician = technician_at(technician_id)
     minutes = policy_for(technician.node).technician_minutes
     made = Assignment.objects.create(
@@ -78,6 +93,17 @@ def assign(
             automatic=automatic,
         )
         _record(case, told, doer, now)
+        if not (automatic or grabbed):
+            note_override(
+                case,
+                choice,
+                stage=Override.TECHNICIAN,
+                chosen=technician_id,
+                reason=why_not_best,
+                doer=doer,
+                now=now,
+                instead_of=instead_of,
+            )
         plan_visit(case, technician_id=technician_id, now=now)
         move_case(case, ASSIGN, doer=doer, now=now)
     return made
@@ -96,19 +122,18 @@ def _refuse_second(case: Case) -> None:
     )
 
 
-def _refuse_unfit(case: Case, technician_id: int, *, by_choice: bool, now: datetime) -> None:
-    """Permits of the technician and authorisations of the service point are looked at again, now."""
-    point = next((one for one in points_now(now) if one.id == case.node_id), None)
-    if point is not None:
-        allowed = permission(point, work_of(case, today=localdate(now)))
-        if allowed.code not in {"own_point", "authorised_until"}:
-            raise PointRuledOut(case.node.name, allowed)
+def _refuse_unfit(case: Case, technician_id: int, *, by_choice: bool, now: datetime) -> Choice:
+    """Permits of the technician, authorisations and licences of the service point are looked at again, now."""
+    forbidden = barred_now(case, now=now)
+    if forbidden is not None:
+        raise PointRuledOut(case.node.name, forbidden)
     choice = workers_for(case, now=now)
     ruled_out = choice.why_not(technician_id)
     if ruled_out is not None and not (by_choice and ruled_out.a_person_may):
         raise TechnicianRuledOut(technician_at(technician_id).person.name, ruled_out.rule)
     if ruled_out is None and all(one.id != technician_id for one in choice.candidates):
         raise TechnicianElsewhere
+    return choice
 
 
 def assign_best(case: Case, *, doer: Doer, now: datetime, automatic: bool = False) -> Assignment:
@@ -129,6 +154,7 @@ def reassign(
     doer: Doer,
     now: datetime,
     by_choice: bool = False,
+    why_not_best: str = "",
 ) -> Assignment:
     """改派: another technician goes, for a reason. What was booked is given up; nothing changes if the new one
     may not go."""
@@ -141,7 +167,15 @@ def reassign(
     with writing():
         release(case, state=Assignment.WITHDRAWN, reason=reason, words=words, doer=doer, now=now)
         move_case(case, REASSIGN, doer=doer, now=now, reason=reason)
-        return assign(case, technician_id=technician_id, doer=doer, now=now, by_choice=by_choice)
+        return assign(
+            case,
+            technician_id=technician_id,
+            doer=doer,
+            now=now,
+            by_choice=by_choice,
+            why_not_best=why_not_best,
+            instead_of=standing.technician_id,
+        )
 
 
 @transaction.atomic
@@ -233,22 +267,53 @@ def standing_assignment(case_id: int) -> Assignment | None:
 
 
 def assign_accepted(fact: Fact[CaseAccepted]) -> None:
-    """Later, when a service point took a case: choose the technician by itself, where that is wished."""
-    _assign_by_itself(fact.event.subject_id, fact.recorded_at)
+    """Later, when a service point took a case: find the technician in the way that its node dispatches."""
+    find_somebody(fact.event.subject_id, now=fact.recorded_at)
 
 
 def assign_refused(fact: Fact[JobRefused]) -> None:
-    """Later, when a technician said no or nothing: ask the next one, where that is wished."""
-    _assign_by_itself(fact.event.subject_id, fact.recorded_at)
+    """Later, when a technician said no or nothing: ask again, in the way that the node dispatches."""
+    find_somebody(fact.event.subject_id, now=fact.recorded_at)
 
 
-def _assign_by_itself(case_id: int, now: datetime) -> None:
+def assign_ungrabbed(fact: Fact[GrabEnded]) -> None:
+    """Later, when nobody grabbed a case in time: back to assignment."""
+    if fact.event.how == Round.LAPSED:
+        find_somebody(fact.event.subject_id, now=fact.recorded_at)
+
+
+def propose_next(fact: Fact[ProposalRefused]) -> None:
+    """Later, when a person did not agree to who was proposed: propose the next one."""
+    find_somebody(fact.event.subject_id, now=fact.recorded_at)
+
+
+def find_somebody(case_id: int, *, now: datetime) -> bool:
+    """Ask, propose or put up for grabs, as the case's node wishes; True when there was somebody. Where nobody can
+    take it, it waits until somebody frees. Does nothing for a case that has somebody or stands elsewhere."""
     case = Case.objects.select_related("node", "place").get(id=case_id)
-    if standing_assignment(case_id) is not None or policy_for(case.node).mode != AUTOMATIC:
-        return
+    if case.stands_at != "to_assign" or standing_assignment(case_id) is not None:
+        return False
+    policy = policy_for(case.node)
+    mode = policy.grab_then if policy.mode == GRAB and had_round(case_id) else policy.mode
+    if mode == MANUAL:
+        return False
+    found: object = None
+    if mode == GRAB:
+        found = put_up(case, minutes=policy.grab_minutes, now=now)
+    elif mode == PROPOSED:
+        found = suggest(case, now=now)
+    else:
+        found = _assign_by_itself(case, now=now)
+    if found is None:
+        wait_for(case, now=now)
+    return found is not None
+
+
+def _assign_by_itself(case: Case, *, now: datetime) -> Assignment | None:
     best = workers_for(case, now=now).best
-    if best is not None and case.stands_at == "to_assign":
-        assign(case, technician_id=best.id, doer=Doer.house(CLOCK), now=now, automatic=True)
+    if best is None:
+        return None
+    return assign(case, technician_id=best.id, doer=Doer.house(CLOCK), now=now, automatic=True)
 
 
 def _record(case: Case, event: Event, doer: Doer, now: datetime) -> None:

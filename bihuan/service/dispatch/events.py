@@ -141,3 +141,23 @@ class ReminderDue(Event):
     which: str
     slot_from: int
     slot_until: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PutUpForGrabs(Event):
+    """抢单: every technician who passes every gate may take it until `until` (epoch seconds); `asked` says how many."""
+
+    kind = "dispatch.up_for_grabs"
+    round_id: int
+    node_id: int
+    until: int
+    asked: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrabEnded(Event):
+    """Nobody took it: the time was over or everybody passed (lapsed), or the case went another way (withdrawn)."""
+
+    kind = "dispatch.grab_ended"
+    round_id: int
+    how: str

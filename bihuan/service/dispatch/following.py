@@ -15,13 +15,15 @@ from bihuan.service.cases.needs import Need
 from bihuan.service.cases.owning import give_to
 from bihuan.service.cases.queries import card_of
 from bihuan.service.dispatch.assigning import standing_assignment
+from bihuan.service.dispatch.deciding.suggesting import settle_suggestion
 from bihuan.service.dispatch.events import CaseResent, CaseReturned, OfferWithdrawn
+from bihuan.service.dispatch.grabs.rounds import withdraw_round
 from bihuan.service.dispatch.models import Assignment, Offer, Visit
 from bihuan.service.dispatch.offering import ACCEPT, RETURN, standing_offer, waits_for_point, withdraw_open
 from bihuan.service.dispatch.visiting import end_visit, give_up, open_visit, plan_visit, release
 
 DEPART, ARRIVE, NOT_AT_HOME = "depart", "arrive", "not_at_home"
-TO_BOOK = "to_book"
+TO_ASSIGN, TO_BOOK = "to_assign", "to_book"
 
 
 def follow(fact: Fact[CaseMoved]) -> None:
@@ -32,6 +34,8 @@ def follow(fact: Fact[CaseMoved]) -> None:
         return
     move = card.move(fact.event.move)
     doer, now = Doer.house(fact.by), fact.recorded_at
+    if fact.event.left == TO_ASSIGN:
+        _end_search(case, doer=doer, now=now)
     _follow_offer(case, move, doer=doer, now=now)
     if move.name == DEPART:
         Visit.objects.filter(case=case, state=Visit.BOOKED).update(
@@ -50,6 +54,15 @@ def follow(fact: Fact[CaseMoved]) -> None:
     _follow_visit(case, move, done=done, doer=doer, now=now, happened_at=fact.happened_at)
     if done:
         _finish(case, withdrawn=move.reaches == "withdrawn", doer=doer, now=now)
+
+
+def _end_search(case: Case, *, doer: Doer, now: datetime) -> None:
+    """Nobody is sought for the case any more: it is not up for grabs, and what was proposed is settled."""
+    standing = standing_assignment(case.id)
+    withdraw_round(case, by=doer.by, now=now)
+    settle_suggestion(
+        case, technician_id=standing.technician_id if standing is not None else 0, doer=doer, now=now
+    )
 
 
 def _follow_offer(case: Case, move: Move, *, doer: Doer, now: datetime) -> None:

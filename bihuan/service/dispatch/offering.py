@@ -15,6 +15,9 @@ from bihuan.service.cases.needs import Need
 from bihuan.service.cases.owning import give_to
 from bihuan.service.cases.queries import card_of
 from bihuan.service.dispatch.choosing import points_for
+from bihuan.service.dispatch.deciding.models import Override
+from bihuan.service.dispatch.deciding.overriding import note_override
+from bihuan.service.dispatch.deciding.queue import wait_for
 from bihuan.service.dispatch.errors import (
     NobodyToAsk,
     NoOfferHere,
@@ -41,9 +44,17 @@ def waits_for_point(case: Case) -> bool:
 
 @transaction.atomic
 def offer(
-    case: Case, *, node_id: int, doer: Doer, now: datetime, automatic: bool = False, by_choice: bool = False
+    case: Case,
+    *,
+    node_id: int,
+    doer: Doer,
+    now: datetime,
+    automatic: bool = False,
+    by_choice: bool = False,
+    why_not_best: str = "",
 ) -> Offer:
-    """Ask this service point. `by_choice`: a person knows that it is full or returned the case before.
+    """Ask this service point. `by_choice`: a person knows that it is full or returned the case before. Who is chosen
+    by a person although another comes first is kept with `why_not_best`.
 
     Where the company has one service point nobody is asked: it has the case at once, in one step.
     """
@@ -79,6 +90,16 @@ def offer(
             automatic=automatic,
         )
         _record(case, told, doer, now)
+        if not automatic:
+            note_override(
+                case,
+                choice,
+                stage=Override.POINT,
+                chosen=node_id,
+                reason=why_not_best,
+                doer=doer,
+                now=now,
+            )
         if len(service_points()) == 1:
             _accept(made, doer=Doer.house(doer.by), now=now, one_step=True)
     return made
@@ -225,7 +246,9 @@ def offer_by_itself(case: Case, *, now: datetime) -> None:
     if not policy_for(case.node).auto_offer:
         return
     best = points_for(case, now=now).best
-    if best is not None:
+    if best is None:
+        wait_for(case, now=now)
+    else:
         offer(case, node_id=best.id, doer=Doer.house(CLOCK), now=now, automatic=True)
 
 

@@ -20,6 +20,8 @@ from bihuan.service.cases.words import CHANNELS
 from bihuan.service.commitments.clause import NOTHING_SAID, RungRule
 from bihuan.service.commitments.queries import names_somebody, promise
 from bihuan.service.commitments.reckoning import clause_of, rung_of
+from bihuan.service.dispatch.assigning import standing_assignment
+from bihuan.service.dispatch.grabs.queries import asked_people
 from bihuan.service.intake.chats.queries import in_chat_about
 from bihuan.service.intake.events import ChannelFellSilent
 from bihuan.service.notices.actions import tell_person
@@ -29,7 +31,7 @@ from bihuan.service.notices.telling import about, case_of
 POINT = (Role.SERVICE_POINT_DISPATCHER, Role.SERVICE_POINT_OWNER)
 AT_POINTS = frozenset({*POINT, Role.TECHNICIAN, Role.PARTS_KEEPER})  # another point's people are no help
 MOST = 8  # people told of one event, unless a clause or a ladder names who they are
-NAMED = frozenset({"promise.broken", "promise.escalated", "case.followed_moved"})
+NAMED = frozenset({"promise.broken", "promise.escalated", "case.followed_moved", "dispatch.up_for_grabs"})
 
 
 def tell_the_staff(fact: Fact[Event]) -> None:
@@ -153,6 +155,13 @@ def _who_asked(case: Case, facts: dict[str, Any]) -> list[Person]:
     return _people(asked) + (_people(case.technician_person_id) if case.technician_person_id != asked else [])
 
 
+def _who_answers(case: Case, facts: dict[str, Any]) -> list[Person]:
+    """The technician who was asked; nobody where they took it themselves."""
+    standing = standing_assignment(case.id)
+    waits = standing is None or standing.id != facts["assignment_id"] or standing.answered_at is None
+    return _people(facts["person_id"]) if waits else []
+
+
 def _who_chased(case: Case, facts: dict[str, Any]) -> list[Person]:
     """Whoever answers for the case, its service point, and whoever goes."""
     return _owner_or(case, Role.AGENT) + _point(case.node_id) + _people(case.technician_person_id)
@@ -236,7 +245,8 @@ ALERTS: dict[str, tuple[str, Who]] = {
         "returned",
         lambda case, facts: _owner_or(case, Role.DISPATCHER) + people_with(Role.DISPATCHER),
     ),
-    "dispatch.assigned": ("assigned", lambda case, facts: _people(facts["person_id"])),
+    "dispatch.up_for_grabs": ("up_for_grabs", lambda case, facts: asked_people(facts["round_id"])),
+    "dispatch.assigned": ("assigned", _who_answers),
     "dispatch.released": ("unassigned", lambda case, facts: _people(facts["person_id"])),
     "promise.escalated": ("escalated", _on_the_rung),
     "promise.at_risk": ("at_risk", _who_can_help),

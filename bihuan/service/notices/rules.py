@@ -46,6 +46,7 @@ NEWS_OF = {
     "new_case": "new",
     "offered": "new",
     "assigned": "job",
+    "up_for_grabs": "job",
     "unassigned": "job",
     "urgent_case": "urgent",
     "danger": "urgent",

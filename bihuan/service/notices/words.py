@@ -103,6 +103,7 @@ KINDS: dict[str, Lazy] = {
     "complaint": _("New complaint"),
     "test": _("Test message"),
     "offered": _("Job offered"),
+    "up_for_grabs": _("A job is up for grabs"),
     "unassigned": _("Job taken back"),
     "returned": _("Returned by the service point"),
     "at_risk": _("Promise at risk"),

@@ -1,0 +1,60 @@
+"""Cases that wait because nobody could take them: written down, and woken whenever somebody frees."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, Q, Sum
+
+from bihuan.service.cases.models import Case
+from bihuan.service.dispatch.deciding.models import Waiting
+from bihuan.service.dispatch.deciding.rules import Waits, in_order
+from bihuan.service.dispatch.models import Visit
+
+LOOK_AGAIN = timedelta(minutes=10)
+GIVEN_UP_BY_US = Q(state=Visit.WITHDRAWN, booked_at__isnull=False, moved_by_customer=0)
+
+
+def wait_for(case: Case, *, now: datetime) -> None:
+    """Nobody can take it now. It is looked at again in ten minutes, or when somebody frees."""
+    again = now + LOOK_AGAIN
+    row, made = Waiting.objects.get_or_create(case=case, defaults={"since": now, "look_at": again})
+    if not made:
+        Waiting.objects.filter(id=row.id).update(look_at=again, looks=F("looks") + 1)
+
+
+def wake(now: datetime, *, node_path: str = "") -> int:
+    """Somebody freed (at this node or below; empty: anywhere): what waits there is looked at at the next turn."""
+    rows = Waiting.objects.filter(look_at__gt=now)
+    if node_path:
+        rows = rows.filter(Q(case__node__path__startswith=node_path) | Q(case__stands_at="to_accept"))
+    return rows.update(look_at=now)
+
+
+def due(now: datetime, *, at_most: int) -> list[int]:
+    """The cases to look at now, the oldest promise first."""
+    rows = Waiting.objects.select_related("case").filter(look_at__lte=now)
+    found = {row.case_id: row.case for row in rows.order_by("case__next_due_at", "case_id")[:at_most]}
+    put_off = put_off_of(found)
+    return [one.id for one in in_order(_waits(case, put_off.get(case.id, 0)) for case in found.values())]
+
+
+def _waits(case: Case, put_off: int) -> Waits:
+    return Waits(
+        id=case.id,
+        safety=case.urgency == "urgent",
+        promised=case.next_due_at,
+        opened=case.opened_at,
+        put_off=put_off,
+    )
+
+
+def put_off_of(case_ids: Iterable[int]) -> dict[int, int]:
+    """case → how often we moved or gave up what was agreed with its customer: one statement."""
+    rows = Visit.objects.filter(case_id__in=list(case_ids)).values("case_id").order_by()
+    counted = rows.annotate(moved=Sum("moved_by_us"), given_up=Count("id", filter=GIVEN_UP_BY_US))
+    return {row["case_id"]: row["moved"] + row["given_up"] for row in counted}
+
+
+def stop_waiting(case_ids: Iterable[int]) -> None:
+    """These found somebody, or went another way."""
+    Waiting.objects.filter(case_id__in=list(case_ids)).delete()
