@@ -160,3 +160,22 @@ class WorkCondition(models.Model):
                 condition=Q(people__gte=1, people__lte=2), name="parts_condition_one_or_two"
             ),
         )
+
+
+class UpkeepInterval(models.Model):
+    """How often appliances of a category want maintenance (brand blank = every), and how many days ahead it is begun.
+
+    Of what fits a machine the most particular counts.
+    """
+
+    category = models.CharField(max_length=40)
+    brand = models.CharField(max_length=60, blank=True, default="")
+    months = models.PositiveSmallIntegerField()
+    lead_days = models.PositiveSmallIntegerField(default=14)
+
+    class Meta:
+        app_label = "parts"
+        constraints = (
+            models.UniqueConstraint(fields=("category", "brand"), name="parts_upkeep_once"),
+            models.CheckConstraint(condition=Q(months__gte=1), name="parts_upkeep_moves_on"),
+        )

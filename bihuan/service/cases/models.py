@@ -57,6 +57,9 @@ class Case(models.Model):
     technician_person = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
+    mate_person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )  # the second technician, where it takes two
     department = models.CharField(max_length=40, blank=True, default="")
     card = models.CharField(max_length=32)
     card_version = models.PositiveIntegerField()
@@ -107,6 +110,11 @@ class Case(models.Model):
             ),
             models.Index(
                 fields=("technician_person", "id"), condition=Q(open=True), name="cases_of_technician"
+            ),
+            models.Index(
+                fields=("mate_person", "id"),
+                condition=Q(open=True, mate_person__isnull=False),
+                name="cases_of_mate",
             ),
             models.Index(
                 fields=("next_owner", "id"),

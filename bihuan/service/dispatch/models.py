@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from bihuan.registers.customers.models import Customer, Machine
 from bihuan.registers.organisation.models import Node
 from bihuan.registers.staff.models import Technician
 from bihuan.service.cases.models import Case
@@ -170,3 +171,90 @@ class Visit(models.Model):
                 fields=("hours_due_at",), condition=Q(hours_due_at__isnull=False), name="dispatch_hours_due"
             ),
         )
+
+
+class Mate(models.Model):
+    """The second technician of a case that takes two. `made_by` 0: the house chose for the agreed time, and chooses
+    anew when that changes. Their time stands in Busy under the same visit as the first one's."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+", db_index=False)
+    technician = models.ForeignKey(Technician, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    made_by = models.BigIntegerField(default=0)  # person; 0 = the house
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "dispatch"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("case",), condition=Q(ended_at__isnull=True), name="dispatch_one_mate"
+            ),
+        )
+        indexes = (models.Index(fields=("case", "-id"), name="dispatch_mates_of"),)
+
+
+class TechnicianWish(models.Model):
+    """A technician whom a customer asks for or does not want, for one case or for all (`case` null), days inclusive."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
+    technician = models.ForeignKey(Technician, on_delete=models.CASCADE, related_name="+")
+    wanted = models.BooleanField()
+    reason = models.CharField(max_length=32)
+    until = models.DateField(null=True)
+    made_at = models.DateTimeField()
+    made_by = models.BigIntegerField(default=0)  # person; 0 = the house
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "dispatch"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("customer", "technician"),
+                condition=Q(ended_at__isnull=True, case__isnull=True),
+                name="dispatch_one_wish",
+            ),
+            models.UniqueConstraint(
+                fields=("case", "technician"),
+                condition=Q(ended_at__isnull=True, case__isnull=False),
+                name="dispatch_one_wish_a_case",
+            ),
+        )
+        indexes = (models.Index(fields=("customer", "technician"), name="dispatch_wishes_of"),)
+
+
+class UpkeepPlan(models.Model):
+    """Periodic maintenance of one machine: every so many months, begun so many days ahead. `contract` blank: by the
+    category's interval. Ended when the machine or its owner is gone, the contract is over, or somebody stops it."""
+
+    machine = models.OneToOneField(Machine, on_delete=models.CASCADE, related_name="+")
+    months = models.PositiveSmallIntegerField()
+    lead_days = models.PositiveSmallIntegerField(default=14)
+    next_due = models.DateField()
+    contract = models.CharField(max_length=60, blank=True, default="")
+    until = models.DateField(null=True)  # last day of the contract
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    why_ended = models.CharField(max_length=16, blank=True, default="")  # stopped, over, retired
+
+    class Meta:
+        app_label = "dispatch"
+        constraints = (models.CheckConstraint(condition=Q(months__gte=1), name="dispatch_upkeep_moves_on"),)
+        indexes = (
+            models.Index(
+                fields=("next_due",), condition=Q(ended_at__isnull=True), name="dispatch_upkeep_due"
+            ),
+        )
+
+
+class UpkeepTurn(models.Model):
+    """One due date of a plan, and the case that was made for it. Never two for one date."""
+
+    plan = models.ForeignKey(UpkeepPlan, on_delete=models.CASCADE, related_name="+", db_index=False)
+    due = models.DateField()
+    case = models.ForeignKey(Case, on_delete=models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "dispatch"
+        constraints = (models.UniqueConstraint(fields=("plan", "due"), name="dispatch_upkeep_turn_once"),)
