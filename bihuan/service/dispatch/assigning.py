@@ -19,11 +19,12 @@ from bihuan.service.dispatch.deciding.events import ProposalRefused
 from bihuan.service.dispatch.deciding.models import Override
 from bihuan.service.dispatch.deciding.overriding import note_override
 from bihuan.service.dispatch.deciding.queue import wait_for
-from bihuan.service.dispatch.deciding.suggesting import suggest
+from bihuan.service.dispatch.deciding.suggesting import open_suggestion, suggest
 from bihuan.service.dispatch.errors import (
     AssignedAlready,
     NobodyAssigned,
     NobodyFits,
+    NothingProposed,
     NotYourJob,
     PointRuledOut,
     ReasonUnknown,
@@ -61,13 +62,13 @@ def assign(
     by_choice: bool = False,
     why_not_best: str = "",
     instead_of: int = 0,
-    grabbed: bool = False,
+    measured: bool = True,
 ) -> Assignment:
     """Give the case to this technician, who is asked to accept. Of two dispatchers at once one wins; the other
     is told who and when. `by_choice`: a person knows that this technician refused it before.
 
     Who is chosen by a person although somebody else comes first is kept with `why_not_best`; `instead_of` is whom
-    they replace. `grabbed`: the technician took it themselves.
+    they replace. Not `measured`: a technician took it, or a person agreed to whom the house proposed.
     """
     case = case_for_change(case.id)
     _refuse_second(case)
@@ -93,7 +94,7 @@ def assign(
             automatic=automatic,
         )
         _record(case, told, doer, now)
-        if not (automatic or grabbed):
+        if measured and not automatic:
             note_override(
                 case,
                 choice,
@@ -142,6 +143,14 @@ def assign_best(case: Case, *, doer: Doer, now: datetime, automatic: bool = Fals
     if best is None:
         raise NobodyFits(case.number)
     return assign(case, technician_id=best.id, doer=doer, now=now, automatic=automatic)
+
+
+def agree(case: Case, *, doer: Doer, now: datetime) -> Assignment:
+    """A person agrees to whom the house proposes; NothingProposed when that was answered in the meantime."""
+    proposed = open_suggestion(case.id)
+    if proposed is None:
+        raise NothingProposed(case.number)
+    return assign(case, technician_id=proposed.technician_id, doer=doer, now=now, measured=False)
 
 
 @transaction.atomic

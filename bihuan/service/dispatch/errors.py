@@ -103,6 +103,16 @@ class NobodyFits(Refusal):
         )
 
 
+class SayWhyNotBest(Refusal):
+    """A person chose somebody else than the best and did not say why."""
+
+    def __init__(self, best: str) -> None:
+        super().__init__(
+            _("%(best)s comes first for this case. Say why you choose somebody else.") % {"best": best},
+            fields={"why_not_best": _("Choose a reason from the list.")},
+        )
+
+
 class NothingProposed(LostRace):
     """Somebody answered the proposal in the meantime, or the case went another way."""
 

@@ -15,21 +15,25 @@ from bihuan.service.cases.models import Case
 from bihuan.service.cases.queries import visible
 from bihuan.service.dispatch.assigning import standing_assignment
 from bihuan.service.dispatch.choosing import Crew, crew_of
+from bihuan.service.dispatch.grabs.models import Round
 from bihuan.service.dispatch.models import Assignment, Offer, Visit
 from bihuan.service.dispatch.slots import Hours, Slot, Taken, in_shift, is_taken, slots_on
 from bihuan.service.dispatch.visiting import open_visit
 
 TO_OFFER, RETURNED, WAITING = "to_offer", "returned", "waiting"
 TO_ASSIGN, TO_BOOK, ON_HOLD = "to_assign", "to_book", "on_hold"
-LANES = (TO_OFFER, RETURNED, WAITING, TO_ASSIGN, TO_BOOK, ON_HOLD)
+UP_FOR_GRABS = "up_for_grabs"
+LANES = (TO_OFFER, RETURNED, WAITING, TO_ASSIGN, UP_FOR_GRABS, TO_BOOK, ON_HOLD)
 
 _ASKED = Exists(Offer.objects.filter(case=OuterRef("pk"), state=Offer.OPEN))
 _GIVEN_BACK = Exists(Offer.objects.filter(case=OuterRef("pk"), state__in=(Offer.RETURNED, Offer.RECALLED)))
+_GRABBABLE = Exists(Round.objects.filter(case=OuterRef("pk"), state=Round.OPEN))
 _LANES: dict[str, Q] = {
     TO_OFFER: Q(stands_at="to_accept") & ~Q(_ASKED) & ~Q(_GIVEN_BACK),
     RETURNED: Q(stands_at="to_accept") & ~Q(_ASKED) & Q(_GIVEN_BACK),
     WAITING: Q(stands_at="to_accept") & Q(_ASKED),
-    TO_ASSIGN: Q(stands_at="to_assign"),
+    TO_ASSIGN: Q(stands_at="to_assign") & ~Q(_GRABBABLE),
+    UP_FOR_GRABS: Q(stands_at="to_assign") & Q(_GRABBABLE),
     TO_BOOK: Q(stands_at="to_book"),
     ON_HOLD: Q(stands_at="on_hold"),
 }

@@ -20,6 +20,7 @@ from bihuan.registers.parts.queries import certificates_needed
 from bihuan.registers.staff.queries import technician_of
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.queries import ONE, case_by_number, contacts_of
+from bihuan.service.dispatch.grabs.queries import up_for
 from bihuan.service.dispatch.models import Assignment, Visit
 from bihuan.service.fieldwork.models import Photo, Quote, QuoteLine, Reading, Sheet, Tried, UsedPart, Work
 from bihuan.service.fieldwork.sheets import newest_quote
@@ -51,6 +52,7 @@ class Job:
     last_plan: str
     likely: tuple[Part, ...] = ()  # parts that such faults asked for before
     answer_by: datetime | None = None
+    suits: str = ""  # when the customer said that it suits
 
 
 def mine(viewer: Viewer, number: str) -> Case:
@@ -73,6 +75,17 @@ def offered_to(viewer: Viewer, *, now: datetime) -> list[Job]:
     )
     until = {one.case_id: one.answer_by for one in waiting}
     return _jobs([one.case for one in waiting], viewer, now=now, answer_by=until, full=False)
+
+
+def up_for_grabs(viewer: Viewer, *, now: datetime) -> list[Job]:
+    """Jobs that this technician may grab (抢单), the one that ends first first; masked."""
+    technician = technician_of(viewer.person_id or 0)
+    asked = up_for(technician.id)[:MOST_JOBS] if technician is not None else []
+    if not asked:
+        return []
+    until = {one.round.case_id: one.round.until for one in asked}
+    found = {case.id: case for case in Case.objects.select_related(*ONE).filter(id__in=until)}
+    return _jobs([found[case_id] for case_id in until], viewer, now=now, answer_by=until, full=False)
 
 
 def day_of(viewer: Viewer, day: date, *, now: datetime) -> list[Job]:
@@ -147,6 +160,7 @@ def _jobs(
             last_plan=plans.get(case.id, ""),
             likely=likely.get((case.category, case.symptom), ()),
             answer_by=(answer_by or {}).get(case.id),
+            suits="" if full else words_of(case.report, hand).asked.get("suits", ""),
         )
         for case in cases
     ]

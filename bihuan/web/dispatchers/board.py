@@ -29,6 +29,7 @@ from bihuan.service.dispatch.queries import (
     TO_ASSIGN,
     TO_BOOK,
     TO_OFFER,
+    UP_FOR_GRABS,
     WAITING,
     Filters,
     lane,
@@ -47,6 +48,7 @@ TITLES: dict[str, Lazy] = {
     RETURNED: _("Returned by service points"),
     WAITING: _("Waiting for an answer"),
     TO_ASSIGN: _("To assign"),
+    UP_FOR_GRABS: _("Up for grabs"),
     TO_BOOK: _("To book"),
     ON_HOLD: _("On hold"),
 }
@@ -55,6 +57,7 @@ ICONS = {
     RETURNED: "arrow-back-up",
     WAITING: "clock",
     TO_ASSIGN: "user-plus",
+    UP_FOR_GRABS: "users",
     TO_BOOK: "calendar-plus",
     ON_HOLD: "player-pause",
 }

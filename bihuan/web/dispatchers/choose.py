@@ -13,8 +13,9 @@ from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.queries import case_by_number
 from bihuan.service.dispatch import offering
 from bihuan.service.dispatch.choosing import points_for
+from bihuan.service.dispatch.deciding.overriding import refuse_unsaid
 from bihuan.service.dispatch.queries import offers_of, standings
-from bihuan.service.dispatch.words import OFFER_REASONS
+from bihuan.service.dispatch.words import OFFER_REASONS, OVERRIDE_REASONS
 from bihuan.web.dispatchers.rows import family_names, option_of, rows_of, ruled_out_of
 from bihuan.web.dispatchers.told import told_of
 from bihuan.web.look.doors import moment, staff_page
@@ -44,7 +45,10 @@ def _ask(request: HttpRequest, viewer: Viewer, case: Any) -> HttpResponse:
     if not chosen:
         messages.error(request, _("Choose a service point first."))
         return redirect("dispatchers:offer", case.number)
-    made = offering.offer(case, node_id=chosen, doer=doer, now=now, by_choice=True)
+    why = request.POST.get("why_not_best", "")
+    if offering.waits_for_point(case) and offering.standing_offer(case.id) is None:
+        refuse_unsaid(points_for(case, now=now), chosen, why=why)
+    made = offering.offer(case, node_id=chosen, doer=doer, now=now, by_choice=True, why_not_best=why)
     messages.success(
         request,
         _("%(node)s is asked to take case %(number)s.") % {"node": made.node.name, "number": case.number},
@@ -65,6 +69,7 @@ def _shown(request: HttpRequest, viewer: Viewer, case: Any, *, status: int = 200
         "standing": held[case.id].offer,
         "options": [option_of(one, categories=families) for one in choice.candidates],
         "ruled_out": [ruled_out_of(one, categories=families) for one in choice.ruled_out],
+        "override_reasons": OVERRIDE_REASONS,
         "asked": [(row, str(OFFER_REASONS.get(row.reason, "")), words) for row, words in asked],
     }
     return render(request, "dispatchers/offer.html", context, status=status)

@@ -17,11 +17,14 @@ from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.queries import case_by_number
 from bihuan.service.dispatch import assigning, offering
-from bihuan.service.dispatch.choosing import crew_of, workers_for_all
+from bihuan.service.dispatch.choosing import crew_of, workers_for, workers_for_all
+from bihuan.service.dispatch.deciding.overriding import refuse_unsaid
+from bihuan.service.dispatch.deciding.suggesting import open_suggestions
 from bihuan.service.dispatch.queries import (
     KEY,
     TO_ASSIGN,
     TO_BOOK,
+    UP_FOR_GRABS,
     WAITING,
     answers_due,
     day_of,
@@ -30,7 +33,7 @@ from bihuan.service.dispatch.queries import (
     standings,
     to_assign,
 )
-from bihuan.service.dispatch.words import RETURN_REASONS
+from bihuan.service.dispatch.words import OVERRIDE_REASONS, RETURN_REASONS
 from bihuan.web.dispatchers.rows import Option, Row, family_names, option_of, rows_of
 from bihuan.web.dispatchers.told import Told, told_of
 from bihuan.web.look.doors import moment, staff_page
@@ -50,10 +53,11 @@ class ToAnswer:
 
 @dataclass(frozen=True, kw_only=True)
 class ToAssign:
-    """An accepted case with the technicians that fit best."""
+    """An accepted case with the technicians that fit best, and who is proposed by name."""
 
     row: Row
     options: tuple[Option, ...]
+    proposed: str
 
 
 @staff_page("offer.answer")
@@ -82,6 +86,8 @@ def service_point(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "crew": day_of(crew, day),
         "counts": {name: counts[name] for name in (WAITING, TO_ASSIGN, TO_BOOK)},
         "reasons": RETURN_REASONS,
+        "override_reasons": OVERRIDE_REASONS,
+        "grabs": counts[UP_FOR_GRABS],
         "may_sign_out": viewer.may("device.revoke"),
     }
     return render(request, "dispatchers/service_point.html", context)
@@ -98,10 +104,12 @@ def day_asked(told: str, *, today: date) -> date:
 
 def _suggested(waiting: list[Any], rows: dict[int, Row], crew: Any) -> list[ToAssign]:
     choices, families = workers_for_all(waiting, crew=crew), family_names()
+    proposed = open_suggestions(case.id for case in waiting)
     return [
         ToAssign(
             row=rows[case.id],
             options=tuple(option_of(one, categories=families) for one in choices[case.id].candidates[:SHOWN]),
+            proposed=proposed[case.id].technician.person.name if case.id in proposed else "",
         )
         for case in waiting
     ]
@@ -140,12 +148,7 @@ def assign_quickly(request: HttpRequest, viewer: Viewer, number: str) -> HttpRes
     case = case_by_number(viewer, number)
     technician_id = row_of(request.POST.get("technician", ""))
     try:
-        made = assigning.assign(
-            case,
-            technician_id=technician_id,
-            doer=Doer.of(viewer),
-            now=moment(request),
-        )
+        made = _give(request, viewer, case, technician_id)
     except NotFound:
         raise
     except Refusal as refusal:
@@ -154,3 +157,12 @@ def assign_quickly(request: HttpRequest, viewer: Viewer, number: str) -> HttpRes
         told = {"name": made.technician.person.name, "number": number}
         messages.success(request, _("%(name)s is asked to take case %(number)s.") % told)
     return redirect("dispatchers:service_point")
+
+
+def _give(request: HttpRequest, viewer: Viewer, case: Any, technician_id: int) -> Any:
+    doer, now, why = Doer.of(viewer), moment(request), request.POST.get("why_not_best", "")
+    if request.POST.get("step") == "agree":
+        return assigning.agree(case, doer=doer, now=now)
+    if assigning.standing_assignment(case.id) is None:
+        refuse_unsaid(workers_for(case, now=now), technician_id, why=why)
+    return assigning.assign(case, technician_id=technician_id, doer=doer, now=now, why_not_best=why)

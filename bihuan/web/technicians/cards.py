@@ -14,6 +14,7 @@ from bihuan.registers.knowledge.reading import shipped
 from bihuan.registers.staff.queries import shifts_of
 from bihuan.service.cases.cards_in_use import card_at
 from bihuan.service.cases.words import KINDS, place_title
+from bihuan.service.dispatch.words import SUITS
 from bihuan.service.fieldwork.layout import family_words, is_chinese
 from bihuan.service.fieldwork.queries import Job
 from bihuan.service.fieldwork.words import COVERS, UNITS
@@ -41,6 +42,7 @@ class JobCard:
     answer_by: datetime | None
     expected_at: datetime | None
     stands_at: str
+    suits: str
 
 
 def card_of_job(job: Job, *, now: datetime) -> JobCard:
@@ -68,6 +70,7 @@ def card_of_job(job: Job, *, now: datetime) -> JobCard:
         answer_by=job.answer_by,
         expected_at=visit.expected_at if visit and waiting else None,
         stands_at=case.stands_at,
+        suits=str(SUITS.get(job.suits, "")),
     )
 
 

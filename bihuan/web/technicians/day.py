@@ -12,6 +12,7 @@ from bihuan.service.dispatch.words import PERMITS, REFUSE_REASONS
 from bihuan.service.fieldwork import queries
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.technicians.cards import card_of_job, opening_hours
+from bihuan.web.technicians.grabs import saw
 
 
 @staff_page("visit.work")
@@ -21,8 +22,12 @@ def today(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     jobs = queries.day_of(viewer, localdate(now), now=now)
     cards = [card_of_job(job, now=now) for job in jobs]
     following = next((card for card in cards if not card.over), None)
+    grabs = queries.up_for_grabs(viewer, now=now)
+    if grabs:
+        saw(viewer, now=now)
     shown = {
         "offers": [card_of_job(job, now=now) for job in queries.offered_to(viewer, now=now)],
+        "grabs": [card_of_job(job, now=now) for job in grabs],
         "cards": cards,
         "following": following,
         "refuse_reasons": REFUSE_REASONS,

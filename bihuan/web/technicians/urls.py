@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from bihuan.web.technicians import customer_screen, day, files, offers, sign_in, visit
+from bihuan.web.technicians import customer_screen, day, files, grabs, offers, sign_in, visit
 
 app_name = "technicians"
 urlpatterns: list[URLPattern] = [
@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern] = [
     path("me/", day.me, name="me"),
     path("offers/<str:number>/accept", offers.accept, name="accept"),
     path("offers/<str:number>/refuse", offers.refuse, name="refuse"),
+    path("grabs/<str:number>/take", grabs.take, name="grab"),
+    path("grabs/<str:number>/pass", grabs.leave, name="pass_on"),
     path("<str:number>/", visit.visit, name="visit"),
     path("<str:number>/go/<str:name>", visit.deed, name="deed"),
     path("<str:number>/steps/<str:name>", visit.step, name="step"),

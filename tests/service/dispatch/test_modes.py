@@ -254,7 +254,7 @@ def test_what_nobody_grabs_is_left_to_the_dispatcher_where_that_is_wished(made: 
 def test_when_everybody_has_passed_the_round_is_over_at_once(made: Company) -> None:
     case = up_for_grabs(made, grab_then=PROPOSED)
     for one in made.technicians[:2]:
-        taking.mark_seen([Round.objects.get().id], technician_id=one.id, now=NOW)
+        taking.mark_seen(technician_id=one.id, now=NOW)
         taking.pass_on(case, technician_id=one.id, reason="too_far", doer=whose(one), now=later(minutes=1))
     settle(later(minutes=1))
     assert (Round.objects.get().state, open_suggestion(case.id) is not None) == (Round.LAPSED, True)

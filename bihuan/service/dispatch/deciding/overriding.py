@@ -7,11 +7,17 @@ from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.models import Case
 from bihuan.service.dispatch.deciding.events import BestPassedOver
 from bihuan.service.dispatch.deciding.models import Override
-from bihuan.service.dispatch.errors import ReasonUnknown
+from bihuan.service.dispatch.errors import ReasonUnknown, SayWhyNotBest
 from bihuan.service.dispatch.rules import Choice
 from bihuan.service.dispatch.words import OVERRIDE_REASONS
 
 NOT_SAID = "not_said"
+
+
+def refuse_unsaid(choice: Choice, chosen: int, *, why: str) -> None:
+    """Before a person's choice is carried out: whoever passes the best over must say why."""
+    if choice.best is not None and choice.best.id != chosen and why not in OVERRIDE_REASONS:
+        raise SayWhyNotBest(choice.best.name)
 
 
 def note_override(

@@ -1,5 +1,6 @@
 """Semi-automatic: the house proposes the best technician with its reasons, a person agrees or refuses with a reason."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -75,6 +76,12 @@ def open_suggestion(case_id: int) -> Suggestion | None:
     """Who is proposed for this case and waits for a person's answer."""
     rows = Suggestion.objects.select_related("technician__person")
     return rows.filter(case_id=case_id, state=Suggestion.OPEN).first()
+
+
+def open_suggestions(case_ids: Iterable[int]) -> dict[int, Suggestion]:
+    """case → who is proposed for it: one statement."""
+    rows = Suggestion.objects.select_related("technician__person")
+    return {row.case_id: row for row in rows.filter(case_id__in=list(case_ids), state=Suggestion.OPEN)}
 
 
 def reasons_of(suggestion: Suggestion) -> list[Reason]:

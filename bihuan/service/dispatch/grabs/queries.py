@@ -6,7 +6,9 @@ from datetime import datetime
 
 from django.utils.timezone import localdate
 
+from bihuan.registers.access.errors import NotFound
 from bihuan.registers.access.models import Person
+from bihuan.service.cases.models import Case
 from bihuan.service.dispatch.grabs.models import Asked, Round, Taken
 from bihuan.service.dispatch.grabs.rounds import reason_of
 from bihuan.service.dispatch.rules import Reason
@@ -19,6 +21,15 @@ def up_for(technician_id: int) -> list[Asked]:
         technician_id=technician_id, rule="", passed_at__isnull=True, round__state=Round.OPEN
     )
     return list(rows.order_by("round__until", "round_id"))
+
+
+def case_asked(number: str, technician_id: int) -> Case:
+    """A case that this technician may grab or could have grabbed; any other sounds as if it did not exist."""
+    asked = Asked.objects.filter(technician_id=technician_id, rule="").values("round__case_id")
+    found = Case.objects.filter(number=number, id__in=asked).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def taken_today(technician_id: int, *, now: datetime) -> int:

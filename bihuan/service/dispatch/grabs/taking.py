@@ -43,7 +43,7 @@ def _grab(case_id: int, *, technician_id: int, doer: Doer, now: datetime) -> Ass
     if not mine.update(state=Round.TAKEN, taken_by_id=technician_id, ended_at=now):
         raise GrabbedAlready(case.number, now)
     with writing():
-        assign(case, technician_id=technician_id, doer=Doer.house(doer.by), now=now, grabbed=True)
+        assign(case, technician_id=technician_id, doer=Doer.house(doer.by), now=now, measured=False)
         return accept_job(case, technician_id=technician_id, doer=doer, now=now)
 
 
@@ -83,8 +83,7 @@ def pass_on(case: Case, *, technician_id: int, reason: str, doer: Doer, now: dat
             end(found, how=Round.LAPSED, by=doer.by, now=now)
 
 
-def mark_seen(round_ids: list[int], *, technician_id: int, now: datetime) -> None:
-    """The technician's phone showed these rounds; the first time counts."""
-    Asked.objects.filter(round_id__in=round_ids, technician_id=technician_id, seen_at__isnull=True).update(
-        seen_at=now
-    )
+def mark_seen(*, technician_id: int, now: datetime) -> None:
+    """The technician's phone showed what they may grab; the first time counts."""
+    mine = Asked.objects.filter(technician_id=technician_id, rule="", seen_at__isnull=True)
+    mine.filter(round__state=Round.OPEN).update(seen_at=now)
