@@ -107,6 +107,7 @@ from bihuan.service.dispatch.grabs import rounds
 from bihuan.service.fieldwork import printing
 from bihuan.service.fieldwork.events import (
     Arrived,
+from bihuan.service.dispatch.positions.actions import forget_old as forget_positions
     Departed,
     Diagnosed,
     FunctionsTested,
@@ -428,6 +429,7 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("closing after silence", closing.close_silent),
     ("sums of days", counting.keep_days),
     ("facts of days", day_reports.gather_once),
+    ("positions older than their term", forget_positions),
     ("day reports", day_reports.report_days),
     ("search index", building.keep_index),
     ("imports under way", bringing_in.carry_on_imports),

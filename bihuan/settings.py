@@ -77,6 +77,8 @@ INSTALLED_APPS = [
     "bihuan.service.dispatch.deciding",
     "bihuan.service.dispatch.grabs",
     "bihuan.service.fieldwork",
+    "bihuan.service.dispatch.positions",
+    "bihuan.service.dispatch.timing",
     "bihuan.service.satisfaction",
     "bihuan.service.complaints",
     "bihuan.service.orders",

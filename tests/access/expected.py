@@ -184,6 +184,7 @@ STAFF_PAGES = {
     "dispatchers:offer_many": ("post", "ADS"),
     "dispatchers:devices": ("get", "OX"),
     "dispatchers:service_point": ("get", "OP"),
+    "dispatchers:positions": ("get", "DOP"),
     "dispatchers:offer": ("get", "ADS"),
     "dispatchers:answer": ("post", "OP"),
     "dispatchers:assign": ("get", "DOP"),

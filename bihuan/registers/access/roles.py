@@ -61,6 +61,7 @@ MAY: dict[str, frozenset[Role]] = {
     "visit.read": POINT | DESK | LEADERS | {R.DISPATCHER, R.TECHNICIAN, R.QUALITY_INSPECTOR},
     "sheet.read": DESK
     | POINT
+    "position.read": POINT | {R.DISPATCHER},
     | LEADERS
     | {R.DISPATCHER, R.TECHNICIAN, R.QUALITY_INSPECTOR, R.DEPARTMENT_OWNER, R.SETTLEMENT_CLERK, R.CUSTOMER},
     "survey.read": DESK | LEADERS | {R.ANALYST, R.QUALITY_INSPECTOR},

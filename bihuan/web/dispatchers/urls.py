@@ -8,12 +8,14 @@ from bihuan.web.dispatchers.book import book
 from bihuan.web.dispatchers.choose import offer
 from bihuan.web.dispatchers.devices import devices
 from bihuan.web.dispatchers.job_order import job_order
+from bihuan.web.dispatchers.positions import positions
 from bihuan.web.dispatchers.service_point import answer, assign_quickly, service_point
 
 app_name = "dispatchers"
 urlpatterns: list[URLPattern] = [
     path("", board, name="board"),
     path("offer", offer_many, name="offer_many"),
+    path("positions", positions, name="positions"),
     path("devices", devices, name="devices"),
     path("point", service_point, name="service_point"),
     path("<str:number>/offer", offer, name="offer"),

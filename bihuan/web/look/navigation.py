@@ -62,6 +62,7 @@ NAVIGATION: tuple[Entry, ...] = (
     _entry(_("Customers"), "agents:customers", "users", *_DESK),
     _entry(_("Dispatch board"), "dispatchers:board", "layout-kanban", *_DISPATCH),
     _entry(_("Service point desk"), "dispatchers:service_point", "building-store", *_POINT),
+    _entry(_("Where technicians were"), "dispatchers:positions", "map-pin", "dispatcher", *_POINT),
     _entry(
         _("Promises"),
         "managers:promises",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from bihuan.web.technicians import customer_screen, day, files, grabs, offers, sign_in, visit
+from bihuan.web.technicians import customer_screen, day, files, grabs, offers, positions, sign_in, visit
 
 app_name = "technicians"
 urlpatterns: list[URLPattern] = [
@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern] = [
     path("coming/", day.coming, name="coming"),
     path("van/", day.van, name="van"),
     path("me/", day.me, name="me"),
+    path("position/", positions.positions, name="positions"),
+    path("position/now", positions.position, name="position"),
     path("offers/<str:number>/accept", offers.accept, name="accept"),
     path("offers/<str:number>/refuse", offers.refuse, name="refuse"),
     path("grabs/<str:number>/take", grabs.take, name="grab"),
