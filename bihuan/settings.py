@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "bihuan.service.searching.apps.SearchingConfig",
     "bihuan.service.commitments",
     "bihuan.service.dispatch",
+    "bihuan.service.dispatch.capacity",
     "bihuan.service.dispatch.deciding",
     "bihuan.service.dispatch.grabs",
     "bihuan.service.fieldwork",

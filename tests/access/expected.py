@@ -47,6 +47,8 @@ VERBS = {
     "offer.make": "ADS",
     "offer.answer": "OP",
     "visit.assign": "DOP",
+    "capacity.read": "DOPSM",
+    "capacity.change": "DOPSM",
     "visit.book": "CADOPTBS",
     "visit.answer": "T",
     "visit.work": "T",

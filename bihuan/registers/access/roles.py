@@ -55,6 +55,8 @@ MAY: dict[str, frozenset[Role]] = {
     "offer.make": frozenset({R.DISPATCHER, R.AGENT, R.SUPERVISOR}),
     "offer.answer": POINT,
     "visit.assign": frozenset({R.DISPATCHER}) | POINT,
+    "capacity.read": POINT | LEADERS | {R.DISPATCHER},
+    "capacity.change": POINT | LEADERS | {R.DISPATCHER},
     "visit.book": DESK | POINT | {R.DISPATCHER, R.CUSTOMER, R.TECHNICIAN},
     "visit.answer": frozenset({R.TECHNICIAN}),
     "visit.work": frozenset({R.TECHNICIAN}),

@@ -13,6 +13,7 @@ from bihuan.registers.staff.models import Busy
 from bihuan.service.cases.actions import Doer, case_for_change, move_case, tick
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.needs import Need
+from bihuan.service.dispatch.capacity.claiming import claim
 from bihuan.service.dispatch.choosing import crew_of
 from bihuan.service.dispatch.errors import (
     NotBooked,
@@ -48,9 +49,10 @@ def visit_for_change(visit_id: int) -> Visit:
     """The visit with its case locked until the transaction ends, where the database can."""
     found = Visit.objects.values_list("case_id", flat=True).get(id=visit_id)
     case_for_change(found)
-    return Visit.objects.select_related("case__customer", "case__place", "technician__person").get(
-        id=visit_id
+    rows = Visit.objects.select_related(
+        "case__customer", "case__place", "technician__person", "technician__node"
     )
+    return rows.get(id=visit_id)
 
 
 @transaction.atomic
@@ -75,6 +77,7 @@ def book(
 
 def _take(visit: Visit, slot: Slot, *, doer: Doer, now: datetime, by_customer: bool, again: bool) -> None:
     _refuse_wrong_slot(visit, slot, now=now)
+    claim(visit.case, node=visit.technician.node, day=localtime(slot.begins).date(), visit_id=visit.id)
     try:
         take_time(
             visit.technician_id,

@@ -13,7 +13,17 @@ from bihuan.service.dispatch.offering import case_to_offer, offer_by_itself, sta
 
 LOOKED_AT = 100  # cases in one turn of the clock
 PEOPLE = frozenset(
-    {"leave", "shifts", "technicians", "skills", "certificates", "nodes", "coverage", "authorisations"}
+    {
+        "leave",
+        "capacity",
+        "shifts",
+        "technicians",
+        "skills",
+        "certificates",
+        "nodes",
+        "coverage",
+        "authorisations",
+    }
 )
 
 

@@ -14,6 +14,7 @@ from bihuan.registers.staff.queries import busy_between
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.queries import visible
 from bihuan.service.dispatch.assigning import standing_assignment
+from bihuan.service.dispatch.capacity.queries import with_room
 from bihuan.service.dispatch.choosing import Crew, crew_of
 from bihuan.service.dispatch.grabs.models import Round
 from bihuan.service.dispatch.models import Assignment, Offer, Visit
@@ -188,7 +189,7 @@ def free_slots(case: Case, *, now: datetime) -> list[Slot]:
     mine = next((one for one in crew.abilities if one.id == standing.technician_id), None)
     if mine is None:
         return []
-    return crew.slots_for(mine, case)
+    return with_room(case, standing.technician.node, crew.slots_for(mine, case))
 
 
 @dataclass(frozen=True, kw_only=True)
