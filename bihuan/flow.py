@@ -77,6 +77,7 @@ from bihuan.service.commitments.events import (
     PromisesRestored,
     PromisesVoided,
 )
+from bihuan.service.complaints import keeping_away
 from bihuan.service.complaints.events import (
     ComplainedAbout,
     ComplaintLinked,
@@ -95,6 +96,8 @@ from bihuan.service.dispatch.events import (
     JobAccepted,
     JobRefused,
     LateSaid,
+    MateChosen,
+    MateReleased,
     OfferWithdrawn,
     PutUpForGrabs,
     ReminderDue,
@@ -104,10 +107,10 @@ from bihuan.service.dispatch.events import (
     TechnicianReleased,
 )
 from bihuan.service.dispatch.grabs import rounds
+from bihuan.service.dispatch.positions.actions import forget_old as forget_positions
 from bihuan.service.fieldwork import printing
 from bihuan.service.fieldwork.events import (
     Arrived,
-from bihuan.service.dispatch.positions.actions import forget_old as forget_positions
     Departed,
     Diagnosed,
     FunctionsTested,
@@ -228,6 +231,8 @@ TOLD: tuple[Line, ...] = (
     on(PutUpForGrabs, later=[tell_the_staff]),
     on(TechnicianAssigned, later=[tell_the_staff]),
     on(TechnicianReleased, later=[tell_the_staff]),
+    on(MateChosen, later=[tell_the_staff]),
+    on(MateReleased, later=[tell_the_staff]),
     on(JobAccepted, later=[tell_the_customer]),
     on(SlotBooked, later=[tell_the_customer]),
     on(SlotGivenUp, later=[tell_the_customer]),
@@ -255,6 +260,7 @@ SENT: tuple[Line, ...] = (
     on(JobRefused, later=[assigning.assign_refused]),
     on(GrabEnded, later=[assigning.assign_ungrabbed]),
     on(ProposalRefused, later=[assigning.propose_next]),
+    on(ComplainedAbout, at_once=[keeping_away.hear_complained]),
 )
 
 # Whenever somebody has time again, what waits is matched again.
@@ -397,7 +403,6 @@ NOBODY_WAITS_FOR: tuple[type, ...] = (
     TechnicianProposed,
     BestPassedOver,
     CallbackAttempted,
-    ComplainedAbout,
     ComplaintLinked,
     OfficialAnswered,
     OfficialNotice,
@@ -424,12 +429,12 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("jobs nobody grabbed", rounds.lapse_ungrabbed),
     ("cases that wait for somebody", matching.match_waiting),
     ("reminders of visits", booking.remind),
+    ("positions older than their term", forget_positions),
     ("confirm contacts", asking.ask_confirms),
     ("surveys", asking.send_surveys),
     ("closing after silence", closing.close_silent),
     ("sums of days", counting.keep_days),
     ("facts of days", day_reports.gather_once),
-    ("positions older than their term", forget_positions),
     ("day reports", day_reports.report_days),
     ("search index", building.keep_index),
     ("imports under way", bringing_in.carry_on_imports),

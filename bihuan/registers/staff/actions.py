@@ -26,3 +26,9 @@ def take_time(technician_id: int, *, begins: datetime, ends: datetime, why: str,
 def free_time(*, why: str, subject_id: int) -> int:
     """Give back what was booked for this visit or leave. Returns how many bookings that were."""
     return Busy.objects.filter(why=why, subject_id=subject_id).delete()[0]
+
+
+def free_time_of(technician_id: int, *, why: str, subject_id: int) -> int:
+    """The same for one of several technicians. Returns how many bookings that were."""
+    mine = Busy.objects.filter(technician_id=technician_id, why=why, subject_id=subject_id)
+    return mine.delete()[0]

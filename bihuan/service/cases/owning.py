@@ -60,6 +60,12 @@ def set_technician(case: Case, person_id: int | None) -> None:
     case.technician_person_id = person_id
 
 
+def set_mate(case: Case, person_id: int | None) -> None:
+    """Who goes along where it takes two: kept on the row, because they may see the job too."""
+    Case.objects.filter(id=case.id).update(mate_person_id=person_id)
+    case.mate_person_id = person_id
+
+
 def set_next_due(case_id: int, due: datetime | None) -> None:
     """The soonest running promise of a case: a reading for sorting, the promises are the truth."""
     Case.objects.filter(id=case_id).update(next_due_at=due or NO_DUTY)

@@ -44,12 +44,15 @@ def visible(viewer: Viewer) -> QuerySet[Case]:
     if viewer.roles == frozenset({Role.CUSTOMER}) or not viewer.may("case.read"):
         return Case.objects.none()
     if viewer.only_own_visits:
-        return Case.objects.filter(technician_person_id=viewer.person_id)
+        return Case.objects.filter(_goes(viewer))
     if viewer.nodes is None:
         return Case.objects.all()
-    return Case.objects.filter(
-        Q(node_id__in=viewer.nodes) | Q(owner_id=viewer.person_id) | Q(technician_person_id=viewer.person_id)
-    )
+    return Case.objects.filter(Q(node_id__in=viewer.nodes) | Q(owner_id=viewer.person_id) | _goes(viewer))
+
+
+def _goes(viewer: Viewer) -> Q:
+    """Cases to which this viewer goes, as the first or as the second technician."""
+    return Q(technician_person_id=viewer.person_id) | Q(mate_person_id=viewer.person_id)
 
 
 def case_by_number(viewer: Viewer, number: str) -> Case:
@@ -170,7 +173,7 @@ def may_see_full(viewer: Viewer, case: Case, *, now: datetime) -> bool:
         return viewer.customer_id == case.customer_id
     if viewer.person_id is None:
         return False
-    if viewer.person_id == case.technician_person_id:
+    if viewer.person_id in (case.technician_person_id, case.mate_person_id):
         return case.done_at is None or now <= case.done_at + FULL_AFTER_DONE
     return viewer.person_id == case.owner_id and case.open
 

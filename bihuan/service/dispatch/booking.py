@@ -13,8 +13,7 @@ from bihuan.registers.staff.models import Busy
 from bihuan.service.cases.actions import Doer, case_for_change, move_case, tick
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.needs import Need
-from bihuan.service.dispatch.capacity.claiming import claim
-from bihuan.service.dispatch.choosing import crew_of
+from bihuan.service.dispatch.choosing import Crew, crew_of
 from bihuan.service.dispatch.errors import (
     NotBooked,
     NotLater,
@@ -30,6 +29,7 @@ from bihuan.service.dispatch.errors import (
 )
 from bihuan.service.dispatch.events import LateSaid, ReminderDue, SlotBooked, SlotGivenUp
 from bihuan.service.dispatch.models import Visit
+from bihuan.service.dispatch.pairing import bring_mate, let_mate_go
 from bihuan.service.dispatch.slots import Slot, days_of, in_shift, slot_at
 from bihuan.service.dispatch.words import LATE_REASONS, REBOOK_REASONS
 
@@ -76,8 +76,7 @@ def book(
 
 
 def _take(visit: Visit, slot: Slot, *, doer: Doer, now: datetime, by_customer: bool, again: bool) -> None:
-    _refuse_wrong_slot(visit, slot, now=now)
-    claim(visit.case, node=visit.technician.node, day=localtime(slot.begins).date(), visit_id=visit.id)
+    crew = _refuse_wrong_slot(visit, slot, now=now)
     try:
         take_time(
             visit.technician_id,
@@ -88,6 +87,8 @@ def _take(visit: Visit, slot: Slot, *, doer: Doer, now: datetime, by_customer: b
         )
     except TechnicianBusy as busy:
         raise SlotNotFree(slot.begins, slot.ends) from busy
+    with writing():
+        bring_mate(visit, slot, crew=crew, doer=doer, now=now)
     told = {
         "state": Visit.BOOKED,
         "slot_from": slot.begins,
@@ -119,7 +120,7 @@ def _take(visit: Visit, slot: Slot, *, doer: Doer, now: datetime, by_customer: b
         move_case(visit.case, BOOK, doer=doer, now=now)
 
 
-def _refuse_wrong_slot(visit: Visit, slot: Slot, *, now: datetime) -> None:
+def _refuse_wrong_slot(visit: Visit, slot: Slot, *, now: datetime) -> Crew:
     zone = get_default_timezone()
     if slot.begins <= now:
         raise SlotPast
@@ -134,6 +135,7 @@ def _refuse_wrong_slot(visit: Visit, slot: Slot, *, now: datetime) -> None:
         raise SlotRuledOut(slot.begins, slot.ends, shut)
     if slot not in crew.slots_for(mine, visit.case):
         raise SlotNotFree(slot.begins, slot.ends)
+    return crew
 
 
 def reminders_for(slot: Slot, *, booked_at: datetime) -> dict[str, datetime | None]:
@@ -191,6 +193,7 @@ def cancel_booking(
 
 def _let_go(visit: Visit, *, reason: str, doer: Doer, now: datetime, by_customer: bool) -> None:
     """Back to planned: the technician's time is free again, the case waits to be booked."""
+    let_mate_go(visit, doer=doer, now=now)
     free_time(why=Busy.VISIT, subject_id=visit.id)
     who = "moved_by_customer" if by_customer else "moved_by_us"
     told = {

@@ -1,7 +1,7 @@
 """Reads the registers into the values that the rules order: who could do this case, and why."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, F
@@ -34,7 +34,9 @@ from bihuan.service.dispatch.rules import (
     choose_point,
     choose_worker,
     last_day_permitted,
+    level_for,
 )
+from bihuan.service.dispatch.wishes import NOTHING_HEARD, Heard, heard_of
 
 UNBOOKED = ("to_accept", "to_assign", "to_book")
 
@@ -47,12 +49,37 @@ class Crew:
     taken: Mapping[int, Sequence[tuple[int, int]]]
     gates: Gates
     now: datetime
+    known: dict[tuple[int, Asked], list[slots.Slot]] = field(default_factory=dict)
 
     def slots_for(self, one: Ability, case: Case) -> list[slots.Slot]:
         """When this technician could still come to this case: at work, free, and every gate open."""
         asked = self.gates.asked_of(case)
-        until = [day for day in (last_day_permitted(one.certificates, asked.permits), asked.until) if day]
-        return self.gates.open_to(one.id, asked, self._free(one, until=min(until, default=None)))
+        alone = self._alone(one, asked)
+        if asked.people < 2 and case.mate_person_id is None:
+            return alone
+        others = {slot for mate in self.could_go_along(one, case) for slot in self._alone(mate, asked)}
+        return [slot for slot in alone if slot in others]
+
+    def could_go_along(self, one: Ability, case: Case) -> list[Ability]:
+        """The second technician where they are chosen already, else every colleague who can do this work."""
+        asked, unwanted = self.gates.asked_of(case), self.gates.unwanted_by(case)
+        here = [mate for mate in self.abilities if mate.node_id == one.node_id and mate.id != one.id]
+        if case.mate_person_id is not None:
+            return [mate for mate in here if mate.person_id == case.mate_person_id]
+        able = [mate for mate in here if level_for(mate.skills, category=asked.category, kind=asked.kind)]
+        return [mate for mate in able if mate.id not in unwanted]
+
+    def alone(self, one: Ability, case: Case) -> list[slots.Slot]:
+        """When they could come, without asking who goes along."""
+        return self._alone(one, self.gates.asked_of(case))
+
+    def _alone(self, one: Ability, asked: Asked) -> list[slots.Slot]:
+        """The same without asking who goes along; worked out once for every case that asks the same."""
+        if (one.id, asked) not in self.known:
+            until = [day for day in (last_day_permitted(one.certificates, asked.permits), asked.until) if day]
+            free = self._free(one, until=min(until, default=None))
+            self.known[one.id, asked] = self.gates.open_to(one.id, asked, free)
+        return self.known[one.id, asked]
 
     def held_back(self, one: Ability, case: Case) -> Reason | None:
         """Why a technician who has time still has no slot for this case; None where time itself is wanting."""
@@ -71,7 +98,11 @@ class Crew:
                 return Reason("permit_ends_before", {"permit": permit, "day": ends})
         if asked.until is not None and asked.until < day:
             return self.gates.papers_rule(case) or Reason("papers_end_before", {"day": asked.until})
-        return self.gates.heat_rule(one.id, asked, slot)
+        hot = self.gates.heat_rule(one.id, asked, slot)
+        if hot is not None or (asked.people < 2 and case.mate_person_id is None):
+            return hot
+        along = self.could_go_along(one, case)
+        return None if any(slot in self._alone(mate, asked) for mate in along) else Reason("no_second")
 
     def _free(self, one: Ability, *, until: date | None = None) -> list[slots.Slot]:
         return slots.free(
@@ -116,6 +147,7 @@ def work_of(
     permits: frozenset[str] = frozenset(),
     licences: frozenset[str] = frozenset(),
     tried: Iterable[int] = (),
+    heard: Heard = NOTHING_HEARD,
 ) -> Work:
     """A case as the rules see it; read its place along with it."""
     return Work(
@@ -127,6 +159,9 @@ def work_of(
         permits=permits,
         licences=licences,
         tried=frozenset(tried),
+        wanted=heard.wanted,
+        unwanted=heard.unwanted,
+        fixed_last=heard.fixed_last,
     )
 
 
@@ -262,22 +297,52 @@ def workers_for(case: Case, *, now: datetime, crew: Crew | None = None) -> Choic
 def workers_for_all(cases: Sequence[Case], *, crew: Crew) -> dict[int, Choice]:
     """The same for many cases of these technicians' nodes, in one more statement."""
     tried, today = refused_by(case.id for case in cases), localdate(crew.now)
-    known: dict[tuple[int, Asked], Worker] = {}
+    heard = heard_of(cases, today=today)
+    known: dict[tuple[int, Asked, int | None], Worker] = {}
     found: dict[int, Choice] = {}
     for case in cases:
         asked = crew.gates.asked_of(case)
-        work = work_of(case, today=today, permits=asked.permits, tried=tried.get(case.id, ()))
+        work = work_of(
+            case,
+            today=today,
+            permits=asked.permits,
+            tried=tried.get(case.id, ()),
+            heard=heard.get(case.id, NOTHING_HEARD),
+        )
         here = [one for one in crew.abilities if one.node_id == case.node_id]
         for one in here:
-            if (one.id, asked) not in known:
-                known[one.id, asked] = _worker(one, crew, case)
-        found[case.id] = choose_worker(work, [known[one.id, asked] for one in here])
+            if (one.id, asked, case.mate_person_id) not in known:
+                known[one.id, asked, case.mate_person_id] = _worker(one, crew, case)
+        found[case.id] = choose_worker(work, [known[one.id, asked, case.mate_person_id] for one in here])
     return found
 
 
+def mates_for(
+    case: Case, *, first_id: int, slot: slots.Slot | None, now: datetime, crew: Crew | None = None
+) -> Choice:
+    """Who can go along with the first technician: in this slot, or where none is agreed yet in any that both have."""
+    held = crew or crew_of(frozenset({case.node_id}), now=now)
+    first = next((one for one in held.abilities if one.id == first_id), None)
+    here = [one for one in held.abilities if one.node_id == case.node_id and one.id != first_id]
+    asked, today = held.gates.asked_of(case), localdate(now)
+    heard = heard_of([case], today=today).get(case.id, NOTHING_HEARD)
+    work = work_of(case, today=today, permits=asked.permits, heard=heard)
+    common = set(held.alone(first, case)) if first is not None and slot is None else {slot} if slot else set()
+    return choose_worker(work, [_along(one, held, case, common) for one in here])
+
+
+def _along(one: Ability, crew: Crew, case: Case, common: set[slots.Slot]) -> Worker:
+    free = [slot for slot in crew.alone(one, case) if slot in common]
+    return _worker_with(one, crew, free, held_back=None)
+
+
 def _worker(one: Ability, crew: Crew, case: Case) -> Worker:
-    zone = get_default_timezone()
     free = crew.slots_for(one, case)
+    return _worker_with(one, crew, free, held_back=None if free else crew.held_back(one, case))
+
+
+def _worker_with(one: Ability, crew: Crew, free: Sequence[slots.Slot], *, held_back: Reason | None) -> Worker:
+    zone = get_default_timezone()
     first = free[0].begins.astimezone(zone).date() if free else None
     return Worker(
         id=one.id,
@@ -285,7 +350,7 @@ def _worker(one: Ability, crew: Crew, case: Case) -> Worker:
         skills=one.skills,
         permits=one.certificates,
         first_day=first,
-        held_back=None if free else crew.held_back(one, case),
+        held_back=held_back,
         load=slots.jobs_on(first, crew.taken.get(one.id, ()), zone) if first else 0,
         max_jobs=one.max_jobs,
         latitude=one.latitude,

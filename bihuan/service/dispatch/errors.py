@@ -120,6 +120,18 @@ class NothingProposed(LostRace):
         super().__init__(_("Nobody is proposed for case %(number)s any more.") % {"number": number})
 
 
+class NobodySecond(Refusal):
+    """The job takes two, and there would be one."""
+
+    status = 409
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            _("Case %(number)s takes two people, and nobody is free to go along then. Choose another time.")
+            % {"number": number}
+        )
+
+
 class NotYourJob(LostRace):
     """It was taken back, given to another, or answered already."""
 

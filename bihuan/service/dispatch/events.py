@@ -95,6 +95,25 @@ class TechnicianReleased(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MateChosen(Event):
+    """The job takes two: who goes along."""
+
+    kind = "dispatch.mate_chosen"
+    technician_id: int
+    person_id: int
+    automatic: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MateReleased(Event):
+    """The second technician does not go along any more."""
+
+    kind = "dispatch.mate_released"
+    technician_id: int
+    person_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class SlotBooked(Event):
     """The customer and we agreed when. Slot as epoch seconds; `again` when it replaces an earlier slot.
 

@@ -18,6 +18,7 @@ from bihuan.service.dispatch.assigning import standing_assignment
 from bihuan.service.dispatch.deciding.suggesting import settle_suggestion
 from bihuan.service.dispatch.events import CaseResent, CaseReturned, OfferWithdrawn
 from bihuan.service.dispatch.grabs.rounds import withdraw_round
+from bihuan.service.dispatch.mates import finish_mate
 from bihuan.service.dispatch.models import Assignment, Offer, Visit
 from bihuan.service.dispatch.offering import ACCEPT, RETURN, standing_offer, waits_for_point, withdraw_open
 from bihuan.service.dispatch.visiting import end_visit, give_up, open_visit, plan_visit, release
@@ -125,3 +126,4 @@ def _finish(case: Case, *, withdrawn: bool, doer: Doer, now: datetime) -> None:
     Assignment.objects.filter(case=case, state__in=Assignment.STANDING).update(
         state=Assignment.FINISHED, ended_at=now
     )
+    finish_mate(case, now=now)

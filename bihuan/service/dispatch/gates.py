@@ -18,6 +18,7 @@ from bihuan.service.cases.models import Case
 from bihuan.service.dispatch.models import Visit
 from bihuan.service.dispatch.rules import Point, Reason, Where, Work, barred, papers_until
 from bihuan.service.dispatch.slots import DAYS_AHEAD, WIDTH, Slot
+from bihuan.service.dispatch.wishes import NOTHING_HEARD, heard_of
 
 type ReadPapers = Callable[
     [set[int]], Mapping[int, Point]
@@ -78,6 +79,7 @@ class Gates:
     ) -> None:
         self._abilities, self._asked, self._papers, self._now = abilities, asked, papers, now
         self._heat: dict[str, dict[date, Heat]] = {}
+        self._unwanted: dict[int, Mapping[int, str]] = {}
         self._known: dict[tuple[int, str, str, str, str], Asked] = {}
 
     @cached_property
@@ -111,6 +113,13 @@ class Gates:
             city=case.city if outdoors else "",
             people=people,
         )
+
+    def unwanted_by(self, case: Case) -> Mapping[int, str]:
+        """Technicians who do not come to this customer, with the reason."""
+        if case.id not in self._unwanted:
+            heard = heard_of([case], today=localdate(self._now)).get(case.id, NOTHING_HEARD)
+            self._unwanted[case.id] = heard.unwanted
+        return self._unwanted[case.id]
 
     def _until(self, case: Case) -> date | None:
         asked = self._asked_of_point(case)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from math import asin, cos, radians, sin, sqrt
-from typing import Protocol
 
 STREET, IN_DISTRICT, IN_CITY, ANYWHERE = 3, 2, 1, 0
 COVERS = {
@@ -18,6 +17,7 @@ COVERS = {
 }
 A_PERSON_MAY_STILL_CHOOSE = frozenset({"point_full", "returned_before", "refused_before"})
 NEAREST = {"delivery": "installation", "recycling": "relocation"}  # who can do the one can do the other
+SOON_ENOUGH = 2  # days: as long may a customer wait for the technician who knows the appliance
 FAR = 10**9  # metres: further than any known distance
 
 
@@ -52,6 +52,11 @@ class Work:
     permits: frozenset[str] = frozenset()
     licences: frozenset[str] = frozenset()
     tried: frozenset[int] = frozenset()
+    wanted: frozenset[int] = frozenset()  # technicians for whom the customer asks
+    unwanted: Mapping[int, str] = field(
+        default_factory=dict
+    )  # technician → why they do not come to this customer
+    fixed_last: int = 0  # who was there last and finished the work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -281,7 +286,8 @@ def _point_candidate(point: Point, work: Work) -> tuple[tuple[int, ...], Candida
 
 
 def choose_worker(work: Work, workers: Iterable[Worker]) -> Choice:
-    """Technicians: the more skilled first, then who is free sooner, then the less loaded, then the nearer."""
+    """Technicians: whom the customer asks for, then who was there last if they can come soon, then the more skilled,
+    who is free sooner, the less loaded, the nearer."""
     found: list[tuple[tuple[int, ...], Candidate]] = []
     out: list[RuledOut] = []
     for worker in workers:
@@ -302,6 +308,8 @@ def _worker_rule(worker: Worker, work: Work) -> Reason | None:
             return Reason("permit_missing", {"permit": permit})
         if worker.permits[permit] < day:
             return Reason("permit_expired", {"permit": permit, "day": worker.permits[permit]})
+    if worker.id in work.unwanted:
+        return Reason("kept_away", {"wish": work.unwanted[worker.id]})
     if worker.id in work.tried:
         return Reason("refused_before")
     if worker.first_day is None:
@@ -309,19 +317,16 @@ def _worker_rule(worker: Worker, work: Work) -> Reason | None:
     return None
 
 
-class Skilled(Protocol):
-    """Anybody whose levels are known by category and kind of work."""
-
-    @property
-    def skills(self) -> Mapping[tuple[str, str], int]: ...
-
-
-def skill_of(worker: Skilled, work: Work) -> int:
+def skill_of(worker: Worker, work: Work) -> int:
     """The level for this work, 0 for none; while the appliance is not known, the best level for its kind of work."""
-    kinds = {work.kind, NEAREST.get(work.kind, work.kind)}
-    if work.category:
-        return max(worker.skills.get((work.category, kind), 0) for kind in kinds)
-    return max((level for (_, kind), level in worker.skills.items() if kind in kinds), default=0)
+    return level_for(worker.skills, category=work.category, kind=work.kind)
+
+
+def level_for(skills: Mapping[tuple[str, str], int], *, category: str, kind: str) -> int:
+    kinds = {kind, NEAREST.get(kind, kind)}
+    if category:
+        return max(skills.get((category, each), 0) for each in kinds)
+    return max((level for (_, each), level in skills.items() if each in kinds), default=0)
 
 
 def last_day_permitted(permits: Mapping[str, date], needed: Iterable[str]) -> date | None:
@@ -334,7 +339,10 @@ def _worker_candidate(worker: Worker, work: Work) -> tuple[tuple[int, ...], Cand
     level = skill_of(worker, work)
     way = metres((worker.latitude, worker.longitude), (work.where.latitude, work.where.longitude))
     first = worker.first_day or work.today
-    reasons = [Reason("skill", {"level": level})]
+    soon = (first - work.today).days <= SOON_ENOUGH
+    known = 2 if worker.id in work.wanted else int(worker.id == work.fixed_last and soon)
+    reasons = [Reason("asked_for")] if known == 2 else [Reason("fixed_last")] if known else []
+    reasons.append(Reason("skill", {"level": level}))
     reasons += [
         Reason("permit_until", {"permit": name, "day": worker.permits[name]}) for name in sorted(work.permits)
     ]
@@ -342,7 +350,7 @@ def _worker_candidate(worker: Worker, work: Work) -> tuple[tuple[int, ...], Cand
     reasons.append(Reason("day_load", {"load": worker.load, "max": worker.max_jobs}))
     if way is not None:
         reasons.append(Reason("distance", {"metres": way}))
-    key = (-level, (first - work.today).days, worker.load, FAR if way is None else way, worker.id)
+    key = (-known, -level, (first - work.today).days, worker.load, FAR if way is None else way, worker.id)
     return key, Candidate(id=worker.id, name=worker.name, reasons=tuple(reasons))
 
 

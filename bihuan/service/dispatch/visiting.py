@@ -12,6 +12,7 @@ from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.owning import set_technician
 from bihuan.service.dispatch.events import SlotGivenUp, TechnicianReleased
+from bihuan.service.dispatch.mates import end_mate
 from bihuan.service.dispatch.models import Assignment, Visit
 
 
@@ -55,10 +56,12 @@ def give_up(visit: Visit, *, reason: str, by_customer: bool, doer: Doer, now: da
 def release(
     case: Case, *, state: str, reason: str, words: str, doer: Doer, now: datetime
 ) -> Assignment | None:
-    """The technician of this case does not go any more, and their visit with them. None when there was nobody."""
+    """The technician of this case does not go any more, nor whoever goes along, and their visit with them. None when
+    there was nobody."""
     rows = Assignment.objects.select_related("technician")
     held = rows.filter(case=case, state__in=Assignment.STANDING).first()
     visit = open_visit(case.id)
+    end_mate(case, by=doer.by, now=now)
     if visit is not None:
         give_up(visit, reason=reason, by_customer=False, doer=doer, now=now)
     set_technician(case, None)

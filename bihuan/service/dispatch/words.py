@@ -68,6 +68,15 @@ LATE_REASONS: dict[str, Lazy] = {
     "weather": _("Weather"),
     "other": _("Another reason"),
 }
+WISH_REASONS: dict[str, Lazy] = {
+    "knows_appliance": _("Knows the appliance"),
+    "satisfied": _("The customer was satisfied"),
+    "language": _("Speaks the customer's language"),
+    "unsatisfied": _("The customer was not satisfied"),
+    "quarrel": _("They did not get on"),
+    "complaint": _("The customer complained after their visit"),
+    "other": _("Another reason"),
+}
 BY_THE_HOUSE: dict[str, Lazy] = {
     "no_answer": _("No answer in time"),
     "moved_on": _("The case went another way"),
@@ -125,6 +134,10 @@ _SENTENCES: dict[str, Lazy] = {
     "too_hot": _("No work outdoors on %(day)s: %(celsius)s °C"),
     "rest_in_heat": _("No work outdoors between %(rest)s on %(day)s: %(celsius)s °C"),
     "hours_in_heat": _("Outdoors at most %(hours)s hours for one person on %(day)s: %(celsius)s °C"),
+    "no_second": _("Takes two people, and nobody can go along"),
+    "asked_for": _("The customer asks for them"),
+    "fixed_last": _("Was there last and knows the appliance"),
+    "kept_away": _("Does not come to this customer: %(wish)s"),
     "returned_before": _("Returned this case, or did not answer"),
     "point_full": _("Full today: %(load)s of %(capacity)s"),
     "skill": _("Skill level %(level)s"),
@@ -148,6 +161,8 @@ def sentence(reason: Reason, *, categories_named: Mapping[str, str] | None = Non
         params["km"] = f"{int(str(params['metres'])) / 1000:.1f}"
     if "permit" in params:
         params["permit"] = permit_name(str(params["permit"]))
+    if "wish" in params:
+        params["wish"] = str(WISH_REASONS.get(str(params["wish"]), params["wish"]))
     if "work" in params:
         params["work"] = str(KINDS.get(str(params["work"]), params["work"]))
     if "category" in params:

@@ -248,6 +248,8 @@ ALERTS: dict[str, tuple[str, Who]] = {
     "dispatch.up_for_grabs": ("up_for_grabs", lambda case, facts: asked_people(facts["round_id"])),
     "dispatch.assigned": ("assigned", _who_answers),
     "dispatch.released": ("unassigned", lambda case, facts: _people(facts["person_id"])),
+    "dispatch.mate_chosen": ("goes_along", lambda case, facts: _people(facts["person_id"])),
+    "dispatch.mate_released": ("unassigned", lambda case, facts: _people(facts["person_id"])),
     "promise.escalated": ("escalated", _on_the_rung),
     "promise.at_risk": ("at_risk", _who_can_help),
     "promise.broken": ("broken", _of_the_breach),

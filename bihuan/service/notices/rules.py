@@ -47,6 +47,7 @@ NEWS_OF = {
     "offered": "new",
     "assigned": "job",
     "up_for_grabs": "job",
+    "goes_along": "job",
     "unassigned": "job",
     "urgent_case": "urgent",
     "danger": "urgent",

@@ -104,6 +104,7 @@ KINDS: dict[str, Lazy] = {
     "test": _("Test message"),
     "offered": _("Job offered"),
     "up_for_grabs": _("A job is up for grabs"),
+    "goes_along": _("Goes along on a job"),
     "unassigned": _("Job taken back"),
     "returned": _("Returned by the service point"),
     "at_risk": _("Promise at risk"),

@@ -257,6 +257,11 @@ def _assigned(event: Any, known: Known) -> str:
     return _("Technician assigned: %(name)s") % {"name": name} if name else _("Technician assigned")
 
 
+def _goes_along(event: Any, known: Known) -> str:
+    name = known.people.get(getattr(event, "person_id", 0), "")
+    return _("Goes along as the second technician: %(name)s") % {"name": name}
+
+
 TELLERS: dict[str, tuple[str, Teller, bool]] = {
     "report.received": ("message", _received, False),
     "report.understood": ("message", _is(gettext_lazy("Read and understood")), True),
@@ -367,6 +372,12 @@ TELLERS: dict[str, tuple[str, Teller, bool]] = {
     "dispatch.released": (
         "arrow-back-up",
         _is(gettext_lazy("The technician was released from the job")),
+        False,
+    ),
+    "dispatch.mate_chosen": ("users", _goes_along, False),
+    "dispatch.mate_released": (
+        "arrow-back-up",
+        _is(gettext_lazy("The second technician does not go along any more")),
         False,
     ),
     "dispatch.booked": ("calendar-event", _is(gettext_lazy("A time was agreed")), False),

@@ -1,0 +1,217 @@
+"""Work that takes two: the second technician passes the same gates, and their time is taken by the same rule."""
+
+from datetime import timedelta
+from itertools import pairwise
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+from django.utils.timezone import localdate, localtime
+
+from bihuan.registers.access.errors import LostRace, Refusal
+from bihuan.registers.access.queries import viewer_of
+from bihuan.registers.access.roles import Role
+from bihuan.registers.parts.models import Requirement, WorkCondition
+from bihuan.registers.staff.keeping import give_leave
+from bihuan.registers.staff.models import Busy, Certificate, Skill
+from bihuan.service.cases.models import Case
+from bihuan.service.cases.queries import may_see_full, visible
+from bihuan.service.dispatch import assigning, booking
+from bihuan.service.dispatch.choosing import mates_for, workers_for
+from bihuan.service.dispatch.errors import NobodySecond, SlotNotFree, SlotRuledOut, TechnicianRuledOut
+from bihuan.service.dispatch.mates import standing_mate
+from bihuan.service.dispatch.models import Mate, Visit
+from bihuan.service.dispatch.pairing import choose_mate, send_mate_home
+from bihuan.service.dispatch.queries import free_slots, open_visit_of
+from bihuan.service.dispatch.slots import Slot
+from tests.makers import NOW, Company, a_technician, company, settle
+from tests.service.dispatch.test_dispatch import assigned, by, fresh, kinds
+
+pytestmark = pytest.mark.django_db
+TODAY = localdate(NOW)
+
+
+@pytest.fixture
+def made() -> Company:
+    found = company()
+    WorkCondition.objects.create(category="refrigerator", kind="repair", people=2)
+    return found
+
+
+def visit_of(case: Case) -> Visit:
+    found = open_visit_of(case.id)
+    assert found is not None
+    return found
+
+
+def taken(technician: Any) -> list[int]:
+    return [row.subject_id for row in Busy.objects.filter(technician=technician, why=Busy.VISIT)]
+
+
+def both_booked(made: Company) -> tuple[Case, Visit]:
+    case = assigned(made)
+    visit = booking.book(visit_of(case), free_slots(case, now=NOW)[0], doer=by(made, Role.AGENT), now=NOW)
+    return fresh(case), visit
+
+
+def test_a_time_takes_the_second_technicians_time_too_and_both_see_the_job(made: Company) -> None:
+    case, visit = both_booked(made)
+    first, second = made.technicians[:2]
+    assert (taken(first), taken(second)) == ([visit.id], [visit.id])
+    viewer = viewer_of(second.person)
+    assert list(visible(viewer)) == [case]
+    assert may_see_full(viewer, case, now=NOW)
+    settle()
+    assert kinds(case)[-2:] == ["dispatch.mate_chosen", "dispatch.booked"]
+
+
+def test_moving_and_giving_up_free_both_and_take_both_anew(made: Company) -> None:
+    case, visit = both_booked(made)
+    later = free_slots(case, now=NOW)[3]
+    booking.rebook(visit, later, reason="customer_wish", doer=by(made, Role.AGENT), now=NOW)
+    rows = Busy.objects.filter(why=Busy.VISIT, subject_id=visit.id)
+    assert {row.begins for row in rows} == {int(later.taken_from.timestamp())}
+    assert rows.count() == 2
+    booking.cancel_booking(visit, reason="customer_wish", doer=by(made, Role.AGENT), now=NOW)
+    assert not Busy.objects.filter(why=Busy.VISIT).exists()
+    assert standing_mate(case.id) is None
+
+
+def test_taking_the_job_away_frees_both(made: Company) -> None:
+    case, _visit = both_booked(made)
+    third = a_technician(made.own)
+    assigning.reassign(
+        case, technician_id=third.id, reason="nearer", words="", doer=by(made, Role.DISPATCHER), now=NOW
+    )
+    assert not Busy.objects.filter(why=Busy.VISIT).exists()
+    assert (standing_mate(case.id), fresh(case).mate_person_id) == (None, None)
+
+
+def test_the_second_passes_the_same_gates(made: Company) -> None:
+    second = made.technicians[1]
+    Requirement.objects.create(category="refrigerator", kind="repair", certificate="height")
+    Certificate.objects.filter(technician=second, kind="height").update(valid_until=TODAY + timedelta(days=1))
+    case = assigned(made)
+    assert max(localtime(one.begins).date() for one in free_slots(case, now=NOW)) == TODAY + timedelta(days=1)
+    Skill.objects.filter(technician=second).delete()
+    assert free_slots(case, now=NOW) == []
+    with pytest.raises(TechnicianRuledOut) as refused:
+        choose_mate(case, technician_id=second.id, doer=by(made, Role.DISPATCHER), now=NOW)
+    assert second.person.name in str(refused.value)
+
+
+def test_nobody_to_go_along_is_said_where_the_first_is_chosen_and_where_a_time_is(made: Company) -> None:
+    case = assigned(made)
+    slot = free_slots(case, now=NOW)[0]
+    Skill.objects.filter(technician=made.technicians[1]).delete()
+    assert {one.rule.code for one in workers_for(case, now=NOW).ruled_out} == {"no_skill", "no_second"}
+    with pytest.raises(SlotRuledOut):
+        booking.book(visit_of(case), slot, doer=by(made, Role.AGENT), now=NOW)
+    assert (Busy.objects.count(), Mate.objects.count()) == (0, 0)
+
+
+def test_a_person_may_choose_who_goes_along_before_and_after_a_time_is_agreed(made: Company) -> None:
+    third = a_technician(made.own)
+    case = assigned(made)
+    doer = by(made, Role.DISPATCHER)
+    choose_mate(case, technician_id=third.id, doer=doer, now=NOW)
+    visit = booking.book(
+        visit_of(case), free_slots(fresh(case), now=NOW)[0], doer=by(made, Role.AGENT), now=NOW
+    )
+    assert (taken(third), taken(made.technicians[1])) == ([visit.id], [])
+    choose_mate(case, technician_id=made.technicians[1].id, doer=doer, now=NOW)
+    assert (taken(third), taken(made.technicians[1])) == ([], [visit.id])
+    with pytest.raises(NobodySecond):
+        send_mate_home(case, doer=doer, now=NOW)
+    booking.cancel_booking(visit, reason="weather", doer=doer, now=NOW)
+    assert standing_mate(case.id) is not None
+    send_mate_home(case, doer=doer, now=NOW)
+    assert standing_mate(case.id) is None
+
+
+def test_the_first_cannot_go_along_with_themselves_nor_somebody_of_another_point(made: Company) -> None:
+    case = assigned(made)
+    names = {
+        one.id for one in mates_for(case, first_id=made.technicians[0].id, slot=None, now=NOW).candidates
+    }
+    assert names == {made.technicians[1].id}
+
+
+def test_leave_of_the_second_closes_the_slot_and_a_held_slot_refuses_their_leave(made: Company) -> None:
+    case = assigned(made)
+    slot = free_slots(case, now=NOW)[0]
+    second = made.technicians[1]
+    leave = give_leave(second.id, begins=slot.begins, ends=slot.ends)
+    assert slot not in free_slots(case, now=NOW)
+    with pytest.raises(Refusal):
+        booking.book(visit_of(case), slot, doer=by(made, Role.AGENT), now=NOW)
+    leave.delete()
+    booking.book(visit_of(case), slot, doer=by(made, Role.AGENT), now=NOW)
+    with pytest.raises(LostRace):
+        give_leave(second.id, begins=slot.begins, ends=slot.ends)
+
+
+def raced(*deeds: Any) -> list[str]:
+    """Do all at once, each in a thread of its own: what each of them came to."""
+    barrier, found = Barrier(len(deeds)), []
+
+    def one(deed: Any) -> None:
+        try:
+            barrier.wait(10)
+            deed()
+            found.append("done")
+        except (LostRace, Refusal) as refusal:
+            found.append(type(refusal).__name__)
+        except OperationalError:
+            found.append("locked")
+        finally:
+            connection.close()
+
+    threads = [Thread(target=one, args=(deed,)) for deed in deeds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return sorted(found)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_jobs_for_two_and_leave_at_once_never_book_anybody_twice() -> None:
+    made = company()
+    WorkCondition.objects.create(category="refrigerator", kind="repair", people=2)
+    first, second = made.technicians[:2]
+    one = assigned(made, words="冰箱漏水了一")
+    other = assigned(made, words="冰箱漏水了二")
+    doer = by(made, Role.DISPATCHER)
+    assigning.reassign(other, technician_id=second.id, reason="nearer", words="", doer=doer, now=NOW)
+    slot = free_slots(one, now=NOW)[0]
+    visits = [visit_of(one), visit_of(fresh(other))]
+
+    def book(visit: Visit, when: Slot) -> Any:
+        return lambda: booking.book(visit, when, doer=by(made, Role.AGENT), now=NOW)
+
+    begins, ends = slot.begins + timedelta(minutes=30), slot.ends
+    came = raced(
+        book(visits[0], slot),
+        book(visits[1], slot),
+        lambda: give_leave(second.id, begins=begins, ends=ends),
+    )
+    assert came.count("done") == 1 or "locked" in came
+    for technician in (first, second):
+        rows = list(Busy.objects.filter(technician=technician).order_by("begins"))
+        assert all(left.ends <= right.begins for left, right in pairwise(rows))
+    booked = Visit.objects.filter(state=Visit.BOOKED)
+    assert Busy.objects.filter(why=Busy.VISIT).count() == 2 * booked.count()
+    assert Mate.objects.filter(ended_at__isnull=True).count() == booked.count()
+
+
+def test_a_mate_who_was_taken_meanwhile_leaves_the_first_free(made: Company) -> None:
+    case = assigned(made)
+    choose_mate(case, technician_id=made.technicians[1].id, doer=by(made, Role.DISPATCHER), now=NOW)
+    slot = free_slots(fresh(case), now=NOW)[0]
+    visit = visit_of(case)
+    give_leave(made.technicians[1].id, begins=slot.begins, ends=slot.ends)
+    with pytest.raises((SlotNotFree, SlotRuledOut)):
+        booking.book(visit, slot, doer=by(made, Role.AGENT), now=NOW)
+    assert taken(made.technicians[0]) == []
