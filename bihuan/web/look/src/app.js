@@ -8,6 +8,7 @@ import { beginKept } from "./kept.js";
 import { beginKeys } from "./keys.js";
 import { beginNotes } from "./notes.js";
 import { beginPaste } from "./paste.js";
+import { beginPosition } from "./position.js";
 import { beginPush } from "./push.js";
 
 window.htmx = htmx;
@@ -33,5 +34,6 @@ beginKept();
 beginKeys();
 beginNotes();
 beginPaste();
+beginPosition();
 beginPush();
 Alpine.start();
