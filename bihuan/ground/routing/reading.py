@@ -4,6 +4,7 @@ Whatever is wrong with it is said in one sentence (`BadProblem`); nothing is gue
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -24,6 +25,10 @@ from bihuan.ground.routing.policies import Policy
 
 FARTHEST = UNREACHABLE - 1  # seconds: no time of a day lies beyond
 
+TABLE = re.compile(r'"travel_seconds"\s*+:\s*+(\[[][\s0-9,nul]*\])')
+NUMBER = r"(?:0|[1-9][0-9]{0,17}+|null)"
+ROW = re.compile(rf"\s*+\[\s*+({NUMBER}(?:\s*+,\s*+{NUMBER})*+)\s*+\]\s*+([],])")
+
 
 class BadProblem(ValueError):
     """What is wrong, in one sentence."""
@@ -31,10 +36,10 @@ class BadProblem(ValueError):
 
 def problem_of(text: str) -> Problem:
     """Read a problem of JSON. Raises `BadProblem`."""
-    told = _json(text)
+    told, table = _parted(text)
     technicians = tuple(_technician(row, at) for at, row in enumerate(_rows(told, "technicians")))
     jobs = tuple(_job(row, at) for at, row in enumerate(_rows(told, "jobs")))
-    travel = _travel(told.get("travel_seconds"))
+    travel = _travel(told.get("travel_seconds")) if table is None else table
     problem = Problem(technicians=technicians, jobs=jobs, travel=travel)
     _check(problem)
     return problem
@@ -42,7 +47,8 @@ def problem_of(text: str) -> Problem:
 
 def policy_of(text: str, policy: Policy) -> Policy:
     """The policy with the prizes that a problem brings along, if it brings any. Raises `BadProblem`."""
-    told = _json(text).get("policy")
+    span = _where_table(text)
+    told = _json(text if span is None else text[: span[0]] + "0" + text[span[1] :]).get("policy")
     if told is None:
         return policy
     if not isinstance(told, Mapping):
@@ -51,6 +57,33 @@ def policy_of(text: str, policy: Policy) -> Policy:
     for name, prize in _mapping(told.get("prizes"), "policy.prizes").items():
         prizes[_priority(name, "policy.prizes")] = _whole(prize, f"policy.prizes.{name}", least=0)
     return Policy(name=policy.name, version=policy.version, prizes=prizes, in_tiers=policy.in_tiers)
+
+
+def _parted(text: str) -> tuple[Mapping[str, Any], Travel | None]:
+    """All that a problem says, and its table apart, if that can be had without a Python number for each of millions."""
+    span = _where_table(text)
+    if span is not None and (table := _table(text, *span)) is not None:
+        told = _json(text[: span[0]] + "0" + text[span[1] :])
+        if told.get("travel_seconds") == 0:
+            return told, table
+    return _json(text), None
+
+
+def _where_table(text: str) -> tuple[int, int] | None:
+    found = TABLE.search(text)
+    return found.span(1) if found and text.count('"travel_seconds"') == 1 else None
+
+
+def _table(text: str, at: int, end: int) -> Travel | None:
+    """The table that stands there, row by row; nothing unless it is square and has whole seconds and nulls alone."""
+    rows: list[Travel] = []
+    at, more = at + 1, ","
+    while more == "," and (row := ROW.match(text, at, end)):
+        numbers = np.fromstring(row[1].replace("null", str(UNREACHABLE)), np.int64, sep=",")
+        rows.append(np.minimum(numbers, UNREACHABLE).astype(np.int32))
+        at, more = row.end(), row[2]
+    whole = more == "]" and at == end and all(len(one) == len(rows) for one in rows)
+    return np.vstack(rows) if whole else None
 
 
 def _json(text: str) -> Mapping[str, Any]:

@@ -42,29 +42,36 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            text = Path(options["file"]).read_text("utf-8")
-            told = _distances(text, options) if options["format"] == "solomon" else _day(text, options)
+            told = _distances(options) if options["format"] == "solomon" else _day(options)
         except (BadProblem, OSError, UnicodeDecodeError) as fault:
             sys.stderr.write(f"{_sentence(fault)}\n")
             sys.exit(2)
         self.stdout.write(json.dumps(told, ensure_ascii=False))
 
 
-def _day(text: str, options: dict[str, Any]) -> dict[str, Any]:
-    problem = problem_of(text)
-    policy = policy_of(text, POLICIES[options["policy"]])
+def _day(options: dict[str, Any]) -> dict[str, Any]:
+    problem, policy = _asked(_text(options), POLICIES[options["policy"]])
     plan, setup_seconds = _planned(problem, policy, options)
     return written(plan, setup_seconds=setup_seconds)
 
 
-def _distances(text: str, options: dict[str, Any]) -> dict[str, Any]:
-    problem = solomon.solomon_of(text)
+def _asked(text: str, policy: Policy) -> tuple[Problem, Policy]:
+    """What is asked, without the text of it: of a large day that is much memory."""
+    return problem_of(text), policy_of(text, policy)
+
+
+def _distances(options: dict[str, Any]) -> dict[str, Any]:
+    problem = solomon.solomon_of(_text(options))
     plan, setup_seconds = _planned(problem, solomon.ALL, options)
     return {
         "routes": [[job.id for job in route.jobs()] for route in plan.routes],
         "distance": sum(travel_of(problem, route) for route in plan.routes) / solomon.TENTHS,
         "unserved": [one.job.id for one in plan.unserved],
     } | effort(plan, setup_seconds=setup_seconds)
+
+
+def _text(options: dict[str, Any]) -> str:
+    return Path(options["file"]).read_text("utf-8")
 
 
 def _planned(problem: Problem, policy: Policy, options: dict[str, Any]) -> tuple[Plan, float]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bihuan.ground.routing.model import UNREACHABLE, Priority
 from bihuan.ground.routing.policies import TRAVEL
-from bihuan.ground.routing.reading import BadProblem, policy_of, problem_of
+from bihuan.ground.routing.reading import BadProblem, _json, _parted, policy_of, problem_of
 from bihuan.ground.routing.solomon import solomon_of
 
 ONE: dict[str, Any] = {
@@ -120,3 +120,42 @@ def test_solomons_form_is_read_in_tenths() -> None:
     assert (problem.travel[0, 1], problem.travel[0, 2], problem.jobs[1].windows) == (50, 14, ((100, 600),))
     with pytest.raises(BadProblem):
         solomon_of("a\nb")
+
+
+TABLES = st.lists(
+    st.one_of(
+        st.sampled_from("[]{},:0123456789 -.e\n"),
+        st.sampled_from(
+            ["null", "[[0,1],[2,0]]", "[[0]]", "[ 1 ,\n2]", "01", "9" * 19, '"travel_seconds":', '"a"']
+        ),
+    ),
+    max_size=8,
+).map("".join)
+
+
+@given(st.one_of(TABLES, TABLES.map("[[0, 7], [null, {}]]".format), st.just("[[0,1],[ null ,5]]")))
+def test_a_table_taken_out_of_a_text_is_the_one_that_stands_there(table: str) -> None:
+    """A table of millions is not read by way of Python's numbers, and yet as if it were."""
+    text = f'{{"technicians": [], "travel_seconds" : {table}, "jobs": []}}'
+    try:
+        told = _json(text)
+    except BadProblem:
+        with pytest.raises(BadProblem):
+            problem_of(text)
+        return
+    try:
+        travel = problem_of(text).travel
+    except BadProblem:
+        assert _parted(text)[1] is None
+        return
+    rows = told["travel_seconds"]
+    for a, row in enumerate(rows):
+        for b, seconds in enumerate(row):
+            assert a == b or travel[a, b] == min(UNREACHABLE if seconds is None else seconds, UNREACHABLE)
+
+
+def test_a_table_of_whole_seconds_needs_no_number_of_python() -> None:
+    told, travel = _parted('{"jobs": [], "travel_seconds": [[0, 12],\n [null, 3000000000]], "x": 1}')
+    assert (told["travel_seconds"], told["x"]) == (0, 1)
+    assert travel is not None
+    assert travel.tolist() == [[0, 12], [UNREACHABLE, UNREACHABLE]]
