@@ -48,7 +48,7 @@ check: setup ## format, lint, types, contracts, templates, translations, migrati
 bench: setup ## the figures of bench/, each also runnable alone
 	@set -e; for each in bench/[a-z]*.py; do [ -e "$$each" ] || continue; echo "== $$each"; $(PY) "$$each"; done
 
-bench-dispatch: setup ## planning against its peers (ARGS="--seeds 5 --large")
+bench-dispatch: setup ## planning against its peers, in half an hour (FULL=1: all of it, goes on where it was stopped; ARGS="--instances FOLDER")
 	@uv pip install -q --python $(PY) --group peers
 	@exec $(PY) -m bench.dispatch $(ARGS)
 

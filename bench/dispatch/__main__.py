@@ -1,83 +1,118 @@
-"""`make bench-dispatch [ARGS="--seeds 5 --large"]`: the same days for all solvers, in one run, one thread each.
+"""`make bench-dispatch [ARGS="--seeds 5"] [FULL=1]`: dispatch against its peers in one run, one thread each.
 
-Budgets are seconds of the processor, counted in the solver's own process; VROOM runs to the end of its level. Every
-figure is a ratio of objectives on the same day (`measure.py`), so below 1 is better than the peer.
+Budgets are seconds of the processor, counted in the solver's own process; VROOM runs to the end of its level. Days are
+judged by `measure.py`, routes of Gehring and Homberger by `instances.py`; neither shares code with the search.
+
+Without FULL it takes half an hour and begins anew. With FULL it takes hours, may be stopped, and goes on where it was.
 """
 
 import argparse
-import json
-import subprocess
+import os
 import sys
-from collections.abc import Mapping
-from importlib.metadata import version
-from statistics import mean
-from typing import Any
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from bench.dispatch import instances, tables
+from bench.dispatch.runs import ROOT, Task, machine, run
 
 DAY = (("nearest", 0.0), ("vroom", 5.0), ("ortools", 10.0), ("pyvrp", 10.0))
 OURS = (0.5, 2.0, 10.0)
 LARGE = (("nearest", 0.0), ("vroom", 1.0))
 OURS_LARGE = (10.0, 30.0)
+DISTANCE = (("bihuan", 30.0), ("pyvrp", 30.0), ("vroom", 5.0), ("ortools", 30.0))
+RESULTS = ROOT / "bench" / "results" / "dispatch"
 
-type Found = dict[tuple[str, float], dict[str, Any]]
+type Day = dict[tuple[str, float], Task]
 
 
 def main() -> int:
+    asked = _asked()
+    full = bool(os.environ.get("FULL"))
+    folder = instances.folder_of(asked.instances)
+    if folder is None and "distance" in asked.only:
+        print(instances.MISSING, file=sys.stderr)
+    days = [day(300, 40, asked.first + n, DAY, OURS) for n in range(asked.seeds or (20 if full else 5))]
+    large = [day(2000, 250, asked.first + n, LARGE, OURS_LARGE) for n in range(3 if full else 1)]
+    paths = instances.files_in(folder, everything=full) if folder is not None else []
+    routes = {path.stem.lower(): distance(path, asked.distance_seconds) for path in paths}
+    starts = _starts(asked.first)
+    groups = {
+        "day": [task for one in days for task in one.values()],
+        "large": [task for one in large for task in one.values()],
+        "distance": [task for one in routes.values() for task in one.values()],
+        "start": [task for _, task in starts],
+    }
+    file = Path(asked.folder) / ("full.jsonl" if full else "half-hour.jsonl")
+    if not (full or asked.resume):
+        file.unlink(missing_ok=True)
+    lines = run([task for name in asked.only for task in groups[name]], file, at_once=asked.at_once)
+    print(machine())
+    if "day" in asked.only:
+        show(tables.ratios("300 jobs, 40 technicians", lines, days, OURS, DAY))
+    if "large" in asked.only:
+        show(tables.ratios("2,000 jobs, 250 technicians", lines, large, OURS_LARGE, LARGE))
+    if "distance" in asked.only and routes:
+        show(tables.gaps(lines, routes, [name for name, _ in DISTANCE]))
+    if "start" in asked.only:
+        show(tables.memory(lines, starts))
+    return 0
+
+
+def show(told: Iterable[str]) -> None:
+    print("\n".join(told), flush=True)
+
+
+def _asked() -> argparse.Namespace:
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--seeds", type=int, default=5)
+    asked.add_argument("--seeds", type=int, help="how many days (5, with FULL 20)")
     asked.add_argument(
         "--first", type=int, default=101, help="the first seed: none on which anything was tuned"
     )
     asked.add_argument(
-        "--large", action="store_true", help="2,000 jobs and 250 technicians as well (ten minutes)"
+        "--instances", help=f"the folder of Gehring's and Homberger's files ({instances.FOLDER})"
     )
-    told = asked.parse_args()
-    print(", ".join(f"{name} {version(name)}" for name in ("pyvroom", "ortools", "pyvrp", "numba", "numpy")))
-    days = [
-        run(300, 40, told.first + n, (*DAY, *(("bihuan", budget) for budget in OURS)))
-        for n in range(told.seeds)
-    ]
-    table("300 jobs, 40 technicians", days, OURS, DAY)
-    if told.large:
-        large = [run(2000, 250, told.first, (*LARGE, *(("bihuan", budget) for budget in OURS_LARGE)))]
-        table("2,000 jobs, 250 technicians", large, OURS_LARGE, LARGE)
-    return 0
+    asked.add_argument("--distance-seconds", type=float, help="instead of 30, for a quick look")
+    asked.add_argument("--folder", default=str(RESULTS), help="where the lines are kept")
+    asked.add_argument("--resume", action="store_true", help="keep what was measured, without FULL too")
+    asked.add_argument("--at-once", type=int, default=1, help="how many are measured beside each other")
+    names = ("day", "large", "distance", "start")
+    asked.add_argument("--only", choices=names, nargs="+", default=names)
+    return asked.parse_args()
 
 
-def run(jobs: int, people: int, seed: int, solvers: tuple[tuple[str, float], ...]) -> Found:
-    """Each solver on one day, one after the other."""
-    found: Found = {}
-    for solver, budget in solvers:
-        command = [
-            sys.executable,
-            "-m",
-            "bench.dispatch.day",
+def day(jobs: int, people: int, seed: int, peers: Sequence[tuple[str, float]], ours: Sequence[float]) -> Day:
+    """Everybody on one day."""
+    solvers = (*peers, *(("bihuan", budget) for budget in ours))
+    return {
+        (solver, budget): Task("bench.dispatch.day", solver, (*map(str, (jobs, people, seed)), f"{budget:g}"))
+        for solver, budget in solvers
+    }
+
+
+def distance(path: Path, seconds: float | None) -> dict[str, Task]:
+    """Everybody on one instance. VROOM's budget is a level, not seconds."""
+    return {
+        solver: Task(
+            "bench.dispatch.distance",
             solver,
-            *map(str, (jobs, people, seed, budget)),
-        ]
-        line = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1]
-        print(line, flush=True)
-        found[solver, budget] = json.loads(line)
-    return found
+            (str(path.resolve()), "1", f"{budget if solver == 'vroom' else seconds or budget:g}"),
+        )
+        for solver, budget in DISTANCE
+    }
 
 
-def table(
-    title: str, days: list[Found], ours: tuple[float, ...], peers: tuple[tuple[str, float], ...]
-) -> None:
-    """Objective of ours divided by each peer's: mean, least and most over the days; and jobs served more."""
-    print(f"\n{title}, {len(days)} days")
-    for budget in ours:
-        for peer in peers:
-            ratios = [of(day, "bihuan", budget) / of(day, *peer) for day in days]
-            more = [day["bihuan", budget]["served"] - day[peer]["served"] for day in days]
-            late = sum(day["bihuan", budget]["late_min"] for day in days)
-            print(
-                f"bihuan {budget:g} s / {peer[0]} {peer[1]:g}: {mean(ratios):.3f} ({min(ratios):.3f} to "
-                f"{max(ratios):.3f}), served {min(more):+d} to {max(more):+d}, late {late:g} min"
-            )
-
-
-def of(day: Mapping[tuple[str, float], dict[str, Any]], solver: str, budget: float) -> int:
-    return int(day[solver, budget]["objective"])
+def _starts(seed: int) -> list[tuple[str, Task]]:
+    return [
+        (
+            f"{jobs:,} jobs, {people} technicians, {seconds} s, {how}",
+            Task("bench.dispatch.start", "bihuan", (*map(str, (jobs, people, seed)), seconds, how)),
+        )
+        for jobs, people, seconds, how in (
+            (300, 40, "0", "cold"),
+            (300, 40, "0", "warm"),
+            (2_000, 250, "10", "warm"),
+        )
+    ]
 
 
 if __name__ == "__main__":

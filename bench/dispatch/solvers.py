@@ -145,7 +145,7 @@ def pyvrp(problem: Told, budget: float, seed: int) -> tuple[Routes, dict[str, An
         [travel],
         [travel],
     )
-    found = solver.solve(data, _Until(began + budget), seed=seed, collect_stats=False)
+    found = solver.solve(data, Until(began + budget), seed=seed, collect_stats=False)
     routes = {
         people[route.vehicle_type()]["id"]: [jobs[one.idx]["id"] for one in route if one.is_client()]
         for route in found.best.routes()
@@ -153,7 +153,9 @@ def pyvrp(problem: Told, budget: float, seed: int) -> tuple[Routes, dict[str, An
     return routes, {"rounds": found.num_iterations}
 
 
-class _Until:
+class Until:
+    """A stop for PyVRP: at this much processor time of the process."""
+
     def __init__(self, ends: float) -> None:
         self.ends = ends
 
