@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -37,6 +38,7 @@ class Task:
         return " ".join((self.module, self.solver, *map(_short, self.arguments), code_of(self.solver)))
 
 
+@cache
 def code_of(solver: str) -> str:
     """The version of a peer; of this house a mark of the code that plans."""
     if solver in PACKAGES:
