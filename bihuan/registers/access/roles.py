@@ -61,9 +61,9 @@ MAY: dict[str, frozenset[Role]] = {
     "visit.answer": frozenset({R.TECHNICIAN}),
     "visit.work": frozenset({R.TECHNICIAN}),
     "visit.read": POINT | DESK | LEADERS | {R.DISPATCHER, R.TECHNICIAN, R.QUALITY_INSPECTOR},
+    "position.read": POINT | {R.DISPATCHER},
     "sheet.read": DESK
     | POINT
-    "position.read": POINT | {R.DISPATCHER},
     | LEADERS
     | {R.DISPATCHER, R.TECHNICIAN, R.QUALITY_INSPECTOR, R.DEPARTMENT_OWNER, R.SETTLEMENT_CLERK, R.CUSTOMER},
     "survey.read": DESK | LEADERS | {R.ANALYST, R.QUALITY_INSPECTOR},
