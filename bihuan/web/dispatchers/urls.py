@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from bihuan.web.dispatchers import capacity
 from bihuan.web.dispatchers.assign import assign
 from bihuan.web.dispatchers.board import board, offer_many
 from bihuan.web.dispatchers.book import book
@@ -16,6 +17,9 @@ urlpatterns: list[URLPattern] = [
     path("", board, name="board"),
     path("offer", offer_many, name="offer_many"),
     path("positions", positions, name="positions"),
+    path("capacity", capacity.capacity, name="capacity"),
+    path("capacity/day", capacity.set_day, name="capacity_day"),
+    path("capacity/limit", capacity.keep_limit, name="capacity_limit"),
     path("devices", devices, name="devices"),
     path("point", service_point, name="service_point"),
     path("<str:number>/offer", offer, name="offer"),

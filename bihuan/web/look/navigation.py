@@ -63,6 +63,7 @@ NAVIGATION: tuple[Entry, ...] = (
     _entry(_("Dispatch board"), "dispatchers:board", "layout-kanban", *_DISPATCH),
     _entry(_("Service point desk"), "dispatchers:service_point", "building-store", *_POINT),
     _entry(_("Where technicians were"), "dispatchers:positions", "map-pin", "dispatcher", *_POINT),
+    _entry(_("Capacity"), "dispatchers:capacity", "calendar", "manager", *_DISPATCH, *_POINT),
     _entry(
         _("Promises"),
         "managers:promises",

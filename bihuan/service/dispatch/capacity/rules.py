@@ -45,7 +45,8 @@ class DayRule:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """What holds on one day for a category and kind. `visits` None: nobody set a number."""
+    """What holds on one day for a category and kind. `visits` None: nobody set a number. `by_hand`: the number that
+    was set for this very day."""
 
     category: str
     kind: str
@@ -55,6 +56,7 @@ class Line:
     reserve: int = 0
     closed: bool = False
     reason: str = ""
+    by_hand: int | None = None
 
     @property
     def most(self) -> int | None:
@@ -95,6 +97,7 @@ def _line(at: tuple[str, str], limit: LimitRule | None, hand: DayRule | None) ->
         reserve=limit.reserve if limit else 0,
         closed=bool(hand and hand.closed),
         reason=hand.reason if hand and hand.closed else "",
+        by_hand=hand.visits if hand else None,
     )
 
 
