@@ -1,0 +1,1 @@
+"""How long technicians drive: what their own visits teach, and the servers that the installation names."""
