@@ -109,6 +109,8 @@ from bihuan.service.dispatch.events import (
 from bihuan.service.dispatch.grabs import rounds
 from bihuan.service.dispatch.positions.actions import forget_old as forget_positions
 from bihuan.service.fieldwork import printing
+from bihuan.service.dispatch.timing import late
+from bihuan.service.dispatch.timing.events import BookingTried, LateAccepted, LateForeseen
 from bihuan.service.fieldwork.events import (
     Arrived,
     Departed,
@@ -237,6 +239,8 @@ TOLD: tuple[Line, ...] = (
     on(SlotBooked, later=[tell_the_customer]),
     on(SlotGivenUp, later=[tell_the_customer]),
     on(LateSaid, later=[tell_the_customer]),
+    on(StoodIn, later=[tell_the_customer]),
+    on(LateForeseen, later=[tell_the_staff]),
     on(ReminderDue, later=[tell_the_customer]),
     on(Departed, later=[tell_the_customer]),
     on(Quoted, later=[tell_the_customer]),
@@ -257,6 +261,8 @@ SENT: tuple[Line, ...] = (
     on(CaseMoved, at_once=[following.follow, followers.hear_moved]),
     on(CaseResent, later=[offering.offer_resent]),
     on(CaseAccepted, later=[assigning.assign_accepted]),
+    on(LateSaid, at_once=[late.hear_said]),
+    on(SlotGivenUp, at_once=[late.hear_given_up]),
     on(JobRefused, later=[assigning.assign_refused]),
     on(GrabEnded, later=[assigning.assign_ungrabbed]),
     on(ProposalRefused, later=[assigning.propose_next]),
@@ -400,6 +406,8 @@ NOBODY_WAITS_FOR: tuple[type, ...] = (
     FunctionsTested,
     SheetPrinted,
     OfferWithdrawn,
+    BookingTried,
+    LateAccepted,
     TechnicianProposed,
     BestPassedOver,
     CallbackAttempted,
@@ -430,6 +438,7 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("cases that wait for somebody", matching.match_waiting),
     ("reminders of visits", booking.remind),
     ("positions older than their term", forget_positions),
+    ("visits that will be late", late.foresee),
     ("confirm contacts", asking.ask_confirms),
     ("surveys", asking.send_surveys),
     ("closing after silence", closing.close_silent),

@@ -187,6 +187,7 @@ STAFF_PAGES = {
     "dispatchers:capacity": ("get", "DOPSM"),
     "dispatchers:capacity_day": ("post", "DOPSM"),
     "dispatchers:capacity_limit": ("post", "DOPSM"),
+    "dispatchers:late": ("get", "DOP"),
     "dispatchers:positions": ("get", "DOP"),
     "dispatchers:devices": ("get", "OX"),
     "dispatchers:service_point": ("get", "OP"),
@@ -316,7 +317,7 @@ LINK_PAGES = frozenset(
         "customers:add",
         "customers:again", "customers:chat_talk", "customers:chat_file",
         "customers:consents", "customers:my_data",
-        "customers:slot", "customers:quote", "customers:sheet", "customers:survey", "customers:confirm",
+        "customers:slot", "customers:arrival", "customers:quote", "customers:sheet", "customers:survey", "customers:confirm",
         "customers:hear", "customers:warranty", "customers:warranty_square", "customers:scanned",
         "customers:verify", "managers:founding_going", "technicians:sign_in_link", "api:answer_one",
     }

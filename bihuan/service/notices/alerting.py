@@ -180,6 +180,11 @@ def _who_can_help(case: Case, facts: dict[str, Any]) -> list[Person]:
     return named_by(near or ["owner"], case) if notify else []
 
 
+def _who_is_late(case: Case, facts: dict[str, Any]) -> list[Person]:
+    """Whoever drives, and those who dispatch them."""
+    return _people(facts["person_id"]) + (_point(case.node_id) or people_with(Role.DISPATCHER))
+
+
 def _of_the_breach(case: Case, facts: dict[str, Any]) -> list[Person]:
     return named_by(clause_of(promise(facts["promise_id"])).notify, case)
 
@@ -250,6 +255,7 @@ ALERTS: dict[str, tuple[str, Who]] = {
     "dispatch.released": ("unassigned", lambda case, facts: _people(facts["person_id"])),
     "dispatch.mate_chosen": ("goes_along", lambda case, facts: _people(facts["person_id"])),
     "dispatch.mate_released": ("unassigned", lambda case, facts: _people(facts["person_id"])),
+    "dispatch.late_foreseen": ("late_foreseen", _who_is_late),
     "promise.escalated": ("escalated", _on_the_rung),
     "promise.at_risk": ("at_risk", _who_can_help),
     "promise.broken": ("broken", _of_the_breach),

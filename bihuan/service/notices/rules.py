@@ -53,6 +53,7 @@ NEWS_OF = {
     "danger": "urgent",
     "returned": "returned",
     "at_risk": "at_risk",
+    "late_foreseen": "at_risk",
     "broken": "broken",
     "escalated": "broken",
     "called_in": "broken",

@@ -11,6 +11,8 @@ from bihuan.ground.vault.actions import keys
 from bihuan.registers.access.queries import names_of
 from bihuan.service.cases.models import Case, Note
 from bihuan.service.commitments.queries import promises_of
+from bihuan.service.dispatch.timing.forecast import span_of
+from bihuan.service.dispatch.visiting import open_visit
 from bihuan.service.intake.queries import link_of
 from bihuan.service.notices.actions import language_for, tell_customer
 from bihuan.service.notices.rules import ANSWER
@@ -62,6 +64,7 @@ TOLD: dict[str, Callable[[Facts, Case], str]] = {
     "dispatch.job_accepted": _always("assigned"),
     "dispatch.booked": _always("booked"),
     "dispatch.withdrawn": _given_up,
+    "dispatch.stood_in": _always("stand_in"),
     "dispatch.late_said": _always("late"),
     "dispatch.reminder_due": _always("reminder"),
     "fieldwork.departed": _always("departed"),
@@ -121,6 +124,8 @@ def _fill(case: Case, facts: Facts, *, now: datetime, language: str) -> dict[str
     when = facts.get("expected_at") or 0
     at = moment_words(datetime.fromtimestamp(when, UTC), now=now, language=language) if when else ""
     told["when"] = at if not at else (f"，约{at}到" if chinese else f", expected {at}")
+    if "work_id" in facts and case.stands_at == "on_the_way":
+        told["when"] = _arrives(case, now=now, language=language)
     told["reason"] = reason_words(str(facts.get("reason") or case.hold_reason), language=language)
     return told
 
@@ -142,6 +147,16 @@ def _slot(facts: Facts, *, now: datetime, language: str) -> str:
         return ""
     begins = datetime.fromtimestamp(since, UTC) if since else None
     return slot_words(begins, datetime.fromtimestamp(until, UTC), now=now, language=language)
+
+
+def _arrives(case: Case, *, now: datetime, language: str) -> str:
+    """Between when and when the technician who set off arrives: a time only, never a place."""
+    visit = open_visit(case.id)
+    span = span_of(visit, now=now) if visit is not None else None
+    if span is None:
+        return ""
+    words = slot_words(span.begins, span.ends, now=now, language=language)
+    return f"，预计{words}到" if language.startswith("zh") else f", arriving {words}"
 
 
 def _promise(case: Case, *, now: datetime, language: str) -> str:

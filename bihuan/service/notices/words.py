@@ -109,6 +109,7 @@ KINDS: dict[str, Lazy] = {
     "returned": _("Returned by the service point"),
     "at_risk": _("Promise at risk"),
     "broken": _("Promise broken"),
+    "late_foreseen": _("A visit will be late"),
     "low_score": _("Low score"),
     "not_solved": _("Still not solved"),
     "mentioned": _("Named in a note"),

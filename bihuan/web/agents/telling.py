@@ -392,6 +392,17 @@ TELLERS: dict[str, tuple[str, Teller, bool]] = {
         "phone",
         _is(gettext_lazy("The technician confirmed the visit before leaving")),
         False,
+    "dispatch.late_foreseen": (
+        "clock",
+        _is(gettext_lazy("It was foreseen that the visit will be late")),
+        False,
+    ),
+    "dispatch.late_accepted": ("clock", _is(gettext_lazy("The customer waits for the later time")), False),
+    "dispatch.booking_tried": (
+        "phone",
+        _is(gettext_lazy("The technician rang about a time; nobody answered")),
+        False,
+    ),
     ),
     "fieldwork.departed": ("truck", _is(gettext_lazy("The technician is on the way")), False),
     "fieldwork.arrived": ("map-pin", _is(gettext_lazy("The technician arrived")), False),

@@ -26,6 +26,7 @@ from bihuan.service.fieldwork.queries import quote_of_case, sheets_of
 from bihuan.service.intake.queries import link_of, words_of
 from bihuan.service.satisfaction.coming_back import may_come_back
 from bihuan.service.satisfaction.queries import latest_survey, survey_link
+from bihuan.web.customers.arriving import arrival_of
 from bihuan.web.customers.door import Visitor, private_page
 from bihuan.web.customers.my_data import kept_of
 from bihuan.web.customers.promised import promised
@@ -102,6 +103,7 @@ def standing(visitor: Visitor, case: Case) -> dict[str, Any]:
         "promises": promised(promises, waits_for=case.hold_reason, now=now),
         "visit": visit,
         "comes": comes(visit),
+        "arrival": arrival_of(visitor, visit),
         "asked": asked(visitor, case, visit),
         "slot_link": address_of("customers:slot", visitor.token) if visit and case.open else "",
         "sheets": sheets_of(case.id),

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from bihuan.web.customers import (
     about,
     again,
+    arrival,
     asking,
     chat,
     confirm,
@@ -59,6 +60,7 @@ urlpatterns: list[URLPattern] = [
     path("privacy", about.privacy, name="privacy"),
     path("s/<str:token>", survey.survey, name="survey"),
     path("s/<str:token>/solved", confirm.confirm, name="confirm"),
+    path("c/<str:token>/arrival", arrival.arrival, name="arrival"),
     path("c/<str:token>/slot", slot.slot, name="slot"),
     path("c/<str:token>/quote", quote.quote, name="quote"),
     path("c/<str:token>/sheet.pdf", verify.sheet, name="sheet"),

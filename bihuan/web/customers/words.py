@@ -57,6 +57,7 @@ SAID: dict[str, Lazy] = {
     "chase_ended": _(
         "This case is settled, so there is nothing to remind us of. If trouble is back, tell us here."
     ),
+    "waits": _("Thank you for waiting. Our technician knows."),
     "cancelled": _("Your case is cancelled. Nobody will come."),
     "complained": _("Your complaint is written down; a named person deals with it until it is settled."),
     "hear": _("Written down. This is how often we tell you from now on."),

@@ -10,6 +10,8 @@ from bihuan.web.dispatchers.choose import offer
 from bihuan.web.dispatchers.devices import devices
 from bihuan.web.dispatchers.job_order import job_order
 from bihuan.web.dispatchers.positions import positions
+from bihuan.web.dispatchers.late import late
+from bihuan.web.dispatchers.leave import leave
 from bihuan.web.dispatchers.service_point import answer, assign_quickly, service_point
 
 app_name = "dispatchers"
@@ -17,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("", board, name="board"),
     path("offer", offer_many, name="offer_many"),
     path("positions", positions, name="positions"),
+    path("late", late, name="late"),
     path("capacity", capacity.capacity, name="capacity"),
     path("capacity/day", capacity.set_day, name="capacity_day"),
     path("capacity/limit", capacity.keep_limit, name="capacity_limit"),

@@ -62,6 +62,8 @@ NAVIGATION: tuple[Entry, ...] = (
     _entry(_("Customers"), "agents:customers", "users", *_DESK),
     _entry(_("Dispatch board"), "dispatchers:board", "layout-kanban", *_DISPATCH),
     _entry(_("Service point desk"), "dispatchers:service_point", "building-store", *_POINT),
+    _entry(_("Leave and stand-ins"), "dispatchers:leave", "beach", "dispatcher", *_POINT),
+    _entry(_("Visits that will be late"), "dispatchers:late", "clock", "dispatcher", *_POINT),
     _entry(_("Where technicians were"), "dispatchers:positions", "map-pin", "dispatcher", *_POINT),
     _entry(_("Capacity"), "dispatchers:capacity", "calendar", "manager", *_DISPATCH, *_POINT),
     _entry(

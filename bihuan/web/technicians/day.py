@@ -13,6 +13,7 @@ from bihuan.service.fieldwork import queries
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.technicians.cards import card_of_job, opening_hours
 from bihuan.web.technicians.grabs import saw
+from bihuan.web.technicians.late import delays_today
 
 
 @staff_page("visit.work")
@@ -31,6 +32,7 @@ def today(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "cards": cards,
         "following": following,
         "refuse_reasons": REFUSE_REASONS,
+        "delays": delays_today(viewer, now=now),
     }
     return render(request, "technicians/today.html", shown)
 

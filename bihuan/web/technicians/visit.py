@@ -15,6 +15,7 @@ from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.words import OUTCOMES
 from bihuan.service.dispatch import booking
+from bihuan.service.dispatch.timing.late import say_foreseen
 from bihuan.service.dispatch.visiting import open_visit
 from bihuan.service.dispatch.words import LATE_REASONS
 from bihuan.service.fieldwork import queries
@@ -24,7 +25,7 @@ from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.technicians.answers import DEEDS, STEPS
 from bihuan.web.technicians.before import before_leaving
 from bihuan.web.technicians.cards import card_of_job
-from bihuan.web.technicians.late import minutes_later
+from bihuan.web.technicians.late import delay_shown, minutes_later
 from bihuan.web.technicians.site import Site, site_at, site_of
 from bihuan.web.technicians.steps import steps_of
 
@@ -75,6 +76,8 @@ def deed(request: HttpRequest, viewer: Viewer, number: str, name: str) -> HttpRe
     try:
         if name == "late":
             _say_late(request, site)
+        elif name == "say_late":
+            _say_foreseen(request, site)
         elif name in DEEDS:
             DEEDS[name](request, site)
         else:
@@ -93,6 +96,15 @@ def _say_late(request: HttpRequest, site: Site) -> None:
     expected = held.slot_from + minutes_later(request.POST.get("minutes", ""))
     reason = request.POST.get("reason", "")
     booking.say_late(held, expected_at=expected, reason=reason, doer=Doer.of(site.viewer), now=site.now)
+    messages.success(request, _("The customer is told."))
+
+
+def _say_foreseen(request: HttpRequest, site: Site) -> None:
+    """By one tap: the time that the house reckoned."""
+    held = open_visit(site.case.id)
+    if held is None:
+        raise NotFound
+    say_foreseen(held, doer=Doer.of(site.viewer), now=site.now)
     messages.success(request, _("The customer is told."))
 
 
@@ -130,6 +142,7 @@ def _show(
         "outcomes": OUTCOMES,
         "group": f"steps-{time_ns()}",  # a swapped list must not be closed by the open step of the old one
         "late_reasons": LATE_REASONS,
+        **delay_shown(site),
         **(before_leaving(site) if site.case.stands_at in ON_WAY and site.work.finished_at is None else {}),
         "refused": str(refusal) if refusal else "",
         "refused_in": wanted if refusal else "",

@@ -1,0 +1,106 @@
+"""When technicians arrive, from what is known now: where they were seen if they agreed to that, else the plan."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime, time, timedelta
+
+from django.utils.timezone import localdate, make_aware
+
+from bihuan.service.dispatch.models import Visit
+from bihuan.service.dispatch.positions.queries import last_known
+from bihuan.service.dispatch.rules import metres
+from bihuan.service.dispatch.timing.models import Delay
+from bihuan.service.dispatch.timing.rules import Span, Stop, arrivals, drive_of, span
+
+SHOWN_BEFORE = timedelta(hours=12)  # so long before the slot a customer's page looks by itself
+
+type Place = tuple[float, float] | None
+
+
+def span_of(visit: Visit, *, now: datetime) -> Span | None:
+    """Between when and when the technician arrives, as the customer may know it; None once they are there, or while
+    no time is agreed."""
+    if visit.state not in (Visit.BOOKED, Visit.ON_THE_WAY) or visit.slot_from is None:
+        return None
+    on_the_way = visit.state == Visit.ON_THE_WAY
+    assert visit.slot_until is not None
+    return span(
+        slot_from=visit.slot_from,
+        slot_until=visit.slot_until,
+        said_at=visit.expected_at,
+        arrives_at=arrivals_of([visit.technician_id], now=now).get(visit.id) if on_the_way else None,
+        now=now,
+    )
+
+
+def arrivals_of(technician_ids: Collection[int], *, now: datetime) -> dict[int, datetime]:
+    """visit → when its technician gets there, for all of theirs that is still to come today."""
+    return {
+        visit_id: at
+        for technician, stops in stops_of(technician_ids, now=now).items()
+        for visit_id, at in reckoned(technician, stops, now=now).items()
+    }
+
+
+def stops_of(technician_ids: Collection[int], *, now: datetime) -> dict[int, list[Stop]]:
+    """technician → their visits of today that are not over."""
+    begins = make_aware(datetime.combine(localdate(now), time()))
+    rows = Visit.objects.select_related("case__place").filter(
+        technician_id__in=technician_ids,
+        state__in=(Visit.BOOKED, Visit.ON_THE_WAY, Visit.ARRIVED),
+        slot_from__gte=begins,
+        slot_from__lt=begins + timedelta(days=1),
+    )
+    found: dict[int, list[Stop]] = defaultdict(list)
+    for row in rows.order_by("slot_from", "id"):
+        if row.slot_from and row.slot_until:
+            found[row.technician_id].append(_stop(row))
+    return found
+
+
+def _stop(row: Visit) -> Stop:
+    assert row.slot_from and row.slot_until
+    place = row.case.place
+    here = (
+        None
+        if place is None or place.latitude is None or place.longitude is None
+        else (
+            place.latitude,
+            place.longitude,
+        )
+    )
+    return Stop(
+        visit_id=row.id,
+        slot_from=row.slot_from,
+        slot_until=row.slot_until,
+        kind=row.case.kind,
+        place=here,
+        arrived_at=row.arrived_at if row.state == Visit.ARRIVED else None,
+        set_off_at=row.set_off_at if row.state == Visit.ON_THE_WAY else None,
+    )
+
+
+def reckoned(technician_id: int, stops: Sequence[Stop], *, now: datetime) -> dict[int, datetime]:
+    """The day of one technician from where they are now."""
+    seen = last_known([technician_id], now=now).get(technician_id)
+    here: Place = (seen.latitude, seen.longitude) if seen is not None else _last_place(technician_id, now=now)
+    return arrivals(stops, here=here, seen_at=seen.at if seen else None, drive=_drive, now=now)
+
+
+def _last_place(technician_id: int, *, now: datetime) -> Place:
+    """Where the last visit of today was; nothing before the first."""
+    begins = make_aware(datetime.combine(localdate(now), time()))
+    rows = Visit.objects.filter(technician_id=technician_id, ended_at__gte=begins, arrived_at__isnull=False)
+    told = rows.order_by("-ended_at").values_list("case__place__latitude", "case__place__longitude").first()
+    return (told[0], told[1]) if told and told[0] is not None and told[1] is not None else None
+
+
+def _drive(here: Place, there: Place) -> timedelta:
+    return drive_of(metres(here or (None, None), there or (None, None)))
+
+
+def delay_of(visit: Visit) -> Delay | None:
+    """What is known of a visit's coming late, for the slot that is agreed now."""
+    if visit.slot_from is None:
+        return None
+    return Delay.objects.filter(visit=visit, slot_from=visit.slot_from).first()

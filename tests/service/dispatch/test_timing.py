@@ -1,0 +1,216 @@
+"""When technicians arrive: a span that narrows, delays foreseen, said by one tap, answered by the customer."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bihuan.ground.journal.queries import story_of
+from bihuan.registers.access.roles import Role
+from bihuan.service.cases.actions import Doer
+from bihuan.service.cases.models import Case
+from bihuan.service.dispatch import assigning, booking, offering
+from bihuan.service.dispatch.errors import TooLateToSay
+from bihuan.service.dispatch.models import Visit
+from bihuan.service.dispatch.positions.actions import give_consent, keep_positions
+from bihuan.service.dispatch.positions.rules import Fix
+from bihuan.service.dispatch.queries import free_slots, open_visit_of
+from bihuan.service.dispatch.timing.errors import NothingToSay
+from bihuan.service.dispatch.timing.forecast import span_of
+from bihuan.service.dispatch.timing.late import accept_late, foresee, foreseen, say_foreseen
+from bihuan.service.dispatch.timing.models import Delay
+from bihuan.service.dispatch.timing.rules import NARROWLY, PLANNED, WIDELY, Stop, arrivals, span
+from bihuan.service.fieldwork.actions import arrive, depart, open_work
+from bihuan.service.intake.queries import link_of
+from bihuan.service.notices.models import Notice
+from tests.makers import NOW, Company, a_case, company, later, settle
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def made() -> Company:
+    return company()
+
+
+def by(made: Company, role: Role) -> Doer:
+    return Doer.of(made.viewer(role))
+
+
+def booked(made: Company, at: int = 0, **more: Any) -> Visit:
+    """A visit of the first technician in the `at`-th free slot: 12:00, 14:00 … of that Monday."""
+    case = a_case(made, words="冰箱漏水了", **more)
+    settle()
+    case = Case.objects.get(id=case.id)
+    offering.accept_offer(case, doer=by(made, Role.SERVICE_POINT_DISPATCHER), now=NOW)
+    case = Case.objects.get(id=case.id)
+    one = made.technicians[0]
+    assigning.assign(case, technician_id=one.id, doer=by(made, Role.SERVICE_POINT_DISPATCHER), now=NOW)
+    assigning.accept_job(case, technician_id=one.id, doer=by(made, Role.TECHNICIAN), now=NOW)
+    visit = open_visit_of(case.id)
+    assert visit is not None
+    return booking.book(visit, free_slots(case, now=NOW)[at], doer=by(made, Role.AGENT), now=NOW)
+
+
+def fresh(visit: Visit) -> Visit:
+    return Visit.objects.select_related("case__place", "technician").get(id=visit.id)
+
+
+def set_off(made: Company, visit: Visit, *, now: Any) -> Visit:
+    case = Case.objects.get(id=visit.case_id)
+    depart(open_work(case, by=made.actor(Role.TECHNICIAN), now=now), doer=by(made, Role.TECHNICIAN), now=now)
+    return fresh(visit)
+
+
+def kinds(visit: Visit) -> list[str]:
+    return [fact.event.kind for fact in story_of(visit.case.chain_id)]
+
+
+def test_the_span_is_the_slot_then_wide_then_narrow(made: Company) -> None:
+    visit = booked(made)  # 12:00 to 14:00 in Shanghai, 04:00 to 06:00 here
+    assert visit.slot_from is not None
+    before = span_of(visit, now=NOW)
+    assert before is not None and (before.how, before.begins) == (PLANNED, visit.slot_from)
+    visit = set_off(made, visit, now=later(hours=2))
+    wide = span_of(visit, now=later(hours=2))  # from nowhere known: half an hour's drive
+    assert wide is not None and (wide.how, wide.begins, wide.ends) == (
+        WIDELY,
+        later(hours=2, minutes=10),
+        later(hours=2, minutes=50),
+    )
+    narrow = span_of(visit, now=later(hours=2, minutes=15))
+    assert narrow is not None and (narrow.how, narrow.begins, narrow.ends) == (
+        NARROWLY,
+        later(hours=2, minutes=20),
+        later(hours=2, minutes=40),
+    )
+
+
+@pytest.mark.demand("L-20")
+def test_a_position_makes_the_forecast_and_the_customer_sees_a_time_only(made: Company) -> None:
+    visit = booked(made)
+    one = made.technicians[0]
+    give_consent(one, now=NOW)
+    visit = set_off(made, visit, now=later(hours=2))
+    near = Fix(at=later(hours=2, minutes=1), latitude=30.2901, longitude=120.1001, accuracy=10)
+    keep_positions(one, [near], now=later(hours=2, minutes=1))
+    told = span_of(visit, now=later(hours=2, minutes=1))
+    assert told is not None and (told.how, told.ends) == (NARROWLY, later(hours=2, minutes=15))
+    page = Client().get(reverse("customers:arrival", args=[link_of(visit.case.report).rsplit("/", 1)[1]]))
+    assert page.status_code == 200
+    assert "30.29" not in page.content.decode() and "120.1" not in page.content.decode()
+
+
+def test_the_message_of_setting_off_says_between_when_and_when(made: Company) -> None:
+    visit = booked(made)
+    settle()
+    set_off(made, visit, now=later(hours=2))
+    settle(later(hours=2))
+    assert Notice.objects.filter(kind="departed", case_id=visit.case_id).exists()
+
+
+@pytest.mark.demand("S1-20")
+def test_a_delay_is_foreseen_before_the_slot_begins_and_told_by_one_tap(made: Company) -> None:
+    first, second = booked(made), booked(made)
+    assert second.slot_from is not None  # 14:00, the first was agreed for 12:00
+    case = Case.objects.get(id=first.case_id)
+    work = open_work(case, by=made.actor(Role.TECHNICIAN), now=later(hours=2))
+    arrive(work, doer=by(made, Role.TECHNICIAN), now=later(hours=2))
+    assert foresee(later(hours=2)) == 0
+    third = booked(made)  # 16:00
+    Visit.objects.filter(id=first.id).update(arrived_at=later(hours=5, minutes=50), state=Visit.ARRIVED)
+    Visit.objects.filter(id=second.id).update(slot_until=later(hours=5, minutes=30), slot_from=later(hours=4))
+    now = later(hours=3, minutes=30)
+    Visit.objects.filter(id=first.id).update(arrived_at=later(hours=3, minutes=29))
+    Visit.objects.filter(id=second.id).update(slot_from=later(hours=3, minutes=50), slot_until=later(hours=4))
+    assert [foresee(now) for _ in range(3)] == [1, 0, 0]
+    delay = Delay.objects.get()
+    assert (delay.visit_id, delay.said_at) == (second.id, None)
+    assert [row.id for row in foreseen(made.viewer(Role.SERVICE_POINT_DISPATCHER), now=now)] == [delay.id]
+    settle(now)
+    told = set(Notice.objects.filter(kind="late_foreseen").values_list("person_id", flat=True))
+    assert made.people[Role.TECHNICIAN].id in told and len(told) > 1
+    say_foreseen(fresh(second), doer=by(made, Role.TECHNICIAN), now=now)
+    assert fresh(second).expected_at == delay.expected_at
+    with pytest.raises(NothingToSay):
+        say_foreseen(fresh(second), doer=by(made, Role.TECHNICIAN), now=now)
+    assert foreseen(made.viewer(Role.SERVICE_POINT_DISPATCHER), now=now) == []
+    assert not Delay.objects.filter(visit=third).exists()
+
+
+def test_once_the_slot_has_begun_a_person_rings(made: Company) -> None:
+    visit = booked(made)
+    assert visit.slot_until is not None
+    now = visit.slot_until - timedelta(minutes=10)
+    assert foresee(now) == 1
+    with pytest.raises(TooLateToSay):
+        say_foreseen(fresh(visit), doer=by(made, Role.TECHNICIAN), now=now)
+
+
+def test_a_warning_is_taken_back_when_it_fits_again(made: Company) -> None:
+    visit = booked(made)
+    assert visit.slot_until is not None
+    assert foresee(visit.slot_until - timedelta(minutes=10)) == 1
+    Visit.objects.filter(id=visit.id).update(slot_until=visit.slot_until + timedelta(hours=1))
+    foresee(visit.slot_until - timedelta(minutes=10))
+    assert Delay.objects.count() == 0
+
+
+@pytest.mark.demand("S1-20")
+def test_the_customer_waits_or_takes_another_time(made: Company) -> None:
+    visit, other = booked(made), booked(made)
+    for one in (visit, other):
+        assert one.slot_from is not None
+        when = one.slot_from + timedelta(hours=2)
+        booking.say_late(one, expected_at=when, reason="traffic", doer=by(made, Role.TECHNICIAN), now=NOW)
+    token = link_of(visit.case.report).rsplit("/", 1)[1]
+    customer = Doer.of(made.viewer(Role.AGENT))
+    for _ in range(2):
+        accept_late(fresh(visit), doer=customer, now=NOW)
+    assert kinds(visit).count("dispatch.late_accepted") == 1
+    assert Delay.objects.get(visit=visit).answer == Delay.WAITS
+    assert Client().get(reverse("customers:case", args=[token])).status_code == 200
+    slot = free_slots(other.case, now=NOW)[2]
+    moved = booking.rebook(other, slot, reason="running_late", doer=customer, now=NOW)
+    assert (moved.moved_by_us, moved.moved_by_customer) == (1, 0)
+    assert Delay.objects.get(visit=other).answer == Delay.MOVED
+
+
+@given(
+    ahead=st.integers(-300, 300), width=st.integers(30, 300), passed=st.integers(0, 600), on_way=st.booleans()
+)
+def test_a_span_is_never_backwards_nor_all_past_on_the_road(
+    ahead: int, width: int, passed: int, on_way: bool
+) -> None:
+    begins, now = NOW, NOW + timedelta(minutes=passed)
+    told = span(
+        slot_from=begins,
+        slot_until=begins + timedelta(minutes=width),
+        said_at=None,
+        arrives_at=now + timedelta(minutes=ahead) if on_way else None,
+        now=now,
+    )
+    assert told.begins < told.ends
+    if on_way:
+        assert told.ends > now and told.begins >= now - timedelta(minutes=3)
+
+
+def test_a_day_is_reckoned_one_visit_after_the_other() -> None:
+    half = timedelta(minutes=30)
+    stops = [
+        Stop(visit_id=2, slot_from=later(hours=1), slot_until=later(hours=3), kind="repair", place=None),
+        Stop(
+            visit_id=1,
+            slot_from=NOW,
+            slot_until=later(hours=2),
+            kind="installation",
+            place=None,
+            arrived_at=later(minutes=-10),
+        ),
+    ]
+    found = arrivals(stops, here=None, seen_at=None, drive=lambda *_: half, now=NOW)
+    assert found == {1: later(minutes=-10), 2: later(minutes=140)}
