@@ -103,6 +103,7 @@ from bihuan.service.dispatch.events import (
     ReminderDue,
     SlotBooked,
     SlotGivenUp,
+    StoodIn,
     TechnicianAssigned,
     TechnicianReleased,
 )

@@ -29,6 +29,7 @@ ONE = (
     "owner",
     "next_owner",
     "technician_person",
+    "mate_person",
     "machine",
     "place",
     "report",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from django.db.models import Count, F
 from django.utils.timezone import get_default_timezone, localdate, make_aware
@@ -50,6 +50,10 @@ class Crew:
     gates: Gates
     now: datetime
     known: dict[tuple[int, Asked], list[slots.Slot]] = field(default_factory=dict)
+
+    @property
+    def zone(self) -> tzinfo:
+        return get_default_timezone()
 
     def slots_for(self, one: Ability, case: Case) -> list[slots.Slot]:
         """When this technician could still come to this case: at work, free, and every gate open."""

@@ -114,6 +114,18 @@ class MateReleased(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StoodIn(Event):
+    """Another technician comes instead, at the time that was agreed (epoch seconds)."""
+
+    kind = "dispatch.stood_in"
+    visit_id: int
+    technician_id: int
+    person_id: int
+    slot_from: int
+    slot_until: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class SlotBooked(Event):
     """The customer and we agreed when. Slot as epoch seconds; `again` when it replaces an earlier slot.
 

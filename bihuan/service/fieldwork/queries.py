@@ -52,6 +52,8 @@ class Job:
     last_plan: str
     likely: tuple[Part, ...] = ()  # parts that such faults asked for before
     answer_by: datetime | None = None
+    beside: str = ""  # the other one, where two go
+    goes_along: bool = False  # this technician is the second one: the first does the steps
     suits: str = ""  # when the customer said that it suits
 
 
@@ -120,7 +122,9 @@ def coming(viewer: Viewer, *, now: datetime, days: int = 7) -> dict[date, list[J
 def _visits(viewer: Viewer, wanted: Q) -> list[Visit]:
     """This technician's visits, of cases that are theirs, in time order."""
     me = viewer.person_id or 0
-    rows = Visit.objects.filter(wanted, case__technician_person_id=me, technician__person_id=me)
+    first = Q(case__technician_person_id=me, technician__person_id=me)
+    second = Q(case__mate_person_id=me, state__in=(Visit.BOOKED, Visit.ON_THE_WAY, Visit.ARRIVED))
+    rows = Visit.objects.filter(wanted & (first | second))
     return list(rows.select_related(*IN_CASE).order_by("slot_from", "id")[:MOST_JOBS])
 
 
@@ -160,10 +164,21 @@ def _jobs(
             last_plan=plans.get(case.id, ""),
             likely=likely.get((case.category, case.symptom), ()),
             answer_by=(answer_by or {}).get(case.id),
+            beside=_beside(case, viewer) if full else "",
+            goes_along=case.mate_person_id is not None and case.mate_person_id == viewer.person_id,
             suits="" if full else words_of(case.report, hand).asked.get("suits", ""),
         )
         for case in cases
     ]
+
+
+def _beside(case: Case, viewer: Viewer) -> str:
+    """The name of the other one where two go."""
+    if case.mate_person_id is None:
+        return ""
+    alone = case.mate_person_id != viewer.person_id
+    other = case.mate_person if alone else case.technician_person
+    return other.name if other is not None else ""
 
 
 def _words(case: Case, hand: SealedBy, *, full: bool) -> str:

@@ -380,6 +380,11 @@ TELLERS: dict[str, tuple[str, Teller, bool]] = {
         _is(gettext_lazy("The second technician does not go along any more")),
         False,
     ),
+    "dispatch.stood_in": (
+        "users",
+        _is(gettext_lazy("Another technician comes instead, at the same time")),
+        False,
+    ),
     "dispatch.booked": ("calendar-event", _is(gettext_lazy("A time was agreed")), False),
     "dispatch.withdrawn": ("x", _is(gettext_lazy("The visit was taken back")), False),
     "dispatch.late_said": (

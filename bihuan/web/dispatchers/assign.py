@@ -26,6 +26,7 @@ from bihuan.service.dispatch.words import (
     sentence,
 )
 from bihuan.web.dispatchers.grab_rounds import rounds_shown
+from bihuan.web.dispatchers.hands import pair_shown, wishes_shown
 from bihuan.web.dispatchers.resources import hands_of, resources_of
 from bihuan.web.dispatchers.rows import family_names, option_of, rows_of, ruled_out_of, slot_of
 from bihuan.web.dispatchers.told import told_of
@@ -121,6 +122,8 @@ def _shown(request: HttpRequest, case: Any, *, status: int = 200) -> HttpRespons
         "proposed_for": [sentence(one, categories_named=families) for one in reasons_of(proposed)]
         if proposed
         else [],
+        "pair": pair_shown(case, crew, first_id=going, visit=standing.visit, now=now),
+        "wishes": wishes_shown(case, crew, now=now),
         "rounds": rounds_shown(case.id),
         "asked": [
             (row, str(ASSIGNMENT_STATES.get(row.state, "")), str(JOB_REASONS.get(row.reason, "")), words)

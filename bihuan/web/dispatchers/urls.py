@@ -8,9 +8,11 @@ from bihuan.web.dispatchers.board import board, offer_many
 from bihuan.web.dispatchers.book import book
 from bihuan.web.dispatchers.choose import offer
 from bihuan.web.dispatchers.devices import devices
+from bihuan.web.dispatchers.hands import mate, wish
 from bihuan.web.dispatchers.job_order import job_order
 from bihuan.web.dispatchers.positions import positions
 from bihuan.web.dispatchers.late import late
+from bihuan.web.dispatchers.positions import positions
 from bihuan.web.dispatchers.leave import leave
 from bihuan.web.dispatchers.service_point import answer, assign_quickly, service_point
 
@@ -22,12 +24,15 @@ urlpatterns: list[URLPattern] = [
     path("late", late, name="late"),
     path("capacity", capacity.capacity, name="capacity"),
     path("capacity/day", capacity.set_day, name="capacity_day"),
+    path("leave", leave, name="leave"),
     path("capacity/limit", capacity.keep_limit, name="capacity_limit"),
     path("devices", devices, name="devices"),
     path("point", service_point, name="service_point"),
     path("<str:number>/offer", offer, name="offer"),
     path("<str:number>/answer", answer, name="answer"),
     path("<str:number>/assign", assign, name="assign"),
+    path("<str:number>/mate", mate, name="mate"),
+    path("<str:number>/wish", wish, name="wish"),
     path("<str:number>/assign/now", assign_quickly, name="assign_quickly"),
     path("<str:number>/book", book, name="book"),
     path("<str:number>/job-order", job_order, name="job_order"),

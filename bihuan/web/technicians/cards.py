@@ -43,6 +43,8 @@ class JobCard:
     expected_at: datetime | None
     stands_at: str
     suits: str
+    beside: str
+    goes_along: bool
 
 
 def card_of_job(job: Job, *, now: datetime) -> JobCard:
@@ -71,6 +73,8 @@ def card_of_job(job: Job, *, now: datetime) -> JobCard:
         expected_at=visit.expected_at if visit and waiting else None,
         stands_at=case.stands_at,
         suits=str(SUITS.get(job.suits, "")),
+        beside=job.beside,
+        goes_along=job.goes_along,
     )
 
 
