@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from bihuan.web.dispatchers import capacity
+from bihuan.web.dispatchers import capacity, fairness
 from bihuan.web.dispatchers.assign import assign
 from bihuan.web.dispatchers.board import board, offer_many
 from bihuan.web.dispatchers.book import book
@@ -10,30 +10,30 @@ from bihuan.web.dispatchers.choose import offer
 from bihuan.web.dispatchers.devices import devices
 from bihuan.web.dispatchers.hands import mate, wish
 from bihuan.web.dispatchers.job_order import job_order
-from bihuan.web.dispatchers.positions import positions
 from bihuan.web.dispatchers.late import late
-from bihuan.web.dispatchers.positions import positions
 from bihuan.web.dispatchers.leave import leave
+from bihuan.web.dispatchers.positions import positions
 from bihuan.web.dispatchers.service_point import answer, assign_quickly, service_point
 
 app_name = "dispatchers"
 urlpatterns: list[URLPattern] = [
     path("", board, name="board"),
     path("offer", offer_many, name="offer_many"),
-    path("positions", positions, name="positions"),
     path("late", late, name="late"),
+    path("positions", positions, name="positions"),
     path("capacity", capacity.capacity, name="capacity"),
     path("capacity/day", capacity.set_day, name="capacity_day"),
-    path("leave", leave, name="leave"),
     path("capacity/limit", capacity.keep_limit, name="capacity_limit"),
+    path("leave", leave, name="leave"),
+    path("shares", fairness.shares, name="shares"),
     path("devices", devices, name="devices"),
     path("point", service_point, name="service_point"),
     path("<str:number>/offer", offer, name="offer"),
     path("<str:number>/answer", answer, name="answer"),
     path("<str:number>/assign", assign, name="assign"),
+    path("<str:number>/assign/now", assign_quickly, name="assign_quickly"),
     path("<str:number>/mate", mate, name="mate"),
     path("<str:number>/wish", wish, name="wish"),
-    path("<str:number>/assign/now", assign_quickly, name="assign_quickly"),
     path("<str:number>/book", book, name="book"),
     path("<str:number>/job-order", job_order, name="job_order"),
 ]

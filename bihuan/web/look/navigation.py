@@ -65,6 +65,7 @@ NAVIGATION: tuple[Entry, ...] = (
     _entry(_("Leave and stand-ins"), "dispatchers:leave", "beach", "dispatcher", *_POINT),
     _entry(_("Visits that will be late"), "dispatchers:late", "clock", "dispatcher", *_POINT),
     _entry(_("Where technicians were"), "dispatchers:positions", "map-pin", "dispatcher", *_POINT),
+    _entry(_("Shares of the work"), "dispatchers:shares", "chart-bar", "manager", *_DISPATCH, *_POINT),
     _entry(_("Capacity"), "dispatchers:capacity", "calendar", "manager", *_DISPATCH, *_POINT),
     _entry(
         _("Promises"),
@@ -86,6 +87,7 @@ NAVIGATION: tuple[Entry, ...] = (
     _entry(_("Outbox"), "managers:outbox", "mail-forward", "supervisor", "manager", "administrator"),
     _entry(_("Hotline figures"), "managers:hotline", "gauge", *_LEADS),
     _entry(_("Chat figures"), "managers:chats", "message-2", *_LEADS),
+    _entry(_("Choices past the best"), "managers:overrides", "route", *_LEADS),
     _entry(_("Online services"), "managers:online", "device-mobile", *_LEADS),
     _entry(
         _("Posters and codes"),

@@ -91,7 +91,9 @@ def test_a_service_point_sees_and_keeps_its_own_calendar_alone(made: Company) ->
 def test_the_month_is_a_file_too_and_asks_as_much_for_many_limits_as_for_one(made: Company) -> None:
     client = signed_in(made, Role.DISPATCHER)
     Limit.objects.create(node=made.own, visits=5)
-    file = client.get(reverse("dispatchers:capacity"), {"month": MONTH, "node": made.own.id, "format": "csv"})
+    file = client.get(
+        reverse("dispatchers:capacity"), {"month": MONTH, "node": str(made.own.id), "format": "csv"}
+    )
     lines = b"".join(file.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
     assert (len(lines), lines[1]) == (32, "2026-12-01,0,0,5,5,,")
     one = len(statements(lambda: shown(client, node=made.own.id)))
