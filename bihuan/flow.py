@@ -11,6 +11,7 @@ from bihuan.ground.journal.story import STORY, Line, on, on_every
 from bihuan.ground.worktime import clock
 from bihuan.registers.access.events import RegisterChanged
 from bihuan.registers.channels.wechat import binding
+from bihuan.registers.staff.actions import drop_expired_holds
 from bihuan.service.cases import following as followers
 from bihuan.service.cases import in_the_chat, on_the_phone, opening
 from bihuan.service.cases.events import (
@@ -109,9 +110,9 @@ from bihuan.service.dispatch.events import (
 )
 from bihuan.service.dispatch.grabs import rounds
 from bihuan.service.dispatch.positions.actions import forget_old as forget_positions
-from bihuan.service.fieldwork import printing
 from bihuan.service.dispatch.timing import late
 from bihuan.service.dispatch.timing.events import BookingTried, LateAccepted, LateForeseen
+from bihuan.service.fieldwork import printing
 from bihuan.service.fieldwork.events import (
     Arrived,
     Departed,
@@ -239,9 +240,9 @@ TOLD: tuple[Line, ...] = (
     on(JobAccepted, later=[tell_the_customer]),
     on(SlotBooked, later=[tell_the_customer]),
     on(SlotGivenUp, later=[tell_the_customer]),
-    on(LateSaid, later=[tell_the_customer]),
     on(StoodIn, later=[tell_the_customer]),
     on(LateForeseen, later=[tell_the_staff]),
+    on(LateSaid, later=[tell_the_customer]),
     on(ReminderDue, later=[tell_the_customer]),
     on(Departed, later=[tell_the_customer]),
     on(Quoted, later=[tell_the_customer]),
@@ -261,9 +262,9 @@ SENT: tuple[Line, ...] = (
     on(CaseUnmerged, later=[merging.offer_again]),
     on(CaseMoved, at_once=[following.follow, followers.hear_moved]),
     on(CaseResent, later=[offering.offer_resent]),
-    on(CaseAccepted, later=[assigning.assign_accepted]),
     on(LateSaid, at_once=[late.hear_said]),
     on(SlotGivenUp, at_once=[late.hear_given_up]),
+    on(CaseAccepted, later=[assigning.assign_accepted]),
     on(JobRefused, later=[assigning.assign_refused]),
     on(GrabEnded, later=[assigning.assign_ungrabbed]),
     on(ProposalRefused, later=[assigning.propose_next]),
@@ -406,9 +407,9 @@ NOBODY_WAITS_FOR: tuple[type, ...] = (
     QuoteRefused,
     FunctionsTested,
     SheetPrinted,
-    OfferWithdrawn,
     BookingTried,
     LateAccepted,
+    OfferWithdrawn,
     TechnicianProposed,
     BestPassedOver,
     CallbackAttempted,
@@ -437,9 +438,11 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("jobs without answer", assigning.recall_unanswered),
     ("jobs nobody grabbed", rounds.lapse_ungrabbed),
     ("cases that wait for somebody", matching.match_waiting),
+    ("times kept too long", drop_expired_holds),
     ("reminders of visits", booking.remind),
     ("positions older than their term", forget_positions),
     ("visits that will be late", late.foresee),
+    ("positions older than their term", forget_positions),
     ("confirm contacts", asking.ask_confirms),
     ("surveys", asking.send_surveys),
     ("closing after silence", closing.close_silent),

@@ -114,18 +114,20 @@ class HotDay(models.Model):
 
 
 class Busy(models.Model):
-    """When a technician cannot be booked: visits with their drives, and leave. Epoch seconds, [from, until).
+    """When a technician cannot be booked: visits with their drives, leave, and what is kept free for a customer who
+    decides. Epoch seconds, [from, until). `expires`: a reservation holds no longer than this second.
 
     Two rows of one technician never overlap: an exclusion constraint on PostgreSQL, triggers on SQLite.
     """
 
-    VISIT, LEAVE = "visit", "leave"
+    VISIT, LEAVE, HOLD = "visit", "leave", "hold"
 
     technician = models.ForeignKey(Technician, on_delete=models.CASCADE, related_name="+", db_index=False)
     begins = models.BigIntegerField()
     ends = models.BigIntegerField()
     why = models.CharField(max_length=8)
     subject_id = models.BigIntegerField(default=0)
+    expires = models.BigIntegerField(null=True)
 
     class Meta:
         app_label = "staff"

@@ -80,13 +80,16 @@ def abilities(node_ids: frozenset[int] | None) -> list[Ability]:
 
 
 def busy_between(
-    technician_ids: list[int], begins: datetime, ends: datetime
+    technician_ids: list[int], begins: datetime, ends: datetime, *, now: datetime | None = None
 ) -> dict[int, list[tuple[int, int]]]:
-    """When these technicians are taken, as epoch seconds [from, until), in order."""
+    """When these technicians are taken, as epoch seconds [from, until), in order; without the reservations that have
+    ended by `now`, where it is told."""
     taken: dict[int, list[tuple[int, int]]] = {}
     rows = Busy.objects.filter(
         technician_id__in=technician_ids, begins__lt=int(ends.timestamp()), ends__gt=int(begins.timestamp())
     )
+    if now is not None:
+        rows = rows.exclude(why=Busy.HOLD, expires__lte=int(now.timestamp()))
     for row in rows.order_by("begins"):
         taken.setdefault(row.technician_id, []).append((row.begins, row.ends))
     return taken

@@ -7,14 +7,16 @@ from django.utils.timezone import get_default_timezone, localtime, make_aware
 
 from bihuan.ground.journal.actions import record, writing
 from bihuan.ground.journal.event import CLOCK, Event
-from bihuan.registers.staff.actions import free_time, take_time
+from bihuan.registers.staff.actions import drop_holds, free_time, take_time
 from bihuan.registers.staff.errors import TechnicianBusy
 from bihuan.registers.staff.models import Busy
 from bihuan.service.cases.actions import Doer, case_for_change, move_case, tick
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.needs import Need
+from bihuan.service.dispatch.capacity.claiming import claim
 from bihuan.service.dispatch.choosing import Crew, crew_of
 from bihuan.service.dispatch.errors import (
+    MovedTooOften,
     NotBooked,
     NotLater,
     OutsideShift,
@@ -23,6 +25,7 @@ from bihuan.service.dispatch.errors import (
     SlotPast,
     SlotRuledOut,
     SlotUnknown,
+    TooLateToMove,
     TooLateToSay,
     UnderWay,
     VisitMoved,
@@ -37,6 +40,7 @@ BOOK, REBOOK = "book", "rebook"
 EVENING = time(18)
 HOURS_BEFORE = timedelta(hours=2)
 SWEEP = 500
+MOST_MOVES, MOVE_BEFORE = 3, timedelta(hours=1)
 TIMELESS: dict[str, object] = {
     "evening_due_at": None,
     "hours_due_at": None,
@@ -76,7 +80,9 @@ def book(
 
 
 def _take(visit: Visit, slot: Slot, *, doer: Doer, now: datetime, by_customer: bool, again: bool) -> None:
-    crew = _refuse_wrong_slot(visit, slot, now=now)
+    drop_holds(subject_id=visit.case_id, technician_id=visit.technician_id, now=now)
+    crew = refuse_wrong_slot(visit, slot, now=now)
+    claim(visit.case, node=visit.technician.node, day=localtime(slot.begins).date(), visit_id=visit.id)
     try:
         take_time(
             visit.technician_id,
@@ -120,7 +126,8 @@ def _take(visit: Visit, slot: Slot, *, doer: Doer, now: datetime, by_customer: b
         move_case(visit.case, BOOK, doer=doer, now=now)
 
 
-def _refuse_wrong_slot(visit: Visit, slot: Slot, *, now: datetime) -> Crew:
+def refuse_wrong_slot(visit: Visit, slot: Slot, *, now: datetime) -> Crew:
+    """Refuse what is over, no slot, outside the hours or taken; else the technicians it was looked up among."""
     zone = get_default_timezone()
     if slot.begins <= now:
         raise SlotPast
@@ -167,13 +174,26 @@ def rebook(
     visit = visit_for_change(visit.id)
     if visit.state not in (Visit.BOOKED, Visit.ON_THE_WAY):
         raise NotBooked(visit.case.number)
-    if visit.state == Visit.ON_THE_WAY and doer.by.kind == "customer":
-        raise UnderWay
+    if doer.by.kind == "customer":
+        refuse_move(visit, now=now)
     with writing():
         _let_go(visit, reason=reason, doer=doer, now=now, by_customer=by_customer)
         visit.fee_told_fen = fee_told_fen or visit.fee_told_fen
         _take(visit, slot, doer=doer, now=now, by_customer=by_customer, again=True)
     return visit
+
+
+def refuse_move(visit: Visit, *, now: datetime) -> None:
+    """A customer moves an agreed visit by themselves until the technician sets off or an hour before, three times at
+    most; of one that we said to be late, always until somebody sets off."""
+    if visit.state == Visit.ON_THE_WAY:
+        raise UnderWay
+    if visit.late_said_at is not None:
+        return
+    if visit.moved_by_customer >= MOST_MOVES:
+        raise MovedTooOften
+    if visit.slot_from is not None and now > visit.slot_from - MOVE_BEFORE:
+        raise TooLateToMove
 
 
 @transaction.atomic

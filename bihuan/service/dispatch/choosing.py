@@ -128,7 +128,7 @@ def crew_of(node_ids: frozenset[int] | None, *, now: datetime) -> Crew:
     """Everybody at these nodes (None = everywhere), in six statements."""
     found = tuple(abilities(node_ids))
     begins = make_aware(datetime.combine(localdate(now), time()))
-    taken = busy_between([one.id for one in found], begins, begins + timedelta(days=slots.DAYS_AHEAD + 1))
+    taken = busy_between([one.id for one in found], begins, begins + timedelta(days=slots.DAYS_AHEAD + 1), now=now)
     gates = Gates(found, asked=asked_for_all(), papers=papers_of, now=now)
     return Crew(abilities=found, taken=taken, gates=gates, now=now)
 

@@ -132,6 +132,15 @@ class NobodySecond(Refusal):
         )
 
 
+class PlanUnsound(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "A plan needs 1 to 120 months, at most 120 days ahead, a next day from today on, and an end after it."
+            )
+        )
+
+
 class NotYourJob(LostRace):
     """It was taken back, given to another, or answered already."""
 
@@ -214,6 +223,33 @@ class NotBooked(Refusal):
 
     def __init__(self, number: str) -> None:
         super().__init__(_("Case %(number)s has no agreed time.") % {"number": number})
+
+
+class MovedTooOften(Refusal):
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "You have changed this time three times. For another change please ring us; the agreed time stands."
+            )
+        )
+
+
+class TooLateToMove(Refusal):
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The visit begins within the hour, so it cannot be changed here any more. Please ring us.")
+        )
+
+
+class NothingHeld(Refusal):
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("No time can be kept for this case now. Look at it again."))
 
 
 class TooLateToSay(Refusal):

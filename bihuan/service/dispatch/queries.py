@@ -18,6 +18,7 @@ from bihuan.service.dispatch.capacity.queries import with_room
 from bihuan.service.dispatch.choosing import Crew, crew_of
 from bihuan.service.dispatch.grabs.models import Round
 from bihuan.service.dispatch.models import Assignment, Offer, Visit
+from bihuan.service.dispatch.reserving import without_own_hold
 from bihuan.service.dispatch.slots import Hours, Slot, Taken, in_shift, is_taken, slots_on
 from bihuan.service.dispatch.visiting import open_visit
 
@@ -186,6 +187,7 @@ def free_slots(case: Case, *, now: datetime) -> list[Slot]:
     if standing is None:
         return []
     crew = crew_of(frozenset({standing.technician.node_id}), now=now)
+    crew = without_own_hold(crew, case_id=case.id)
     mine = next((one for one in crew.abilities if one.id == standing.technician_id), None)
     if mine is None:
         return []

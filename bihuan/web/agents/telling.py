@@ -392,11 +392,6 @@ TELLERS: dict[str, tuple[str, Teller, bool]] = {
         _is(gettext_lazy("The technician said that the visit will be late")),
         False,
     ),
-    "dispatch.reminder_due": ("bell", _is(gettext_lazy("The customer is reminded of the visit")), True),
-    "fieldwork.confirmed": (
-        "phone",
-        _is(gettext_lazy("The technician confirmed the visit before leaving")),
-        False,
     "dispatch.late_foreseen": (
         "clock",
         _is(gettext_lazy("It was foreseen that the visit will be late")),
@@ -408,6 +403,11 @@ TELLERS: dict[str, tuple[str, Teller, bool]] = {
         _is(gettext_lazy("The technician rang about a time; nobody answered")),
         False,
     ),
+    "dispatch.reminder_due": ("bell", _is(gettext_lazy("The customer is reminded of the visit")), True),
+    "fieldwork.confirmed": (
+        "phone",
+        _is(gettext_lazy("The technician confirmed the visit before leaving")),
+        False,
     ),
     "fieldwork.departed": ("truck", _is(gettext_lazy("The technician is on the way")), False),
     "fieldwork.arrived": ("map-pin", _is(gettext_lazy("The technician arrived")), False),

@@ -62,6 +62,7 @@ urlpatterns: list[URLPattern] = [
     path("s/<str:token>/solved", confirm.confirm, name="confirm"),
     path("c/<str:token>/arrival", arrival.arrival, name="arrival"),
     path("c/<str:token>/slot", slot.slot, name="slot"),
+    path("c/<str:token>/slot/keep", slot.keep, name="keep_free"),
     path("c/<str:token>/quote", quote.quote, name="quote"),
     path("c/<str:token>/sheet.pdf", verify.sheet, name="sheet"),
     path("v/<str:token>", verify.verify, name="verify"),

@@ -1,0 +1,43 @@
+"""Keeping a time free for a customer who decides."""
+
+from datetime import UTC, datetime
+
+from django.db import transaction
+
+from bihuan.registers.staff.actions import drop_holds, hold_time
+from bihuan.registers.staff.errors import TechnicianBusy
+from bihuan.service.dispatch.booking import refuse_wrong_slot, visit_for_change
+from bihuan.service.dispatch.errors import NothingHeld, SlotNotFree
+from bihuan.service.dispatch.models import Visit
+from bihuan.service.dispatch.reserving import KEPT, held_of
+from bihuan.service.dispatch.slots import Slot
+
+
+@transaction.atomic
+def keep_free(visit: Visit, slot: Slot, *, now: datetime) -> datetime:
+    """Keep this slot for the visit's customer for ten minutes; what was kept before is free again. Asked again for the
+    same slot it stays as it was. Returns until when; refused like a booking."""
+    visit = visit_for_change(visit.id)
+    if visit.state not in (Visit.PLANNED, Visit.BOOKED):
+        raise NothingHeld
+    before = held_of(visit.case_id, now=now)
+    same = (
+        before is not None
+        and before.technician_id == visit.technician_id
+        and before.begins == int(slot.taken_from.timestamp())
+    )
+    if before is not None and same and before.expires is not None:
+        return datetime.fromtimestamp(before.expires, UTC)
+    drop_holds(subject_id=visit.case_id, technician_id=visit.technician_id, now=now)
+    refuse_wrong_slot(visit, slot, now=now)
+    try:
+        hold_time(
+            visit.technician_id,
+            begins=slot.taken_from,
+            ends=slot.taken_until,
+            subject_id=visit.case_id,
+            until=now + KEPT,
+        )
+    except TechnicianBusy as busy:
+        raise SlotNotFree(slot.begins, slot.ends) from busy
+    return now + KEPT
