@@ -8,7 +8,8 @@ import pytest
 from django.utils.timezone import localtime
 from pytest_django import Settings
 
-from bihuan.ground.routing.travel.asking import NoAnswer
+from bihuan.ground.routing.travel.amap import Amap
+from bihuan.ground.routing.travel.asking import NoAnswer, Server
 from bihuan.ground.routing.travel.coordinates import Point
 from bihuan.ground.routing.travel.haversine import Haversine
 from bihuan.registers.customers.models import Place
@@ -134,7 +135,7 @@ def test_the_nearest_few_of_one_job_are_asked_of_who_knows_the_traffic(
     settings.BIHUAN_CHANNEL_HOSTS = frozenset({"127.0.0.1"})
     settings.BIHUAN_CHANNELS_PRIVATE = True
     with served(Recorded(told)) as url:
-        amap = asked.Amap(asked.Server(ask=asked.ask, url=url, parking=0), "k", nearest=1)
+        amap = Amap(Server(ask=asked.ask, url=url, parking=0), "k", nearest=1)
         monkeypatch.setattr(providing, "traffic", lambda: (amap,))
         found = providing.right_now([FAR, HERE], THERE, now=NOW)
     assert found.seconds[:, 0].tolist() == [
