@@ -85,7 +85,16 @@ from bihuan.service.complaints.events import (
     OfficialAnswered,
     OfficialNotice,
 )
-from bihuan.service.dispatch import assigning, booking, following, guiding, matching, merging, offering
+from bihuan.service.dispatch import (
+    assigning,
+    booking,
+    following,
+    guiding,
+    matching,
+    merging,
+    offering,
+    upkeep,
+)
 from bihuan.service.dispatch import bringing_in as keeping_on
 from bihuan.service.dispatch.deciding.events import BestPassedOver, ProposalRefused, TechnicianProposed
 from bihuan.service.dispatch.events import (
@@ -440,7 +449,7 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("cases that wait for somebody", matching.match_waiting),
     ("times kept too long", drop_expired_holds),
     ("reminders of visits", booking.remind),
-    ("positions older than their term", forget_positions),
+    ("maintenance that falls due", upkeep.keep_upkeep),
     ("visits that will be late", late.foresee),
     ("positions older than their term", forget_positions),
     ("confirm contacts", asking.ask_confirms),

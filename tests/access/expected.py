@@ -164,6 +164,7 @@ STAFF_PAGES = {
     "agents:customers": ("get", "ADBS"),
     "agents:customer": ("get", "ADBS"),
     "agents:customer_mend": ("post", "AS"),
+    "agents:machine_upkeep": ("post", "AS"),
     "agents:customer_reveal": ("post", "ADOPTBQES"),
     "agents:machine_paper": ("post", "ADOPTBQES"),
     "agents:proof_seen": ("post", "AS"),

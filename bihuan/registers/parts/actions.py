@@ -17,6 +17,7 @@ from bihuan.registers.parts.models import (
     Product,
     Requirement,
     Stock,
+    UpkeepInterval,
     WarrantyTerm,
     WorkCondition,
 )
@@ -32,6 +33,7 @@ WARRANTY = frozenset(
     {"category_id", "brand", "model", "component_zh", "component_en", "months", "basis", "source"}
 )
 REQUIREMENT = frozenset({"category", "kind", "certificate", "holder"})
+UPKEEP = frozenset({"category", "brand", "months", "lead_days"})
 CONDITION = frozenset({"category", "kind", "outdoors", "people"})
 STOCK = frozenset({"part_id", "node_id", "technician_id", "quantity"})
 
@@ -174,6 +176,15 @@ def keep_condition(condition_id: int | None, **told: Any) -> WorkCondition:
 def drop_condition(condition_id: int) -> None:
     """The work is like the more general line says again; without any, indoors and for one."""
     WorkCondition.objects.filter(id=condition_id).delete()
+
+
+def keep_interval(interval_id: int | None, **told: Any) -> UpkeepInterval:
+    return keep_row(UpkeepInterval, interval_id, told, fields=UPKEEP)
+
+
+def drop_interval(interval_id: int) -> None:
+    """No new plans are made by it; those that stand go on until somebody stops them."""
+    UpkeepInterval.objects.filter(id=interval_id).delete()
 
 
 def keep_stock(stock_id: int | None, **told: Any) -> Stock:

@@ -15,6 +15,7 @@ from bihuan.registers.parts.models import (
     Product,
     Requirement,
     Stock,
+    UpkeepInterval,
     WarrantyTerm,
     WorkCondition,
 )
@@ -159,6 +160,10 @@ def asked_for_all() -> dict[str, Needed]:
 def conditions_for_all() -> dict[tuple[str, str], WorkCondition]:
     """(category, kind of work) → what such work is like, blanks meaning every: one statement."""
     return {(one.category, one.kind): one for one in WorkCondition.objects.all()}
+
+
+def intervals_listed(search: str = "") -> QuerySet[UpkeepInterval]:
+    return UpkeepInterval.objects.filter(_any(search, "category", "brand"))
 
 
 def conditions_listed(search: str = "") -> QuerySet[WorkCondition]:

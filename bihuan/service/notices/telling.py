@@ -32,6 +32,10 @@ def _opened(facts: Facts, case: Case) -> str:
     return "complaint_opened" if case.kind == "complaint" else "case_opened"
 
 
+    if (
+        case.kind == "maintenance" and case.channel == "callback"
+    ):  # by its plan: the customer did not ask for it
+        return "upkeep_due"
 def _closed(facts: Facts, case: Case) -> str:
     return "withdrawn" if facts["how"] == "withdrawn" else "closed"
 

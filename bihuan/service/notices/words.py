@@ -79,6 +79,7 @@ KINDS: dict[str, Lazy] = {
     "complaint_opened": _("Complaint received"),
     "accepted": _("Service point accepted"),
     "assigned": _("Technician chosen"),
+    "upkeep_due": _("Maintenance falls due"),
     "stand_in": _("Another technician comes"),
     "booked": _("Visit booked"),
     "unbooked": _("Visit called off"),

@@ -24,6 +24,7 @@ from bihuan.web.agents.customers import seen_by
 from bihuan.web.agents.facts import consents_shown, machines_shown
 from bihuan.web.agents.papers import papers_shown
 from bihuan.web.agents.rows import rows_of
+from bihuan.web.agents.upkeep import plans_shown
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.forms import TidyForm
 from bihuan.web.look.listing import page
@@ -101,6 +102,7 @@ def _card(
         "page": listed,
         "rows": rows_of(listed.rows, viewer, now=now),
         "machines": machines,
+        "plans": plans_shown(machines, now=now),
         "papers": papers_shown(held.id, machines),
         "consents": consents_shown(held.id),
         "chats": chats_of(held, now=now),

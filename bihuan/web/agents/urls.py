@@ -31,6 +31,7 @@ from bihuan.web.agents import (
     sorting,
     store,
     support,
+    upkeep,
     write_up,
 )
 from bihuan.web.agents.tables import page as tables
@@ -117,6 +118,11 @@ urlpatterns: list[URLPattern] = [
     path("customers", customers.customers, name="customers"),
     path("customers/<int:customer_id>", customer.customer, name="customer"),
     path("customers/<int:customer_id>/correct", customer.customer_mend, name="customer_mend"),
+    path(
+        "customers/<int:customer_id>/machines/<int:machine_id>/upkeep",
+        upkeep.machine_upkeep,
+        name="machine_upkeep",
+    ),
     path("customers/<int:customer_id>/reveal", customer.customer_reveal, name="customer_reveal"),
     path("customers/<int:customer_id>/papers/<int:paper_id>", papers.paper, name="machine_paper"),
     path("customers/<int:customer_id>/machines/<int:machine_id>/proof", papers.proof_seen, name="proof_seen"),

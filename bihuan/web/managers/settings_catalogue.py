@@ -129,6 +129,17 @@ class ConditionForm(TidyForm):
     people = forms.IntegerField(label=_("People it takes"), min_value=1, max_value=2, initial=1)
 
 
+class IntervalForm(TidyForm):
+    category = choice(_("Category"), chosen.category_codes)
+    brand = forms.CharField(
+        label=_("Brand"), max_length=60, required=False, help_text=_("Empty: every brand.")
+    )
+    months = forms.IntegerField(label=_("Every so many months"), min_value=1, max_value=120)
+    lead_days = forms.IntegerField(
+        label=_("Begun so many days ahead"), min_value=0, max_value=120, initial=14
+    )
+
+
 class StockForm(TidyForm):
     part_id = number_choice(_("Part"), chosen.parts)
     node_id = number_choice(_("Service point"), chosen.points)
@@ -378,6 +389,28 @@ REGISTERS = (
         filters=(of_category(every=True),),
         key=("category", "kind", "id"),
         name=lambda row: f"{_category(row)} · {chosen.word(chosen.kinds(), row.kind)}",
+    ),
+    Register(
+        code="upkeep",
+        title=_("Periodic maintenance"),
+        about=_("Which appliances want maintenance, how often, and how many days ahead it is begun."),
+        group=_("Catalogue"),
+        icon="repeat",
+        rows=queries.intervals_listed,
+        columns=(
+            Head(_("Category"), _category, key="category"),
+            Head(_("Brand"), lambda row: row.brand or str(_("every")), key="brand"),
+            Head(_("Every so many months"), lambda row: row.months, key="months"),
+            Head(_("Begun so many days ahead"), lambda row: row.lead_days, key="lead_days"),
+        ),
+        form=IntervalForm,
+        keep=lambda viewer, row_id, told, now: actions.keep_interval(row_id, **told),
+        out=lambda viewer, row_id, now: actions.drop_interval(row_id),
+        out_deed="removed",
+        out_about=_("No new plans are made by it; those that stand go on."),
+        filters=(of_category(),),
+        key=("category", "brand", "id"),
+        name=lambda row: f"{_category(row)} {row.brand}".strip(),
     ),
     Register(
         code="stock",
