@@ -213,6 +213,8 @@ STAFF_PAGES = {
     "technicians:grab": ("post", "T"),
     "technicians:pass_on": ("post", "T"),
     "technicians:visit": ("get", "T"),
+    "technicians:agree": ("get", "T"),
+    "technicians:keep_free": ("post", "T"),
     "technicians:deed": ("post", "T"),
     "technicians:step": ("post", "T"),
     "technicians:quote": ("get", "T"),

@@ -30,6 +30,7 @@ from bihuan.service.notices.telling import about, case_of
 
 POINT = (Role.SERVICE_POINT_DISPATCHER, Role.SERVICE_POINT_OWNER)
 AT_POINTS = frozenset({*POINT, Role.TECHNICIAN, Role.PARTS_KEEPER})  # another point's people are no help
+TRIES = 3  # calls in vain about a time, after which a dispatcher hears of it
 MOST = 8  # people told of one event, unless a clause or a ladder names who they are
 NAMED = frozenset({"promise.broken", "promise.escalated", "case.followed_moved", "dispatch.up_for_grabs"})
 
@@ -185,6 +186,11 @@ def _who_is_late(case: Case, facts: dict[str, Any]) -> list[Person]:
     return _people(facts["person_id"]) + (_point(case.node_id) or people_with(Role.DISPATCHER))
 
 
+def _who_finds_another_way(case: Case, facts: dict[str, Any]) -> list[Person]:
+    """After the third call in vain, those who dispatch."""
+    return (_point(case.node_id) or people_with(Role.DISPATCHER)) if facts["times"] == TRIES else []
+
+
 def _of_the_breach(case: Case, facts: dict[str, Any]) -> list[Person]:
     return named_by(clause_of(promise(facts["promise_id"])).notify, case)
 
@@ -255,6 +261,7 @@ ALERTS: dict[str, tuple[str, Who]] = {
     "dispatch.released": ("unassigned", lambda case, facts: _people(facts["person_id"])),
     "dispatch.mate_chosen": ("goes_along", lambda case, facts: _people(facts["person_id"])),
     "dispatch.mate_released": ("unassigned", lambda case, facts: _people(facts["person_id"])),
+    "dispatch.booking_tried": ("not_reached", _who_finds_another_way),
     "dispatch.late_foreseen": ("late_foreseen", _who_is_late),
     "promise.escalated": ("escalated", _on_the_rung),
     "promise.at_risk": ("at_risk", _who_can_help),

@@ -54,6 +54,7 @@ NEWS_OF = {
     "returned": "returned",
     "at_risk": "at_risk",
     "late_foreseen": "at_risk",
+    "not_reached": "at_risk",
     "broken": "broken",
     "escalated": "broken",
     "called_in": "broken",

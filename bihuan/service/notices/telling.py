@@ -24,18 +24,21 @@ from bihuan.service.satisfaction.queries import survey_link
 type Facts = dict[str, Any]
 
 
+RUNG_TOLD = (1, 3)  # after which calls in vain the customer is asked to choose a time
+
+
 def _always(kind: str) -> Callable[[Facts, Case], str]:
     return lambda facts, case: kind
 
 
 def _opened(facts: Facts, case: Case) -> str:
-    return "complaint_opened" if case.kind == "complaint" else "case_opened"
-
-
     if (
         case.kind == "maintenance" and case.channel == "callback"
     ):  # by its plan: the customer did not ask for it
         return "upkeep_due"
+    return "complaint_opened" if case.kind == "complaint" else "case_opened"
+
+
 def _closed(facts: Facts, case: Case) -> str:
     return "withdrawn" if facts["how"] == "withdrawn" else "closed"
 
@@ -70,6 +73,7 @@ TOLD: dict[str, Callable[[Facts, Case], str]] = {
     "dispatch.withdrawn": _given_up,
     "dispatch.stood_in": _always("stand_in"),
     "dispatch.late_said": _always("late"),
+    "dispatch.booking_tried": lambda facts, case: "rang" if facts["times"] in RUNG_TOLD else "",
     "dispatch.reminder_due": _always("reminder"),
     "fieldwork.departed": _always("departed"),
     "fieldwork.quoted": lambda facts, case: "quote" if facts.get("total_fen") else "",

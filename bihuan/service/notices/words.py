@@ -111,6 +111,8 @@ KINDS: dict[str, Lazy] = {
     "returned": _("Returned by the service point"),
     "at_risk": _("Promise at risk"),
     "late_foreseen": _("A visit will be late"),
+    "not_reached": _("A customer is not reached about a time"),
+    "rang": _("We rang about a time"),
     "broken": _("Promise broken"),
     "low_score": _("Low score"),
     "not_solved": _("Still not solved"),

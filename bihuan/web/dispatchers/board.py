@@ -39,6 +39,7 @@ from bihuan.service.dispatch.queries import (
 from bihuan.service.dispatch.rules import Choice
 from bihuan.service.dispatch.words import sentence
 from bihuan.web.dispatchers.rows import Row, family_names, rows_of
+from bihuan.web.dispatchers.to_book import notes_to_book
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.export import Column, file_of
 from bihuan.web.look.listing import Page, page
@@ -103,7 +104,13 @@ def board(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
         "lanes": _links(here, counts, filters),
         "here": here,
         "title": TITLES[here],
-        "rows": rows_of(shown.rows, held, now=now, notes={key: _best(one) for key, one in choices.items()}),
+        "rows": rows_of(
+            shown.rows,
+            held,
+            now=now,
+            notes={key: _best(one) for key, one in choices.items()}
+            | (notes_to_book(shown.rows, now=now) if here == TO_BOOK else {}),
+        ),
         "page": shown,
         "asking": here in ASKING and viewer.may("offer.make"),
         "filters": filters,

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from bihuan.web.technicians import customer_screen, day, files, grabs, offers, positions, sign_in, visit
+from bihuan.web.technicians import (
+    agreeing,
+    customer_screen,
+    day,
+    files,
+    grabs,
+    offers,
+    positions,
+    sign_in,
+    visit,
+)
 
 app_name = "technicians"
 urlpatterns: list[URLPattern] = [
@@ -20,6 +30,8 @@ urlpatterns: list[URLPattern] = [
     path("grabs/<str:number>/take", grabs.take, name="grab"),
     path("grabs/<str:number>/pass", grabs.leave, name="pass_on"),
     path("<str:number>/", visit.visit, name="visit"),
+    path("<str:number>/time", agreeing.agree, name="agree"),
+    path("<str:number>/time/keep", agreeing.keep, name="keep_free"),
     path("<str:number>/go/<str:name>", visit.deed, name="deed"),
     path("<str:number>/steps/<str:name>", visit.step, name="step"),
     path("<str:number>/quote", customer_screen.quote, name="quote"),

@@ -11,18 +11,20 @@ from hypothesis import strategies as st
 
 from bihuan.ground.journal.queries import story_of
 from bihuan.registers.access.roles import Role
+from bihuan.registers.staff.models import Busy
 from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.models import Case
 from bihuan.service.dispatch import assigning, booking, offering
-from bihuan.service.dispatch.errors import TooLateToSay
+from bihuan.service.dispatch.errors import TooLateToSay, VisitMoved
 from bihuan.service.dispatch.models import Visit
 from bihuan.service.dispatch.positions.actions import give_consent, keep_positions
 from bihuan.service.dispatch.positions.rules import Fix
-from bihuan.service.dispatch.queries import free_slots, open_visit_of
-from bihuan.service.dispatch.timing.errors import NothingToSay
+from bihuan.service.dispatch.queries import TO_BOOK, free_slots, lane, open_visit_of
+from bihuan.service.dispatch.timing.calling import next_try, not_reached, to_call
+from bihuan.service.dispatch.timing.errors import NextTryUnknown, NothingToSay
 from bihuan.service.dispatch.timing.forecast import span_of
 from bihuan.service.dispatch.timing.late import accept_late, foresee, foreseen, say_foreseen
-from bihuan.service.dispatch.timing.models import Delay
+from bihuan.service.dispatch.timing.models import Attempt, Delay
 from bihuan.service.dispatch.timing.rules import NARROWLY, PLANNED, WIDELY, Stop, arrivals, span
 from bihuan.service.fieldwork.actions import arrive, depart, open_work
 from bihuan.service.intake.queries import link_of
@@ -41,9 +43,9 @@ def by(made: Company, role: Role) -> Doer:
     return Doer.of(made.viewer(role))
 
 
-def booked(made: Company, at: int = 0, **more: Any) -> Visit:
-    """A visit of the first technician in the `at`-th free slot: 12:00, 14:00 … of that Monday."""
-    case = a_case(made, words="冰箱漏水了", **more)
+def planned(made: Company) -> Visit:
+    """A visit of the first technician that waits for its time."""
+    case = a_case(made, words="冰箱漏水了")
     settle()
     case = Case.objects.get(id=case.id)
     offering.accept_offer(case, doer=by(made, Role.SERVICE_POINT_DISPATCHER), now=NOW)
@@ -53,7 +55,13 @@ def booked(made: Company, at: int = 0, **more: Any) -> Visit:
     assigning.accept_job(case, technician_id=one.id, doer=by(made, Role.TECHNICIAN), now=NOW)
     visit = open_visit_of(case.id)
     assert visit is not None
-    return booking.book(visit, free_slots(case, now=NOW)[at], doer=by(made, Role.AGENT), now=NOW)
+    return visit
+
+
+def booked(made: Company) -> Visit:
+    """The same in the first free slot: 12:00, 14:00 … of that Monday."""
+    visit = planned(made)
+    return booking.book(visit, free_slots(visit.case, now=NOW)[0], doer=by(made, Role.AGENT), now=NOW)
 
 
 def fresh(visit: Visit) -> Visit:
@@ -118,15 +126,12 @@ def test_a_delay_is_foreseen_before_the_slot_begins_and_told_by_one_tap(made: Co
     first, second = booked(made), booked(made)
     assert second.slot_from is not None  # 14:00, the first was agreed for 12:00
     case = Case.objects.get(id=first.case_id)
-    work = open_work(case, by=made.actor(Role.TECHNICIAN), now=later(hours=2))
-    arrive(work, doer=by(made, Role.TECHNICIAN), now=later(hours=2))
-    assert foresee(later(hours=2)) == 0
     third = booked(made)  # 16:00
-    Visit.objects.filter(id=first.id).update(arrived_at=later(hours=5, minutes=50), state=Visit.ARRIVED)
-    Visit.objects.filter(id=second.id).update(slot_until=later(hours=5, minutes=30), slot_from=later(hours=4))
-    now = later(hours=3, minutes=30)
-    Visit.objects.filter(id=first.id).update(arrived_at=later(hours=3, minutes=29))
-    Visit.objects.filter(id=second.id).update(slot_from=later(hours=3, minutes=50), slot_until=later(hours=4))
+    now = later(hours=3, minutes=50)  # 13:50: the first is only reached now, an hour's work lies ahead
+    work = open_work(case, by=made.actor(Role.TECHNICIAN), now=now)
+    arrive(work, doer=by(made, Role.TECHNICIAN), now=now)
+    assert foresee(now) == 0  # 14:50 and the drive: still inside the two hours
+    Visit.objects.filter(id=second.id).update(slot_until=later(hours=4, minutes=30))
     assert [foresee(now) for _ in range(3)] == [1, 0, 0]
     delay = Delay.objects.get()
     assert (delay.visit_id, delay.said_at) == (second.id, None)
@@ -214,3 +219,63 @@ def test_a_day_is_reckoned_one_visit_after_the_other() -> None:
     ]
     found = arrivals(stops, here=None, seen_at=None, drive=lambda *_: half, now=NOW)
     assert found == {1: later(minutes=-10), 2: later(minutes=140)}
+
+
+@pytest.mark.demand("S1-16", "S1-17")
+def test_a_time_waits_to_be_agreed_until_the_technician_rings_and_who_is_not_reached_is_counted(
+    made: Company,
+) -> None:
+    visit = planned(made)
+    doer, point = by(made, Role.TECHNICIAN), made.viewer(Role.SERVICE_POINT_DISPATCHER)
+    assert [case.id for case in lane(point, TO_BOOK)] == [visit.case_id]
+    waits = to_call([visit.case_id], now=NOW)[visit.case_id]
+    assert (waits.since, waits.by, waits.times) == (NOW, later(hours=1), 0)
+    with pytest.raises(NextTryUnknown):
+        not_reached(visit, again="never", doer=doer, now=NOW)
+    assert [not_reached(visit, again="half_hour", doer=doer, now=later(minutes=at)) for at in (5, 6, 40)] == [
+        1,
+        1,
+        2,
+    ]
+    assert Notice.objects.filter(kind="rang").count() == 0
+    settle(later(minutes=41))
+    assert set(Notice.objects.filter(case=visit.case, kind="rang").values_list("kind", flat=True)) == {"rang"}
+    assert not Notice.objects.filter(kind="not_reached").exists()
+    assert not_reached(visit, again="tomorrow", doer=doer, now=later(hours=2)) == 3
+    settle(later(hours=2))
+    assert Notice.objects.filter(
+        kind="not_reached", person=made.people[Role.SERVICE_POINT_DISPATCHER]
+    ).exists()
+    waits = to_call([visit.case_id], now=later(hours=2))[visit.case_id]
+    assert (waits.times, waits.next_at) == (3, later(hours=23))
+    booking.book(visit, free_slots(visit.case, now=NOW)[0], doer=doer, now=later(minutes=50))
+    assert to_call([visit.case_id], now=later(hours=2)) == {}
+    with pytest.raises(VisitMoved):
+        not_reached(visit, again="half_hour", doer=doer, now=later(hours=3))
+
+
+def test_the_evening_that_has_begun_is_the_next_one() -> None:
+    assert next_try("evening", now=NOW) == later(hours=8, minutes=30)
+    assert next_try("evening", now=later(hours=9)) == later(days=1, hours=8, minutes=30)
+
+
+@pytest.mark.demand("S1-17")
+def test_the_technician_agrees_changes_and_counts_on_the_phone(made: Company) -> None:
+    visit, client = planned(made), Client()
+    client.force_login(made.people[Role.TECHNICIAN])
+    url = reverse("technicians:agree", args=[visit.case.number])
+    chosen = client.get(url).context["offered"].best
+    assert client.post(url, {"step": "tried", "again": "evening"}).status_code == 302
+    assert Attempt.objects.count() == 1
+    kept = client.post(f"{url}/keep", {"slot": chosen[1].begins.isoformat()})
+    assert (kept.status_code, Busy.objects.get().why) == (200, Busy.HOLD)
+    assert client.post(url, {"step": "book", "slot": chosen[1].begins.isoformat()}).status_code == 302
+    assert fresh(visit).slot_from == chosen[1].begins
+    assert client.post(url, {"step": "book", "slot": chosen[2].begins.isoformat()}).status_code == 422
+    told = {"step": "book", "slot": chosen[2].begins.isoformat(), "reason": "no_part"}
+    assert client.post(url, told).status_code == 302
+    assert (fresh(visit).slot_from, fresh(visit).moved_by_us) == (chosen[2].begins, 1)
+    client.force_login(made.people[Role.DISPATCHER])
+    other = planned(made)
+    board = client.get(reverse("dispatchers:board"), {"lane": "to_book"}).content.decode()
+    assert other.case.number in board

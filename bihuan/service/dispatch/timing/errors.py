@@ -12,3 +12,8 @@ class NothingToSay(Refusal):
         super().__init__(
             _("No delay is foreseen any more, or the customer was told already. Look at the visit again.")
         )
+
+
+class NextTryUnknown(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Say when you ring again."), fields={"again": _("Choose a time from the list.")})
