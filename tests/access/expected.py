@@ -198,6 +198,7 @@ STAFF_PAGES = {
     "dispatchers:assign": ("get", "DOP"),
     "dispatchers:assign_quickly": ("post", "DOP"),
     "dispatchers:leave": ("get", "DOP"),
+    "dispatchers:conflicts": ("get", "DOP"),
     "dispatchers:mate": ("post", "DOP"),
     "dispatchers:wish": ("post", "DOP"),
     "dispatchers:book": ("get", "ADOPTBS"),

@@ -93,6 +93,15 @@ class Crew:
     def gate_rule(self, one: Ability, case: Case, slot: slots.Slot) -> Reason | None:
         """The gate that is shut for this technician in this slot; None when all are open."""
         asked = self.gates.asked_of(case)
+        shut = self.shut_for(one, case, slot)
+        if shut is not None or (asked.people < 2 and case.mate_person_id is None):
+            return shut
+        along = self.could_go_along(one, case)
+        return None if any(slot in self._alone(mate, asked) for mate in along) else Reason("no_second")
+
+    def shut_for(self, one: Ability, case: Case, slot: slots.Slot, *, booked: bool = False) -> Reason | None:
+        """The paper that ends before this slot, or what heat says against it. `booked`: the time is theirs already."""
+        asked = self.gates.asked_of(case)
         day = slot.begins.astimezone(get_default_timezone()).date()
         for permit in sorted(asked.permits):
             ends = one.certificates.get(permit)
@@ -102,11 +111,7 @@ class Crew:
                 return Reason("permit_ends_before", {"permit": permit, "day": ends})
         if asked.until is not None and asked.until < day:
             return self.gates.papers_rule(case) or Reason("papers_end_before", {"day": asked.until})
-        hot = self.gates.heat_rule(one.id, asked, slot)
-        if hot is not None or (asked.people < 2 and case.mate_person_id is None):
-            return hot
-        along = self.could_go_along(one, case)
-        return None if any(slot in self._alone(mate, asked) for mate in along) else Reason("no_second")
+        return self.gates.heat_rule(one.id, asked, slot, booked=booked)
 
     def _free(self, one: Ability, *, until: date | None = None) -> list[slots.Slot]:
         return slots.free(
@@ -128,7 +133,9 @@ def crew_of(node_ids: frozenset[int] | None, *, now: datetime) -> Crew:
     """Everybody at these nodes (None = everywhere), in six statements."""
     found = tuple(abilities(node_ids))
     begins = make_aware(datetime.combine(localdate(now), time()))
-    taken = busy_between([one.id for one in found], begins, begins + timedelta(days=slots.DAYS_AHEAD + 1), now=now)
+    taken = busy_between(
+        [one.id for one in found], begins, begins + timedelta(days=slots.DAYS_AHEAD + 1), now=now
+    )
     gates = Gates(found, asked=asked_for_all(), papers=papers_of, now=now)
     return Crew(abilities=found, taken=taken, gates=gates, now=now)
 

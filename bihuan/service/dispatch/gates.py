@@ -175,8 +175,11 @@ class Gates:
         """Those of these slots that heat leaves open to a technician."""
         return [slot for slot in found if self.heat_rule(technician_id, asked, slot) is None]
 
-    def heat_rule(self, technician_id: int, asked: Asked, slot: Slot) -> Reason | None:
-        """What heat says against this slot; None where the work is indoors or the day is not hot."""
+    def heat_rule(
+        self, technician_id: int, asked: Asked, slot: Slot, *, booked: bool = False
+    ) -> Reason | None:
+        """What heat says against this slot; None where the work is indoors or the day is not hot. `booked`: it is
+        among the minutes of that day already."""
         heat = self.heat_in(asked.city) if asked.outdoors else {}
         zone = get_default_timezone()
         day = slot.begins.astimezone(zone).date()
@@ -184,4 +187,5 @@ class Gates:
             return None
         limited = heat[day].limit.outdoor_minutes > 0
         minutes = self._outdoors.get((technician_id, day), 0) if limited else 0
+        minutes -= SLOT_MINUTES if booked else 0
         return against_heat(slot, heat, minutes=minutes, zone=zone)

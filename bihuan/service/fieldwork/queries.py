@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q
@@ -20,8 +20,10 @@ from bihuan.registers.parts.queries import certificates_needed
 from bihuan.registers.staff.queries import technician_of
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.queries import ONE, case_by_number, contacts_of
+from bihuan.service.dispatch.conflicts import conflicts_of
 from bihuan.service.dispatch.grabs.queries import up_for
 from bihuan.service.dispatch.models import Assignment, Visit
+from bihuan.service.dispatch.rules import Reason
 from bihuan.service.fieldwork.models import Photo, Quote, QuoteLine, Reading, Sheet, Tried, UsedPart, Work
 from bihuan.service.fieldwork.sheets import newest_quote
 from bihuan.service.intake.queries import words_of
@@ -54,6 +56,7 @@ class Job:
     answer_by: datetime | None = None
     beside: str = ""  # the other one, where two go
     goes_along: bool = False  # this technician is the second one: the first does the steps
+    against: tuple[Reason, ...] = ()  # rules that forbid the agreed visit since
     suits: str = ""  # when the customer said that it suits
 
 
@@ -125,12 +128,17 @@ def _visits(viewer: Viewer, wanted: Q) -> list[Visit]:
     first = Q(case__technician_person_id=me, technician__person_id=me)
     second = Q(case__mate_person_id=me, state__in=(Visit.BOOKED, Visit.ON_THE_WAY, Visit.ARRIVED))
     rows = Visit.objects.filter(wanted & (first | second))
-    return list(rows.select_related(*IN_CASE).order_by("slot_from", "id")[:MOST_JOBS])
+    joined = rows.select_related(*IN_CASE, "technician__person")
+    return list(joined.order_by("slot_from", "id")[:MOST_JOBS])
 
 
 def _with_visits(cases: list[Case], visits: Iterable[Visit], viewer: Viewer, *, now: datetime) -> list[Job]:
     newest = {visit.case_id: visit for visit in visits}
-    return _jobs(cases, viewer, now=now, visits=newest)
+    against: dict[int, list[Reason]] = {}
+    for one in conflicts_of(newest.values(), now=now):
+        against.setdefault(one.visit.case_id, []).append(one.rule)
+    jobs = _jobs(cases, viewer, now=now, visits=newest)
+    return [replace(job, against=tuple(against.get(job.case.id, ()))) for job in jobs]
 
 
 def _jobs(

@@ -17,6 +17,7 @@ from bihuan.registers.access.errors import NotFound, Refusal
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.customers.registering import machine_of
 from bihuan.service.dispatch import upkeep
+from bihuan.service.dispatch.errors import PlanUnsound
 from bihuan.web.agents.customers import seen_by
 from bihuan.web.agents.facts import MachineShown
 from bihuan.web.look.doors import moment, staff_page
@@ -55,7 +56,7 @@ def machine_upkeep(request: HttpRequest, viewer: Viewer, customer_id: int, machi
     form = PlanForm(request.POST)
     try:
         if not form.is_valid():
-            raise upkeep.PlanUnsound
+            raise PlanUnsound
         kept = upkeep.keep_plan(machine, now=now, **form.cleaned_data)
         told = {"day": f"{kept.next_due:%Y-%m-%d}"}
         messages.success(request, _("Kept. The next maintenance is due on %(day)s.") % told)

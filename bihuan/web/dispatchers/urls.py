@@ -7,6 +7,7 @@ from bihuan.web.dispatchers.assign import assign
 from bihuan.web.dispatchers.board import board, offer_many
 from bihuan.web.dispatchers.book import book
 from bihuan.web.dispatchers.choose import offer
+from bihuan.web.dispatchers.conflicts import conflicts
 from bihuan.web.dispatchers.devices import devices
 from bihuan.web.dispatchers.hands import mate, wish
 from bihuan.web.dispatchers.job_order import job_order
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("capacity/day", capacity.set_day, name="capacity_day"),
     path("capacity/limit", capacity.keep_limit, name="capacity_limit"),
     path("leave", leave, name="leave"),
+    path("conflicts", conflicts, name="conflicts"),
     path("shares", fairness.shares, name="shares"),
     path("devices", devices, name="devices"),
     path("point", service_point, name="service_point"),

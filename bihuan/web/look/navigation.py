@@ -63,6 +63,7 @@ NAVIGATION: tuple[Entry, ...] = (
     _entry(_("Dispatch board"), "dispatchers:board", "layout-kanban", *_DISPATCH),
     _entry(_("Service point desk"), "dispatchers:service_point", "building-store", *_POINT),
     _entry(_("Leave and stand-ins"), "dispatchers:leave", "beach", "dispatcher", *_POINT),
+    _entry(_("Visits against a rule"), "dispatchers:conflicts", "alert-triangle", "dispatcher", *_POINT),
     _entry(_("Visits that will be late"), "dispatchers:late", "clock", "dispatcher", *_POINT),
     _entry(_("Where technicians were"), "dispatchers:positions", "map-pin", "dispatcher", *_POINT),
     _entry(_("Shares of the work"), "dispatchers:shares", "chart-bar", "manager", *_DISPATCH, *_POINT),

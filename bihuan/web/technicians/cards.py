@@ -14,7 +14,7 @@ from bihuan.registers.knowledge.reading import shipped
 from bihuan.registers.staff.queries import shifts_of
 from bihuan.service.cases.cards_in_use import card_at
 from bihuan.service.cases.words import KINDS, place_title
-from bihuan.service.dispatch.words import SUITS
+from bihuan.service.dispatch.words import SUITS, sentence
 from bihuan.service.fieldwork.layout import family_words, is_chinese
 from bihuan.service.fieldwork.queries import Job
 from bihuan.service.fieldwork.words import COVERS, UNITS
@@ -45,6 +45,7 @@ class JobCard:
     suits: str
     beside: str
     goes_along: bool
+    against: list[str]
 
 
 def card_of_job(job: Job, *, now: datetime) -> JobCard:
@@ -75,6 +76,7 @@ def card_of_job(job: Job, *, now: datetime) -> JobCard:
         suits=str(SUITS.get(job.suits, "")),
         beside=job.beside,
         goes_along=job.goes_along,
+        against=[sentence(one) for one in job.against],
     )
 
 

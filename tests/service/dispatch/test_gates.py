@@ -15,6 +15,7 @@ from bihuan.registers.staff.rules import Limit, limit_at
 from bihuan.service.cases.models import Case
 from bihuan.service.dispatch import assigning, booking
 from bihuan.service.dispatch.choosing import crew_of, points_for, workers_for
+from bihuan.service.dispatch.conflicts import conflicts_at
 from bihuan.service.dispatch.errors import PointRuledOut, SlotRuledOut, TechnicianRuledOut
 from bihuan.service.dispatch.queries import free_slots, open_visit_of
 from bihuan.service.dispatch.slots import Slot
@@ -225,3 +226,42 @@ def test_a_booked_visit_is_counted_once_outdoors_however_often_it_is_moved(made:
     booking.rebook(visit, slot_on(day, 10), reason="customer_wish", doer=by(made, Role.AGENT), now=NOW)
     case = assigned(made, words="冰箱又漏水了")
     assert begins_of(case, day) == [8, 16, 18]
+
+
+def broken(made: Company) -> list[tuple[str, str]]:
+    found = conflicts_at(frozenset({made.own.id}), now=NOW)
+    return [(one.visit.case.number, one.rule.code) for one in found]
+
+
+@pytest.mark.demand("L-16", "U-13")
+def test_an_agreed_visit_that_a_rule_forbids_since_is_shown_with_the_rule(made: Company) -> None:
+    visit = booked(made)
+    day = TODAY + timedelta(days=1)
+    booking.rebook(visit, slot_on(day, 16), reason="customer_wish", doer=by(made, Role.AGENT), now=NOW)
+    assert broken(made) == []
+    Requirement.objects.create(category="refrigerator", kind="repair", certificate="height")
+    assert broken(made) == []
+    Certificate.objects.filter(technician=made.technicians[0], kind="height").update(valid_until=TODAY)
+    assert broken(made) == [(visit.case.number, "permit_ends_before")]
+    Requirement.objects.all().delete()
+    outdoors()
+    HotDay.objects.create(city=CITY, day=day, celsius=38)
+    assert broken(made) == []
+    HotDay.objects.update(celsius=40)
+    assert broken(made) == [(visit.case.number, "too_hot")]
+    WorkCondition.objects.update(outdoors=False, people=2)
+    assert broken(made) == [(visit.case.number, "no_second")]
+
+
+def test_the_hours_outdoors_of_an_agreed_visit_are_not_counted_twice(made: Company) -> None:
+    outdoors()
+    day = TODAY + timedelta(days=1)
+    for hour in (8, 10, 16):
+        case = assigned(made, words=f"冰箱漏水了{hour}")
+        visit = open_visit_of(case.id)
+        assert visit is not None
+        booking.book(visit, slot_on(day, hour), doer=by(made, Role.AGENT), now=NOW)
+    HotDay.objects.create(city=CITY, day=day, celsius=38)
+    assert broken(made) == []
+    HeatLimit.objects.filter(from_celsius=37).update(outdoor_minutes=240)
+    assert {code for _number, code in broken(made)} == {"hours_in_heat"}

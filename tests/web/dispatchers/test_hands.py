@@ -8,8 +8,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from bihuan.ground.worktime import clock
-from bihuan.registers.access.history import Change
-from bihuan.registers.access.models import Person
+from bihuan.registers.access.models import Change, Person
 from bihuan.registers.access.roles import Role
 from bihuan.registers.parts.models import WorkCondition
 from bihuan.registers.staff.models import Busy
