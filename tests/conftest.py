@@ -47,7 +47,10 @@ hypothesis_settings.register_profile(
     "ci", max_examples=50, deadline=None, derandomize=True, database=None, suppress_health_check=SLOW_IS_FINE
 )
 hypothesis_settings.register_profile(
-    "bench", max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck)
+    "bench",
+    max_examples=int(os.environ.get("BIHUAN_EXAMPLES", "20000")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
 )
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 

@@ -36,11 +36,13 @@ def main() -> int:
     paths = instances.files_in(folder, everything=full) if folder is not None else []
     routes = {path.stem.lower(): distance(path, asked.distance_seconds) for path in paths}
     starts = _starts(asked.first)
+    reasons = [Task("bench.dispatch.reasons", "bihuan", ("10000" if full else "500",))]
     groups = {
         "day": [task for one in days for task in one.values()],
         "large": [task for one in large for task in one.values()],
         "distance": [task for one in routes.values() for task in one.values()],
         "start": [task for _, task in starts],
+        "reasons": reasons,
     }
     file = Path(asked.folder) / ("full.jsonl" if full else "half-hour.jsonl")
     if not (full or asked.resume):
@@ -55,6 +57,8 @@ def main() -> int:
         show(tables.gaps(lines, routes, [name for name, _ in DISTANCE]))
     if "start" in asked.only:
         show(tables.memory(lines, starts))
+    if "reasons" in asked.only:
+        show(tables.figures("Explanations", lines, reasons))
     return 0
 
 
@@ -75,7 +79,7 @@ def _asked() -> argparse.Namespace:
     asked.add_argument("--folder", default=str(RESULTS), help="where the lines are kept")
     asked.add_argument("--resume", action="store_true", help="keep what was measured, without FULL too")
     asked.add_argument("--at-once", type=int, default=1, help="how many are measured beside each other")
-    names = ("day", "large", "distance", "start")
+    names = ("day", "large", "distance", "start", "reasons")
     asked.add_argument("--only", choices=names, nargs="+", default=names)
     return asked.parse_args()
 

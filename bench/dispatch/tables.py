@@ -81,3 +81,13 @@ def memory(lines: Lines, tasks: Sequence[tuple[str, Task]]) -> Iterator[str]:
             yield f"| {what} | failed: {line['failed']} | | | |"
         else:
             yield f"| {what} | {line['mb']} | {line['wall']} | {line['cpu']} | {line['setup']} |"
+
+
+def figures(title: str, lines: Lines, tasks: Sequence[Task]) -> Iterator[str]:
+    """What is one figure and no comparison: each line says `what` and what was `found`."""
+    yield f"\n## {title}\n"
+    yield "| what | found |"
+    yield "|---|---|"
+    for line in (lines[task.key] for task in tasks):
+        told = "failed" if "failed" in line else line["found"]
+        yield f"| {line.get('what', line['key'])} | {told} |"
