@@ -36,7 +36,9 @@ def compiled[F: Callable[..., object]](function: F) -> F:
 
 def inlined[F: Callable[..., object]](function: F) -> F:
     """The same, as part of whoever calls it: for what is called in the innermost loops."""
-    made: F = function if COMPILER is None else COMPILER.njit(inline="always", nogil=True)(function)
+    made: F = (
+        function if COMPILER is None else COMPILER.njit(cache=True, inline="always", nogil=True)(function)
+    )
     return made
 
 

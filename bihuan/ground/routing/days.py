@@ -1,6 +1,7 @@
 """A problem as the arrays that the kernel works on, and a plan read out of them."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,9 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from bihuan.ground.routing import kernel as k
-from bihuan.ground.routing.compiled import Ints, filled, ints, short_ints
-from bihuan.ground.routing.model import UNREACHABLE, Priority, Problem, Technician, Travel, can_do
-from bihuan.ground.routing.policies import Policy
+from bihuan.ground.routing.compiled import Ints, ints, short_ints
+from bihuan.ground.routing.model import UNREACHABLE, Problem, Technician, Travel, can_do
+from bihuan.ground.routing.parts import Fetching, fetching
+from bihuan.ground.routing.policies import OLDEST, Policy
+
+type Table = npt.NDArray[np.int64]
 
 NEIGHBOURS = 40
 MOST_STOPS = 400  # of one technician on one day
@@ -43,18 +47,67 @@ def day_of(problem: Problem, policy: Policy) -> Day:
     at = np.array([job.at for job in jobs], np.int64)
     windows, rows = _jobs(problem, policy, travel, at)
     near = min(NEIGHBOURS, max(0, len(jobs) - 1))
-    able = _able(problem)
+    able, fetched = _able(problem), fetching(problem)
+    if fetched is not None:
+        able &= fetched >= 0
+        rows += _fetched(problem, rows, windows, travel)
     longest = 2 + max((_most(person, problem) for person in people), default=0)
     return Day(
         sizes=ints([len(people), len(jobs), len(travel), longest, near]),
-        travel=short_ints(travel),
+        travel=short_ints(np.concatenate([travel, travel.T])),
         jobs=ints(rows),
         windows=ints(windows),
-        people=ints(_people(problem)),
-        fees=filled(len(jobs) * len(people)),
+        people=ints(_people(problem, policy)),
+        fees=ints(_fees(problem, policy, fetched)),
         neighbours=short_ints(_nearest(travel, at, near)),
         forbidden=ints(np.flatnonzero(~able)),
     )
+
+
+def _fees(problem: Problem, policy: Policy, fetched: Fetching | None) -> Table:
+    """What each pair of job and technician costs beside travel, doubled, and one more where the part is fetched."""
+    fees = np.zeros((len(problem.jobs), len(problem.technicians)), np.int64)
+    number = {person.id: at for at, person in enumerate(problem.technicians)}
+    for row, job in zip(fees, problem.jobs, strict=True):
+        if policy.change and job.was is not None:
+            row += policy.change
+            if job.was in number:
+                row[number[job.was]] -= policy.change
+        if policy.preference and job.preferred:
+            row += policy.preference
+            for one in job.preferred & number.keys():
+                row[number[one]] -= policy.preference
+    if fetched is not None and problem.store is not None:
+        drive = [
+            0 if problem.store.at == job.at else int(problem.travel[problem.store.at, job.at])
+            for job in problem.jobs
+        ]
+        fees += np.maximum(fetched, 0) * np.array(drive, np.int64).reshape(-1, 1)
+        return fees * 2 + np.maximum(fetched, 0)
+    return fees * 2
+
+
+def _fetched(problem: Problem, rows: list[list[int]], windows: list[int], travel: Travel) -> list[list[int]]:
+    """A second row for each job: at the store first, then from there to the customer and to work."""
+    made: list[list[int]] = []
+    store = problem.store
+    for job, row in zip(problem.jobs, rows, strict=True):
+        made.append(row := list(row))
+        if store is None or not job.parts:
+            continue
+        lead = store.seconds + int(travel[store.at, job.at])
+        ready = max(store.ready.get(part, -k.NEVER // 4) for part in job.parts)
+        begins = len(windows)
+        for opens, closes in sorted(job.windows) or [(-k.NEVER // 4, k.NEVER // 4)]:
+            if max(opens - lead, ready) <= closes - lead:
+                windows += (max(opens - lead, ready), closes - lead)
+        if len(windows) == begins:
+            windows += (k.NEVER // 2, k.NEVER // 2)  # the part comes too late
+        row[k.AT], row[k.SERVICE] = store.at, lead + job.seconds
+        row[k.OPENS_AT], row[k.CLOSES_AT] = begins, len(windows)
+        row[k.OPENS], row[k.CLOSES] = windows[begins], max(windows[begins + 1 :: 2])
+        row[k.NEAR_IN] = row[k.NEAR_OUT] = 0
+    return made
 
 
 def _nearest(travel: Travel, at: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
@@ -72,9 +125,9 @@ def _able(problem: Problem) -> npt.NDArray[np.bool_]:
     seen: dict[tuple[Any, ...], list[bool]] = {}
     rows = []
     for job in problem.jobs:
-        needs = (job.technician, *sorted(job.skills.items()))
+        needs = (job.technician, job.excluded, job.certificates, *sorted(job.skills.items()))
         if needs not in seen:
-            seen[needs] = [can_do(person, job) for person in problem.technicians]
+            seen[needs] = [can_do(person, job, problem.day) for person in problem.technicians]
         rows.append(seen[needs])
     return np.array(rows, bool).reshape(len(problem.jobs), len(problem.technicians))
 
@@ -88,58 +141,72 @@ def _jobs(
     into, out = apart.min(axis=0, initial=UNREACHABLE), apart.min(axis=1, initial=UNREACHABLE)
     crowded = np.bincount(at, minlength=len(travel)) > 1  # two jobs at one place, or one at somebody's home
     for person in problem.technicians:
-        crowded[person.home] |= True
+        crowded[[person.home, person.leaves_from]] = True
     worth = _worth(problem, policy)
     windows: list[int] = []
-    rows = []
+    rows: list[list[int]] = []
     for job in problem.jobs:
         begins = len(windows)
         for window in sorted(job.windows) or [(-k.NEVER // 4, k.NEVER // 4)]:
             windows += window
         row = [0] * k.JOB
-        row[k.AT], row[k.SERVICE], row[k.OPENS_AT], row[k.CLOSES_AT] = (
-            job.at,
-            job.seconds,
-            begins,
-            len(windows),
-        )
+        row[k.AT] = row[k.OUT] = job.at
+        row[k.SERVICE], row[k.OPENS_AT], row[k.CLOSES_AT] = job.seconds, begins, len(windows)
         row[k.OPENS], row[k.CLOSES] = windows[begins], max(windows[begins + 1 :: 2])
         row[k.NEAR_IN] = 0 if crowded[job.at] else int(into[job.at])
         row[k.NEAR_OUT] = 0 if crowded[job.at] else int(out[job.at])
-        row[k.PRIZE], row[k.WORTH], row[k.LOAD] = policy.prizes[job.priority], worth[job.priority], job.load
+        row[k.PRIZE] = row[k.FACE] = policy.prize(job)
+        row[k.WORTH], row[k.LOAD], row[k.HELD] = worth[len(rows)], job.load, int(job.held)
         rows.append(row)
     return windows, rows
 
 
-def _worth(problem: Problem, policy: Policy) -> dict[Priority, int]:
-    """What serving a job counts when two plans are compared: in tiers, more than all that stands below."""
+def _worth(problem: Problem, policy: Policy) -> list[int]:
+    """What serving each job counts when two plans are compared: in tiers, more than all that stands below. Within a
+    tier older jobs count more."""
     if not policy.in_tiers:
-        return dict(policy.prizes)
-    counts = {priority: sum(job.priority == priority for job in problem.jobs) for priority in policy.prizes}
-    worth, below = {}, max(1, 4 * 86_400 * len(problem.technicians))
-    for priority in reversed(list(policy.prizes)):
-        worth[priority] = below
-        below = below * (counts[priority] + 1)
+        return [policy.prize(job) for job in problem.jobs]
+    tiers = [policy.tier(job) for job in problem.jobs]
+    weights = [1 + (min(job.age, OLDEST) if policy.age else 0) for job in problem.jobs]
+    worth = [0] * len(tiers)
+    longest = max((one.shift[1] - one.shift[0] for one in problem.technicians), default=0)
+    below = max(1, 4 * longest * len(problem.technicians))
+    for tier in sorted(set(tiers), reverse=True):
+        inside = [at for at, one in enumerate(tiers) if one == tier]
+        for at in inside:
+            worth[at] = below * weights[at]
+        below += below * sum(weights[at] for at in inside)
+    if below >= k.NEVER:
+        raise OverflowError("So many jobs in so many tiers cannot be weighed against each other.")
     return worth
 
 
-def _people(problem: Problem) -> list[list[int]]:
+def _people(problem: Problem, policy: Policy) -> list[list[int]]:
     """A row for each technician."""
-    pinned = {job.technician for job in problem.jobs}
+    pinned = {one for job in problem.jobs for one in (job.technician, job.was, *job.preferred, *job.excluded)}
+    work = sum(job.seconds for job in problem.jobs)
+    fair = work * policy.fair // (100 * max(1, len(problem.technicians)))
     last: dict[tuple[Any, ...], int] = {}
-    rows = []
+    rows: list[list[int]] = []
     for number, one in enumerate(problem.technicians):
         row = [0] * k.PERSON
-        row[k.HOME], (row[k.BEGINS], row[k.ENDS]), row[k.LUNCH] = one.home, one.shift, -1
+        row[k.START], row[k.HOME], (row[k.BEGINS], row[k.ENDS]) = one.leaves_from, one.home, one.shift
+        row[k.LUNCH] = -1
         if one.lunch is not None and one.has_lunch():
             (row[k.LUNCH_OPENS], row[k.LUNCH_CLOSES]), row[k.LUNCH] = one.lunch.begins, one.lunch.seconds
         row[k.MOST] = _most(one, problem)
         row[k.ROOM] = k.NEVER if one.room is None else one.room
-        alike = (*row, *sorted(one.skills.items()), one.id if one.id in pinned else None)
+        row[k.FAIR], row[k.RATE] = (fair, policy.balance) if policy.balance else (k.NEVER, 0)
+        own = one.id if one.id in pinned else None
+        alike = tuple(row), own, *map(_sorted, (one.skills, one.certificates, one.parts))
         row[k.TWIN] = last.get(alike, -1)
         last[alike] = number
         rows.append(row)
     return rows
+
+
+def _sorted(told: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple(sorted(told.items()))
 
 
 def _most(one: Technician, problem: Problem) -> int:

@@ -26,6 +26,8 @@ def judge(problem: Mapping[str, Any], plan: Mapping[str, Any]) -> Verdict:
     people = {one["id"]: one for one in problem["technicians"]}
     jobs = {one["id"]: one for one in problem["jobs"]}
     faults: list[str] = []
+    starts: dict[Any, int] = {}
+    fetched: dict[str, int] = {}
     done: list[Any] = []
     gone: set[Any] = set()
     travel = 0
@@ -35,14 +37,27 @@ def judge(problem: Mapping[str, Any], plan: Mapping[str, Any]) -> Verdict:
             faults.append(f"{who} is nobody, or goes twice")
             continue
         gone.add(who)
-        drawn = _Drawn(people[who], jobs, problem["travel_seconds"])
+        drawn = _Drawn(people[who], jobs, problem)
         drawn.follow(route["stops"], route["back"])
+        starts |= drawn.starts
+        for part, count in drawn.fetched.items():
+            fetched[part] = fetched.get(part, 0) + count
         faults += [f"{who}: {fault}" for fault in drawn.faults]
         done += drawn.done
         travel += drawn.travel
     missing = [one["job"] for one in plan["unserved"]]
     if sorted(map(str, [*done, *missing])) != sorted(map(str, jobs)):
         faults.append("the jobs of the routes and the unserved are not all jobs, each once")
+    for one in starts:
+        other = jobs[one].get("together")
+        if other is not None and starts.get(other) != starts[one]:
+            faults.append(f"{one} and {other} do not begin together")
+    stored = (problem.get("store") or {}).get("parts") or {}
+    faults += [
+        f"more of {part} fetched than there are"
+        for part, count in fetched.items()
+        if count > stored.get(part, 0)
+    ]
     prizes = PRIZES | dict((problem.get("policy") or {}).get("prizes") or {})
     left = [jobs[one].get("priority", "normal") for one in missing if one in jobs]
     return Verdict(
@@ -58,13 +73,19 @@ class _Drawn:
     """One route, followed stop by stop."""
 
     def __init__(
-        self, person: Mapping[str, Any], jobs: Mapping[Any, Any], seconds: Sequence[Sequence[Any]]
+        self, person: Mapping[str, Any], jobs: Mapping[Any, Any], problem: Mapping[str, Any]
     ) -> None:
-        self.person, self.jobs, self.seconds = person, jobs, seconds
+        self.person, self.jobs, self.seconds = person, jobs, problem["travel_seconds"]
+        self.store, self.day = problem.get("store"), problem.get("day", "")
         self.faults: list[str] = []
         self.done: list[Any] = []
-        self.travel = 0
-        self.place, self.now = person["home"], person["shift"][0]
+        self.starts: dict[Any, int] = {}
+        self.fetched: dict[str, int] = {}
+        self.fetched_for: Any = None
+        self.van = dict(person.get("parts") or {})
+        self.outdoors = self.travel = 0
+        leaves_from = person.get("start")
+        self.place, self.now = person["home"] if leaves_from is None else leaves_from, person["shift"][0]
         self.lunches: list[Mapping[str, Any]] = []
 
     def follow(self, stops: Sequence[Mapping[str, Any]], back: int) -> None:
@@ -78,7 +99,7 @@ class _Drawn:
                 self.need(waiting is None, "lunch follows lunch")
                 waiting = stop
             else:
-                self.visit(stop, waiting)
+                self.visit(stop, waiting) if "job" in stop else self.fetch(stop, waiting)
                 waiting = None
         if waiting is not None:
             self.need(waiting["start"] >= self.now, "lunch before the work is over")
@@ -90,13 +111,60 @@ class _Drawn:
         most = self.person.get("max_jobs")
         self.need(most is None or len(self.done) <= most, "has too many jobs")
 
+    def fetch(self, stop: Mapping[str, Any], lunch: Mapping[str, Any] | None) -> None:
+        """At the store, for the parts of the job that comes next."""
+        job = self.jobs.get(stop["fetch"])
+        if job is None or self.store is None:
+            self.faults.append(f"{stop['fetch']} is no job, or there is no store")
+            return
+        self.reach(f"store for {stop['fetch']}", self.store["at"], stop, lunch)
+        self.need(
+            stop["leave"] >= stop["start"] + self.store.get("seconds", 0), "is gone from the store too soon"
+        )
+        ready = self.store.get("ready") or {}
+        for part, count in (job.get("parts") or {}).items():
+            self.need(stop["start"] >= ready.get(part, stop["start"]), f"{part} is not there yet")
+            self.fetched[part] = self.fetched.get(part, 0) + count
+        self.place, self.now, self.fetched_for = self.store["at"], stop["leave"], stop["fetch"]
+
     def visit(self, stop: Mapping[str, Any], lunch: Mapping[str, Any] | None) -> None:
         job = self.jobs.get(stop["job"])
         if job is None:
             self.faults.append(f"{stop['job']} is no job")
             return
         about = f"job {stop['job']}"
-        drive = self.drive(job["at"])
+        self.reach(about, job["at"], stop, lunch)
+        self.may(about, job)
+        windows = job.get("windows") or []
+        inside = any(opens <= stop["start"] <= closes for opens, closes in windows)
+        self.need(not windows or inside, f"{about}: begins outside of its windows")
+        self.need(stop["leave"] >= stop["start"] + job["seconds"], f"{about}: is cut short")
+        self.done.append(stop["job"])
+        self.starts[stop["job"]] = stop["start"]
+        self.place, self.now = job["at"], stop["leave"]
+
+    def may(self, about: str, job: Mapping[str, Any]) -> None:
+        """Whether this technician may do it, with the parts."""
+        for skill, level in (job.get("skills") or {}).items():
+            self.need((self.person.get("skills") or {}).get(skill, 0) >= level, f"{about}: lacks {skill}")
+        for one in job.get("certificates") or []:
+            until = (self.person.get("certificates") or {}).get(one, "")
+            self.need(until != "" and until >= self.day, f"{about}: lacks the certificate {one}")
+        self.need(job.get("technician") in (None, self.person["id"]), f"{about}: belongs to somebody else")
+        self.need(
+            self.person["id"] not in (job.get("excluded") or []), f"{about}: not by {self.person['id']}"
+        )
+        if job["id"] != self.fetched_for:
+            for part, count in (job.get("parts") or {}).items():
+                self.van[part] = self.van.get(part, 0) - count
+                self.need(self.van[part] >= 0, f"{about}: lacks the part {part}")
+        self.outdoors += job["seconds"] if job.get("outdoors") else 0
+        most = self.person.get("outdoors_seconds")
+        self.need(most is None or self.outdoors <= most, f"{about}: too long outdoors")
+
+    def reach(self, about: str, place: int, stop: Mapping[str, Any], lunch: Mapping[str, Any] | None) -> None:
+        """Driven there and lunch eaten, in an order that can be."""
+        drive = self.drive(place)
         if lunch is None:
             self.need(stop["arrive"] >= self.now + drive, f"{about}: arrives too soon")
             self.need(stop["start"] >= stop["arrive"], f"{about}: begins before arriving")
@@ -107,15 +175,6 @@ class _Drawn:
             self.need(lunch["start"] >= self.now, f"{about}: lunch before the work is over")
             self.need(stop["arrive"] >= lunch["leave"] + drive, f"{about}: drives during lunch")
             self.need(stop["start"] >= stop["arrive"], f"{about}: begins before arriving")
-        windows = job.get("windows") or []
-        inside = any(opens <= stop["start"] <= closes for opens, closes in windows)
-        self.need(not windows or inside, f"{about}: begins outside of its windows")
-        self.need(stop["leave"] >= stop["start"] + job["seconds"], f"{about}: is cut short")
-        for skill, level in (job.get("skills") or {}).items():
-            self.need((self.person.get("skills") or {}).get(skill, 0) >= level, f"{about}: lacks {skill}")
-        self.need(job.get("technician") in (None, self.person["id"]), f"{about}: belongs to somebody else")
-        self.done.append(stop["job"])
-        self.place, self.now = job["at"], stop["leave"]
 
     def drive(self, there: int) -> int:
         seconds = 0 if self.place == there else self.seconds[self.place][there]

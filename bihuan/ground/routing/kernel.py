@@ -21,22 +21,28 @@ FORBIDDEN = -1  # instead of the version of a route: this technician never does 
 
 EVERYBODY = 128  # so many technicians are all asked; of more, those who are near
 
-# one row of `jobs`; windows are [OPENS_AT, CLOSES_AT) in `windows`, two numbers each
-AT, SERVICE, OPENS_AT, CLOSES_AT, OPENS, CLOSES, NEAR_IN, NEAR_OUT, PRIZE, WORTH, LOAD = range(11)
-JOB = 11
-# one row of `people`; LUNCH is in seconds, -1 for none; TWIN is somebody before who is no different, or -1
-HOME, BEGINS, ENDS, LUNCH_OPENS, LUNCH_CLOSES, LUNCH, MOST, ROOM, TWIN = range(9)
-PERSON = 9
-# one row of `stops`; row 0 of a route is leaving home, the row after the last stop is coming back
-WHO, PLACE, FREE, FED, DUE, DUE_FED = range(6)
-STOP = 6
+# one row of `jobs`; windows are [OPENS_AT, CLOSES_AT) in `windows`, two numbers each; the work begins at AT and ends at
+# OUT; PRIZE is what leaving it costs just now, FACE what it costs by the policy, WORTH when two plans are compared.
+# A job that somebody can do only with a part from the store has a second row, JOBS rows on.
+AT, OUT, SERVICE, OPENS_AT, CLOSES_AT, OPENS, CLOSES, NEAR_IN, NEAR_OUT, PRIZE, FACE, WORTH, LOAD, HELD = (
+    range(14)
+)
+JOB = 14
+# one row of `people`; LUNCH is in seconds, -1 for none; TWIN is somebody before who is no different, or -1; work above
+# FAIR costs RATE sixteenths of its seconds
+START, HOME, BEGINS, ENDS, LUNCH_OPENS, LUNCH_CLOSES, LUNCH, MOST, ROOM, TWIN, FAIR, RATE = range(12)
+PERSON = 12
+# one row of `stops`; row 0 of a route is leaving, the row after the last stop is coming home; SOON is the earlier of
+# FREE and FED, LEG the drive to the next row
+WHO, ENTER, LEAVE, SOON, FREE, FED, DUE, DUE_FED, LEG = range(9)
+STOP = 9
 # one row of `routes`
-STOPS, VERSION, COST, USED, CHANGED = range(5)
-ROUTE = 5
+STOPS, VERSION, COST, USED, WORK, CHANGED = range(6)
+ROUTE = 6
 # the counters of a search
-NOW, BEST, VERSIONS, BLINK, BETTER, WORTH_NOW, DICE = range(7)
-SEED, TOUCHED, MOVED, TODO, BEFORE, LOST, LOST_WORTH = range(7, 14)  # of the round that goes on
-COUNTERS = 14
+BEST, VERSIONS, BLINK, BETTER, WORTH_NOW, DICE = range(6)
+SEED, TOUCHED, MOVED, TODO, BEFORE, LOST, LOST_WORTH = range(6, 13)  # of the round that goes on
+COUNTERS = 13
 # one row of `sizes`
 PEOPLE, JOBS, PLACES, LONGEST, NEIGHBOURS = range(5)
 
@@ -115,20 +121,25 @@ def time(
     routes: Ints,
     person: int,
 ) -> None:
-    """Write down a route's times in both directions, and its cost: travel and fees."""
+    """Write down a route's times in both directions, its load, its work, and its cost: travel, fees and work above
+    what is fair."""
     places, base, row = sizes[PLACES], person * sizes[LONGEST], person * PERSON
-    count, home, eats = routes[person * ROUTE + STOPS], people[row + HOME], people[row + LUNCH] >= 0
-    place, cost = home, 0
+    count, eats = routes[person * ROUTE + STOPS], people[row + LUNCH] >= 0
+    place, cost, used, work = people[row + START], 0, 0, 0
     free = people[row + BEGINS] if eats else NEVER
     fed = NEVER if eats else people[row + BEGINS]
     at = base * STOP
-    stops[at + PLACE], stops[at + FREE], stops[at + FED] = home, free, fed
+    stops[at + LEAVE], stops[at + SOON], stops[at + FREE], stops[at + FED] = place, min(free, fed), free, fed
     for _ in range(count):
         at += STOP
         job = stops[at + WHO]
+        fee = fees[job * sizes[PEOPLE] + person]
+        job += (fee & 1) * sizes[JOBS]
         there, service = jobs[job * JOB + AT], jobs[job * JOB + SERVICE]
         drive = travel[place * places + there]
-        cost += drive + fees[job * sizes[PEOPLE] + person]
+        cost += drive + (fee >> 1)
+        used += jobs[job * JOB + LOAD]
+        work += service
         arrived = fed + drive
         if free < NEVER:
             arrived = min(arrived, after_lunch(people, person, free, drive, False))
@@ -138,28 +149,34 @@ def time(
         fed = earliest(jobs, windows, job, arrived)
         if fed < NEVER:
             fed += service
-        stops[at + PLACE], stops[at + FREE], stops[at + FED] = there, free, fed
-        place = there
-    if count:
-        cost += travel[place * places + home]
-    routes[person * ROUTE + COST] = cost
+        place = jobs[job * JOB + OUT]
+        stops[at - STOP + LEG], stops[at + ENTER], stops[at + LEAVE] = drive, there, place
+        stops[at + SOON], stops[at + FREE], stops[at + FED] = min(free, fed), free, fed
+    home = people[row + HOME]
+    drive = travel[place * places + home]
+    cost += drive + (max(0, work - people[row + FAIR]) * people[row + RATE] >> 4)
+    stops[at + LEG] = drive
+    routes[person * ROUTE + COST], routes[person * ROUTE + USED], routes[person * ROUTE + WORK] = (
+        cost,
+        used,
+        work,
+    )
     at += STOP
-    place, due, due_fed = home, -NEVER, people[row + ENDS]
-    stops[at + PLACE], stops[at + DUE], stops[at + DUE_FED] = place, due, due_fed
+    due, due_fed = -NEVER, people[row + ENDS]
+    stops[at + ENTER], stops[at + DUE], stops[at + DUE_FED] = home, due, due_fed
     for left in range(count, 0, -1):
         at -= STOP
-        job, there = stops[at + WHO], stops[at + PLACE]
-        drive, service = travel[there * places + place], jobs[job * JOB + SERVICE]
-        leave = due - drive
+        job, drive = stops[at + WHO], stops[at + LEG]
+        job += (fees[job * sizes[PEOPLE] + person] & 1) * sizes[JOBS]
+        service, leave = jobs[job * JOB + SERVICE], due - drive
         if eats:
             leave = max(leave, before_lunch(people, person, due_fed, drive, left == count))
         due = latest(jobs, windows, job, leave - service)
         due_fed = latest(jobs, windows, job, due_fed - drive - service)
         stops[at + DUE], stops[at + DUE_FED] = due, due_fed
-        place = there
 
 
-@compiled
+@inlined
 def best_gap(
     sizes: Ints,
     travel: Ints,
@@ -171,48 +188,48 @@ def best_gap(
     job: int,
     person: int,
 ) -> int:
-    """Where a job fits into a route for the least travel: extra seconds * LONGEST + stops before it; else `NEVER`.
+    """Where a job (its row) fits into a route for the least travel: extra seconds * LONGEST + stops before it; else
+    `NEVER`.
 
     O(1) a gap. Holds for any travel times, also those that break the triangle inequality.
     """
-    places, longest = sizes[PLACES], sizes[LONGEST]
-    count, row = routes[person * ROUTE + STOPS], job * JOB
-    found = NEVER
-    if count >= people[person * PERSON + MOST]:
-        return found
-    there, service, opens, closes = jobs[row + AT], jobs[row + SERVICE], jobs[row + OPENS], jobs[row + CLOSES]
-    soonest_left, near = opens + service + jobs[row + NEAR_OUT], jobs[row + NEAR_IN]
-    single = jobs[row + CLOSES_AT] - jobs[row + OPENS_AT] == 2
-    at = person * longest * STOP
-    for gap in range(count + 1):
-        free, fed = stops[at + FREE], stops[at + FED]
-        if min(free, fed) + near > closes:
-            break
-        place = stops[at + PLACE]
-        at += STOP
-        due_fed = stops[at + DUE_FED]
-        if due_fed < soonest_left:
-            continue
-        following = stops[at + PLACE]
-        drive, onward = travel[place * places + there], travel[there * places + following]
-        extra = (drive + onward - travel[place * places + following]) * longest + gap
-        if extra >= found:
-            continue
-        arrived = fed + drive
-        if free < NEVER:
-            arrived = min(arrived, after_lunch(people, person, free, drive, False))
-        begin = max(arrived, opens)
-        if not single:
-            begin = earliest(jobs, windows, job, arrived)
-        fits = begin <= closes and begin + service + onward <= due_fed
-        if not fits and free < NEVER:
-            left = earliest(jobs, windows, job, free + drive) + service
-            if left < NEVER:
-                fits = left + onward <= stops[at + DUE]
-                if not fits:
-                    fits = after_lunch(people, person, left, onward, gap == count) <= due_fed
-        if fits:
-            found = extra
+    places, longest, row = sizes[PLACES], sizes[LONGEST], job * JOB
+    count, found = routes[person * ROUTE + STOPS], NEVER
+    if count < people[person * PERSON + MOST]:
+        service, opens, closes = jobs[row + SERVICE], jobs[row + OPENS], jobs[row + CLOSES]
+        soonest_left, near = opens + service + jobs[row + NEAR_OUT], jobs[row + NEAR_IN]
+        single = jobs[row + CLOSES_AT] - jobs[row + OPENS_AT] == 2
+        # the table of travel stands there a second time, turned round, so that both lookups stay in one row each
+        into, out = (places + jobs[row + AT]) * places, jobs[row + OUT] * places
+        at = person * longest * STOP
+        for gap in range(count + 1):
+            if stops[at + SOON] + near > closes:
+                break
+            at += STOP
+            due_fed = stops[at + DUE_FED]
+            if due_fed < soonest_left:
+                continue
+            was = at - STOP
+            drive, onward = travel[into + stops[was + LEAVE]], travel[out + stops[at + ENTER]]
+            extra = (drive + onward - stops[was + LEG]) * longest + gap
+            if extra >= found:
+                continue
+            free, fed = stops[was + FREE], stops[was + FED]
+            arrived = fed + drive
+            if free < NEVER:
+                arrived = min(arrived, after_lunch(people, person, free, drive, False))
+            begin = max(arrived, opens)
+            if not single:
+                begin = earliest(jobs, windows, job, arrived)
+            fits = begin <= closes and begin + service + onward <= due_fed
+            if not fits and free < NEVER:
+                left = earliest(jobs, windows, job, free + drive) + service
+                if left < NEVER:
+                    fits = left + onward <= stops[at + DUE]
+                    if not fits:
+                        fits = after_lunch(people, person, left, onward, gap == count) <= due_fed
+            if fits:
+                found = extra
     return found
 
 
@@ -228,15 +245,15 @@ def too_late(
     job: int,
     person: int,
 ) -> int:
-    """By how many seconds a job misses every place in a route, at the place where it misses least: late at its own door
-    and for whatever comes after it. 0 where it fits."""
+    """By how many seconds a job (its row) misses every place in a route, at the place where it misses least: late at
+    its own door and for whatever comes after it. 0 where it fits."""
     places, row = sizes[PLACES], job * JOB
-    there, service, closes = jobs[row + AT], jobs[row + SERVICE], jobs[row + CLOSES]
+    there, out, service, closes = jobs[row + AT], jobs[row + OUT], jobs[row + SERVICE], jobs[row + CLOSES]
     at, count, least = person * sizes[LONGEST] * STOP, routes[person * ROUTE + STOPS], NEVER
     for gap in range(count + 1):
-        free, fed, place = stops[at + FREE], stops[at + FED], stops[at + PLACE]
+        free, fed, place = stops[at + FREE], stops[at + FED], stops[at + LEAVE]
         at += STOP
-        drive, onward = travel[place * places + there], travel[there * places + stops[at + PLACE]]
+        drive, onward = travel[place * places + there], travel[out * places + stops[at + ENTER]]
         arrived = fed + drive
         if free < NEVER:
             arrived = min(arrived, after_lunch(people, person, free, drive, False))
@@ -295,7 +312,7 @@ def renew(routes: Ints, counters: Ints, person: int) -> None:
     routes[person * ROUTE + VERSION] = counters[VERSIONS]
 
 
-@compiled
+@inlined
 def look(
     sizes: Ints,
     travel: Ints,
@@ -309,12 +326,17 @@ def look(
     job: int,
     person: int,
 ) -> None:
-    """Remember what a job costs in a route as it is now: `best_gap` and the fee."""
-    at = (job * sizes[PEOPLE] + person) * 2
-    price = best_gap(sizes, travel, jobs, windows, people, stops, routes, job, person)
-    if price < NEVER:
-        price += fees[job * sizes[PEOPLE] + person] * sizes[LONGEST]
-    prices[at], prices[at + 1] = routes[person * ROUTE + VERSION], price
+    """Remember what a job costs in a route as it is now: `best_gap`, its fee, and work above what is fair."""
+    pair, price = job * sizes[PEOPLE] + person, NEVER
+    fee = fees[pair]
+    row = job + (fee & 1) * sizes[JOBS]
+    if routes[person * ROUTE + USED] + jobs[row * JOB + LOAD] <= people[person * PERSON + ROOM]:
+        price = best_gap(sizes, travel, jobs, windows, people, stops, routes, row, person)
+        if price < NEVER:
+            spare = max(0, people[person * PERSON + FAIR] - routes[person * ROUTE + WORK])
+            over = max(0, jobs[row * JOB + SERVICE] - spare) * people[person * PERSON + RATE] >> 4
+            price += ((fee >> 1) + over) * sizes[LONGEST]
+    prices[pair * 2], prices[pair * 2 + 1] = routes[person * ROUTE + VERSION], price
 
 
 @inlined
@@ -348,8 +370,6 @@ def ask_again(
                 continue
             look(sizes, travel, jobs, windows, people, fees, stops, routes, prices, job, person)
         price = prices[at + 1]
-        if routes[person * ROUTE + USED] + jobs[job * JOB + LOAD] > people[person * PERSON + ROOM]:
-            continue
         if price < scratch[job]:
             scratch[second], scratch[runner_up] = scratch[job], scratch[who]
             scratch[job], scratch[who] = price, person
@@ -408,7 +428,6 @@ def construct(
             job = order[pick]
             person = scratch[who + job]
             put_in(stops, routes, longest, job, person, scratch[job] % longest)
-            routes[person * ROUTE + USED] += jobs[job * JOB + LOAD]
             time(sizes, travel, jobs, windows, people, fees, stops, routes, person)
             renew(routes, counters, person)
             where[job], changed = person, person
@@ -472,7 +491,8 @@ def ruin(
         stay = 0
         for k in range(1, count + 1):
             one = stops[(base + k) * STOP + WHO]
-            if first <= k < first + span and not spare <= k < spare + spared:
+            takes = first <= k < first + span and not spare <= k < spare + spared
+            if takes and not jobs[one * JOB + HELD]:
                 scratch[was + counters[MOVED]] = person
                 changed[n_jobs + one] = 1
                 changed[counters[MOVED]] = one
@@ -480,7 +500,6 @@ def ruin(
                 where[one] = -1
                 counters[LOST] += jobs[one * JOB + PRIZE]
                 counters[LOST_WORTH] += jobs[one * JOB + WORTH]
-                routes[person * ROUTE + USED] -= jobs[one * JOB + LOAD]
                 changed[todo + counters[TODO]] = one
                 counters[TODO] += 1
             else:
@@ -565,19 +584,19 @@ def cheapest(
 ) -> int:
     """Who takes a job for least, if that is cheaper than leaving it, else -1. Now and then somebody is overlooked."""
     n_people, longest = sizes[PEOPLE], sizes[LONGEST]
-    load, chosen, least = jobs[job * JOB + LOAD], -1, jobs[job * JOB + PRIZE] * longest
+    chosen, least = -1, jobs[job * JOB + PRIZE] * longest
     for x in range(invited if invited else n_people):
         person = scratch[sizes[JOBS] + x] if invited else x
-        twin = people[person * PERSON + TWIN]
-        if twin >= 0 and not routes[person * ROUTE + STOPS] and not routes[twin * ROUTE + STOPS]:
-            continue
         at = (job * n_people + person) * 2
         if prices[at] != routes[person * ROUTE + VERSION]:
             if prices[at] == FORBIDDEN:
                 continue
+            twin = people[person * PERSON + TWIN]
+            if twin >= 0 and not routes[person * ROUTE + STOPS] and not routes[twin * ROUTE + STOPS]:
+                continue
             look(sizes, travel, jobs, windows, people, fees, stops, routes, prices, job, person)
         price = prices[at + 1]
-        if price < least and routes[person * ROUTE + USED] + load <= people[person * PERSON + ROOM]:
+        if price < least:
             counters[BLINK] -= 1
             if counters[BLINK] < 0:
                 counters[BLINK] = blinks[dice(counters) & 1023]
@@ -637,7 +656,6 @@ def recreate(
                 scratch[n_jobs + counters[TOUCHED]] = person
             counters[TOUCHED] += 1
         put_in(stops, routes, longest, job, person, prices[(job * n_people + person) * 2 + 1] % longest)
-        routes[person * ROUTE + USED] += jobs[job * JOB + LOAD]
         time(sizes, travel, jobs, windows, people, fees, stops, routes, person)
         renew(routes, counters, person)
         if not changed[n_jobs + job]:
@@ -687,12 +705,24 @@ def decide(
             where[changed[x]] = scratch[2 * n_jobs + x]
         changed[n_jobs + changed[x]] = 0
     if kept:
-        counters[NOW] += travelled + counters[LOST]
         counters[WORTH_NOW] += travelled + counters[LOST_WORTH]
         if counters[WORTH_NOW] < counters[BEST]:
             counters[BEST] = counters[WORTH_NOW]
             counters[BETTER] += 1
             remember(sizes, stops, routes, best)
+
+
+@compiled
+def miss(sizes: Ints, jobs: Ints, where: Ints) -> None:
+    """Whoever has no technician for long is worth a little more, up to a fifth, and less again once served: so the
+    search does not leave the same jobs out again and again. Plans are compared by what jobs are truly worth."""
+    for job in range(sizes[JOBS]):
+        row = job * JOB
+        prize, face = jobs[row + PRIZE], jobs[row + FACE]
+        if where[job] < 0:
+            jobs[row + PRIZE] = min(prize + (prize + 99) // 100, face + face // 5)
+        else:
+            jobs[row + PRIZE] = max(prize - prize // 100, face)
 
 
 @compiled

@@ -1,15 +1,17 @@
 """A day planned: solve a problem, and write the plan down as programs read it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from time import process_time
 from typing import Any
 
 from bihuan.ground.routing.days import day_of
-from bihuan.ground.routing.model import Job, Problem
+from bihuan.ground.routing.model import Id, Job, Problem, can_do
+from bihuan.ground.routing.parts import FETCHED, NOWHERE, Fetching, fetching
 from bihuan.ground.routing.policies import Policy
 from bihuan.ground.routing.search import Budget, Searching
-from bihuan.ground.routing.timetable import Route, Stop, route_of
+from bihuan.ground.routing.timetable import Break, Fetch, Route, Stop, route_of
+from bihuan.ground.routing.together import Pairs, instants_of
 from bihuan.ground.routing.why import Asking, Reason, Relaxation
 
 
@@ -40,36 +42,87 @@ def solve(
     seed: int,
     threads: int = 1,
     clock: Callable[[], float] = process_time,
+    start: Mapping[Id, Sequence[Id]] | None = None,
 ) -> Plan:
-    """The best plan found within the budget, which counts from now on. Today one thread works, whatever is offered."""
+    """The best plan found within the budget, which counts from now on. `start` is a plan to improve: the jobs of each
+    technician, in order. Today one thread works, whatever is offered."""
     began = clock()
     found = Searching.over(day_of(problem, policy), seed=seed)
+    if start is not None:
+        found.stand(routes_from(problem, start))
+    pairs = Pairs(problem, found)
+    pairs.place()
     found.insert()
-    rounds = found.improve(budget.less(clock() - began), clock=clock)
-    seconds = clock() - began
+    rounds = 0
+    if pairs.count:  # the moments of pairs are chosen once more when the rest of the day has a shape
+        rounds = found.improve(budget.share(0.3), clock=clock)
+        found.settle()
+        pairs.place()
+    rounds += found.improve(budget.less(clock() - began, rounds), clock=clock)
     found.settle()
-    asking = Asking(problem, found)
-    absent = [number for number in range(len(problem.jobs)) if found.where[number] < 0]
+    if policy.in_tiers:
+        found.fill()
+    seconds = clock() - began
     return Plan(
         routes=tuple(_routes(problem, found)),
-        unserved=tuple(
-            Unserved(problem.jobs[job], tuple(asking.reasons(job)), tuple(asking.relaxations(job)))
-            for job in absent
-        ),
+        unserved=tuple(_unserved(problem, found)),
         rounds=rounds,
         seconds=seconds,
     )
 
 
-def _routes(problem: Problem, found: Searching) -> list[Route]:
+def routes_from(problem: Problem, start: Mapping[Id, Sequence[Id]]) -> list[list[int]]:
+    """A plan to begin with, as numbers of jobs. Whatever cannot be driven in that order is left out; of a job named
+    twice the first counts."""
+    number = {job.id: at for at, job in enumerate(problem.jobs)}
+    missing, taken = fetching(problem), set[Id]()
     made = []
-    for technician, jobs in zip(problem.technicians, found.routes_found(), strict=True):
-        route = route_of(technician, [problem.jobs[job] for job in jobs], problem.travel)
-        if route is None:
-            raise AssertionError(f"The search gave {technician.id} a route that cannot be driven.")
-        if jobs:
-            made.append(route)
+    for person, technician in enumerate(problem.technicians):
+        route: list[int] = []
+        for one in start.get(technician.id, ()):
+            if (
+                one not in number
+                or one in taken
+                or not can_do(technician, problem.jobs[number[one]], problem.day)
+            ):
+                continue
+            if missing is not None and missing[number[one], person] == NOWHERE:
+                continue
+            if _drawn(problem, person, [*route, number[one]], missing) is not None:
+                route.append(number[one])
+                taken.add(one)
+        made.append(route)
     return made
+
+
+def _drawn(problem: Problem, person: int, jobs: Sequence[int], missing: Fetching | None) -> Route | None:
+    """The route with its times."""
+    fetched = (
+        () if missing is None else [problem.jobs[at].id for at in jobs if missing[at, person] == FETCHED]
+    )
+    technician, visits = problem.technicians[person], [problem.jobs[at] for at in jobs]
+    return route_of(technician, visits, problem.travel, store=problem.store, fetched=fetched)
+
+
+def _unserved(problem: Problem, found: Searching) -> Iterator[Unserved]:
+    asking = Asking(problem, found)
+    for number, job in enumerate(problem.jobs):
+        if found.where[number] < 0:
+            yield Unserved(job, tuple(asking.reasons(number)), tuple(asking.relaxations(number)))
+
+
+def _routes(problem: Problem, found: Searching) -> Iterator[Route]:
+    missing, instants = fetching(problem), instants_of(problem, found)
+    if instants:
+        problem = replace(problem, jobs=tuple(instants.get(job.id, job) for job in problem.jobs))
+    for person, jobs in enumerate(found.routes_found()):
+        route = _drawn(problem, person, jobs, missing)
+        if route is None:
+            raise AssertionError(
+                f"The search gave {problem.technicians[person].id} a route that cannot be driven."
+            )
+        if jobs:
+            yield route
 
 
 def written(plan: Plan, *, setup_seconds: float) -> dict[str, Any]:
@@ -97,13 +150,14 @@ def effort(plan: Plan, *, setup_seconds: float) -> dict[str, Any]:
 
 
 def _route(route: Route) -> dict[str, Any]:
-    stops = [
-        {"job": stop.job.id, "arrive": stop.arrive, "start": stop.start, "leave": stop.leave}
-        if isinstance(stop, Stop)
-        else {"lunch": True, "start": stop.start, "leave": stop.leave}
-        for stop in route.stops
-    ]
-    return {"technician": route.technician.id, "stops": stops, "back": route.back}
+    return {"technician": route.technician.id, "stops": list(map(_stop, route.stops)), "back": route.back}
+
+
+def _stop(stop: Stop | Fetch | Break) -> dict[str, Any]:
+    if isinstance(stop, Break):
+        return {"lunch": True, "start": stop.start, "leave": stop.leave}
+    times = {"arrive": stop.arrive, "start": stop.start, "leave": stop.leave}
+    return {"job" if isinstance(stop, Stop) else "fetch": stop.job.id} | times
 
 
 def _reason(one: Reason) -> dict[str, Any]:

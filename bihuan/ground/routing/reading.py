@@ -6,6 +6,8 @@ Whatever is wrong with it is said in one sentence (`BadProblem`); nothing is gue
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -17,11 +19,14 @@ from bihuan.ground.routing.model import (
     Lunch,
     Priority,
     Problem,
+    Store,
     Technician,
     Travel,
     Window,
 )
 from bihuan.ground.routing.policies import Policy
+
+MAY_BE_LEFT_OUT = ("skills", "prizes", "weights", "certificates", "parts", "ready")
 
 FARTHEST = UNREACHABLE - 1  # seconds: no time of a day lies beyond
 
@@ -40,7 +45,14 @@ def problem_of(text: str) -> Problem:
     technicians = tuple(_technician(row, at) for at, row in enumerate(_rows(told, "technicians")))
     jobs = tuple(_job(row, at) for at, row in enumerate(_rows(told, "jobs")))
     travel = _travel(told.get("travel_seconds")) if table is None else table
-    problem = Problem(technicians=technicians, jobs=jobs, travel=travel)
+    store, day = told.get("store"), told.get("day", "")
+    problem = Problem(
+        technicians=technicians,
+        jobs=jobs,
+        travel=travel,
+        store=None if store is None else _store(store),
+        day="" if day == "" else _day(day, "day"),
+    )
     _check(problem)
     return problem
 
@@ -53,10 +65,22 @@ def policy_of(text: str, policy: Policy) -> Policy:
         return policy
     if not isinstance(told, Mapping):
         raise BadProblem("policy must be an object with prizes and weights.")
+    weights = {
+        name: _weight(name, told) for name, told in _mapping(told.get("weights"), "policy.weights").items()
+    }
     prizes = dict(policy.prizes)
     for name, prize in _mapping(told.get("prizes"), "policy.prizes").items():
         prizes[_priority(name, "policy.prizes")] = _whole(prize, f"policy.prizes.{name}", least=0)
-    return Policy(name=policy.name, version=policy.version, prizes=prizes, in_tiers=policy.in_tiers)
+    return replace(policy, prizes=prizes, **weights)  # type: ignore[arg-type]  # the names of WEIGHTS are its fields
+
+
+WEIGHTS = ("promise", "age", "change", "preference", "balance", "fair")
+
+
+def _weight(name: str, told: Any) -> int:
+    if name not in WEIGHTS:
+        raise BadProblem(f"policy.weights has no {_short(name)}; there are {', '.join(WEIGHTS)}.")
+    return _whole(told, f"policy.weights.{name}", least=0)
 
 
 def _parted(text: str) -> tuple[Mapping[str, Any], Travel | None]:
@@ -112,13 +136,21 @@ def _rows(told: Mapping[str, Any], name: str) -> list[Any]:
 def _technician(row: Any, at: int) -> Technician:
     about = f"technicians[{at}]"
     row = _mapping(row, about)
-    lunch, most = row.get("lunch"), row.get("max_jobs")
+    lunch, most, start = row.get("lunch"), row.get("max_jobs"), row.get("start")
+    outdoors = row.get("outdoors_seconds")
     return Technician(
         id=_name(row.get("id"), about),
         home=_whole(row.get("home"), f"{about}.home", least=0),
         shift=_window(row.get("shift"), f"{about}.shift"),
         lunch=None if lunch is None else _lunch(lunch, f"{about}.lunch"),
-        skills=_skills(row.get("skills"), f"{about}.skills"),
+        start=None if start is None else _whole(start, f"{about}.start", least=0),
+        skills=_numbers_by_name(row.get("skills"), f"{about}.skills"),
+        certificates={
+            name: _day(told, f"{about}.certificates.{name}")
+            for name, told in _mapping(row.get("certificates"), f"{about}.certificates").items()
+        },
+        parts=_numbers_by_name(row.get("parts"), f"{about}.parts"),
+        room=None if outdoors is None else _whole(outdoors, f"{about}.outdoors_seconds", least=0),
         max_jobs=None if most is None else _whole(most, f"{about}.max_jobs", least=0),
     )
 
@@ -137,15 +169,55 @@ def _job(row: Any, at: int) -> Job:
     windows, who = row.get("windows") or [], row.get("technician")
     if not isinstance(windows, list):
         raise BadProblem(f"{about}.windows must be a list.")
+    seconds = _whole(row.get("seconds"), f"{about}.seconds", least=0)
     return Job(
         id=_name(row.get("id"), about),
         at=_whole(row.get("at"), f"{about}.at", least=0),
-        seconds=_whole(row.get("seconds"), f"{about}.seconds", least=0),
+        seconds=seconds,
         windows=_joined(_window(one, f"{about}.windows[{number}]") for number, one in enumerate(windows)),
-        skills=_skills(row.get("skills"), f"{about}.skills"),
+        skills=_numbers_by_name(row.get("skills"), f"{about}.skills"),
+        certificates=frozenset(str(one) for one in _names(row.get("certificates"), f"{about}.certificates")),
+        parts=_numbers_by_name(row.get("parts"), f"{about}.parts"),
         priority=_priority(row.get("priority", "normal"), f"{about}.priority"),
+        promised=_yes(row.get("promised"), f"{about}.promised"),
+        age=_whole(row.get("age", 0), f"{about}.age", least=0),
         technician=None if who is None else _name(who, f"{about}.technician"),
+        held=_yes(row.get("held"), f"{about}.held"),
+        was=None if row.get("was") is None else _name(row["was"], f"{about}.was"),
+        preferred=_names(row.get("preferred"), f"{about}.preferred"),
+        excluded=_names(row.get("excluded"), f"{about}.excluded"),
+        together=None if row.get("together") is None else _name(row["together"], f"{about}.together"),
+        load=seconds if _yes(row.get("outdoors"), f"{about}.outdoors") else 0,
     )
+
+
+def _store(told: Any) -> Store:
+    row = _mapping(told, "store")
+    return Store(
+        at=_whole(row.get("at"), "store.at", least=0),
+        seconds=_whole(row.get("seconds", 0), "store.seconds", least=0),
+        parts=_numbers_by_name(row.get("parts"), "store.parts"),
+        ready=_numbers_by_name(row.get("ready"), "store.ready"),
+    )
+
+
+def _yes(told: Any, about: str) -> bool:
+    if told not in (None, True, False) or (isinstance(told, int) and not isinstance(told, bool)):
+        raise BadProblem(f"{about} must be true or false.")
+    return bool(told)
+
+
+def _names(told: Any, about: str) -> frozenset[Id]:
+    if told is not None and not isinstance(told, list):
+        raise BadProblem(f"{about} must be a list.")
+    return frozenset(_name(one, about) for one in told or ())
+
+
+def _day(told: Any, about: str) -> str:
+    try:
+        return date.fromisoformat(told).isoformat()
+    except (TypeError, ValueError) as fault:
+        raise BadProblem(f"{about} must be a day like 2026-11-22, not {_short(told)}.") from fault
 
 
 def _travel(told: Any) -> Travel:
@@ -190,11 +262,26 @@ def _check(problem: Problem) -> None:
     places = len(problem.travel)
     for about, place in (
         *((f"technician {one.id}", one.home) for one in problem.technicians),
+        *((f"technician {one.id}", one.leaves_from) for one in problem.technicians),
+        *(("the store", one.at) for one in (problem.store,) if one is not None),
         *((f"job {one.id}", one.at) for one in problem.jobs),
     ):
         if place >= places:
             raise BadProblem(
                 f"The place {place} of {about} is outside of travel_seconds, which has {places} places."
+            )
+    _check_pairs(problem)
+
+
+def _check_pairs(problem: Problem) -> None:
+    jobs = {job.id: job for job in problem.jobs}
+    for job in problem.jobs:
+        if job.together is None:
+            continue
+        other = jobs.get(job.together)
+        if other is None or other.together != job.id or other is job:
+            raise BadProblem(
+                f"Job {_short(job.id)} is together with {_short(job.together)}, which must name it too."
             )
 
 
@@ -218,12 +305,12 @@ def _window(told: Any, about: str) -> Window:
     return opens, closes
 
 
-def _skills(told: Any, about: str) -> dict[str, int]:
+def _numbers_by_name(told: Any, about: str) -> dict[str, int]:
     return {name: _whole(level, f"{about}.{name}", least=0) for name, level in _mapping(told, about).items()}
 
 
 def _mapping(told: Any, about: str) -> Mapping[str, Any]:
-    if told is None and about.endswith(("skills", "prizes")):
+    if told is None and about.endswith(MAY_BE_LEFT_OUT):
         return {}  # these may be left out
     if not isinstance(told, dict):
         raise BadProblem(f"{about} must be an object.")

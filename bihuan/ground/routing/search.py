@@ -4,7 +4,7 @@ Anytime and monotone: the best plan so far is always there. The same seed and co
 or without a compiler; a budget in seconds of the processor gives whatever was found until then.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import process_time
 
@@ -26,11 +26,19 @@ class Budget:
     cpu_seconds: float | None = None
     rounds: int | None = None
 
-    def less(self, seconds: float) -> "Budget":
-        """What is left after so many seconds."""
-        if self.cpu_seconds is None:
-            return self
-        return Budget(cpu_seconds=max(0.0, self.cpu_seconds - seconds), rounds=self.rounds)
+    def less(self, seconds: float, rounds: int = 0) -> "Budget":
+        """What is left after so many seconds and rounds."""
+        return Budget(
+            cpu_seconds=None if self.cpu_seconds is None else max(0.0, self.cpu_seconds - seconds),
+            rounds=None if self.rounds is None else max(0, self.rounds - rounds),
+        )
+
+    def share(self, part: float) -> "Budget":
+        """So large a part of it."""
+        return Budget(
+            cpu_seconds=None if self.cpu_seconds is None else self.cpu_seconds * part,
+            rounds=None if self.rounds is None else int(self.rounds * part),
+        )
 
 
 @dataclass(eq=False)
@@ -85,13 +93,23 @@ class Searching:
             k.construct(*day.table, day.fees, *own, ints(absent), scratch)
         self.reckon()
 
+    def fill(self) -> None:
+        """Give whoever is left to somebody who has the time, however far it is: in tiers no travel outweighs a job."""
+        dear = k.NEVER // (4 * self.day.sizes[k.LONGEST])
+        absent = [job * k.JOB for job in range(self.day.sizes[k.JOBS]) if self.where[job] < 0]
+        for row in absent:
+            self.day.jobs[row + k.PRIZE] = dear
+        self.insert()
+        for row in absent:
+            self.day.jobs[row + k.PRIZE] = self.day.jobs[row + k.FACE]
+        self.reckon()
+
     def reckon(self) -> None:
         """Cost and worth of the plan as it stands, which becomes the best so far."""
         day, jobs = self.day, self.day.jobs
         people = day.sizes[k.PEOPLE]
         absent = [job for job in range(day.sizes[k.JOBS]) if self.where[job] < 0]
         travel = sum(int(self.routes[person * k.ROUTE + k.COST]) for person in range(people))
-        self.counters[k.NOW] = travel + sum(int(jobs[job * k.JOB + k.PRIZE]) for job in absent)
         self.counters[k.WORTH_NOW] = travel + sum(int(jobs[job * k.JOB + k.WORTH]) for job in absent)
         self.counters[k.BEST] = self.counters[k.WORTH_NOW]
         for person in range(people):
@@ -143,22 +161,25 @@ class Searching:
                 string,
             )
             rounds += some
+            k.miss(day.sizes, day.jobs, self.where)
             if budget.cpu_seconds is not None:
                 took = max(clock() - at, 1e-6)
                 some = max(1, int(some * min(4.0, max(0.25, budget.cpu_seconds / STEPS / took))))
 
     def settle(self) -> None:
-        """Go back to the best plan so far, and stand there."""
-        day = self.day
-        longest = day.sizes[k.LONGEST]
-        for job in range(day.sizes[k.JOBS]):
+        """Go back to the best plan so far, and stand there. Jobs are worth again what the policy says."""
+        for row in range(0, self.day.sizes[k.JOBS] * k.JOB, k.JOB):
+            self.day.jobs[row + k.PRIZE] = self.day.jobs[row + k.FACE]
+        self.stand(self.routes_found())
+
+    def stand(self, routes: Sequence[Sequence[int]]) -> None:
+        """Make this the plan: for each technician the jobs, in order. Nothing is checked."""
+        for job in range(self.day.sizes[k.JOBS]):
             self.where[job] = -1
-        for person, jobs in enumerate(self.routes_found()):
-            row = person * k.ROUTE
-            self.routes[row + k.STOPS], self.routes[row + k.USED] = len(jobs), 0
-            for at, job in enumerate(jobs, start=person * longest + 1):
+        for person, jobs in enumerate(routes):
+            self.routes[person * k.ROUTE + k.STOPS] = len(jobs)
+            for at, job in enumerate(jobs, start=person * self.day.sizes[k.LONGEST] + 1):
                 self.stops[at * k.STOP + k.WHO] = job
-                self.routes[row + k.USED] += day.jobs[job * k.JOB + k.LOAD]
                 self.where[job] = person
             self.time(person)
         self.reckon()

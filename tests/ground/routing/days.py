@@ -54,3 +54,38 @@ def works(draw: st.DrawFn, name: str, places: int, people: int) -> dict[str, Any
         "priority": draw(st.sampled_from(["safety", "high", "normal", "normal"])),
         "technician": draw(st.sampled_from([None, None, f"T{max(0, people - 1)}"])),
     }
+
+
+@st.composite
+def demanding(draw: st.DrawFn, *, most_jobs: int = 8, most_people: int = 3) -> dict[str, Any]:
+    """A problem with all that a day can ask for: certificates, parts, a store, pairs, heat, wishes, a plan before."""
+    told = draw(problems(most_jobs=most_jobs, most_people=most_people))
+    places, people, jobs = len(told["travel_seconds"]), told["technicians"], told["jobs"]
+    anywhere = st.integers(0, places - 1)
+    names = st.sampled_from([person["id"] for person in people] or ["T0"])
+    told["day"] = "2026-11-22"
+    if draw(st.booleans()):
+        told["store"] = {
+            "at": draw(anywhere),
+            "seconds": draw(st.sampled_from([0, 600])),
+            "parts": {"pump": draw(st.integers(0, 2)), "board": draw(st.integers(0, 2))},
+            "ready": draw(st.sampled_from([{}, {"pump": 10 * HOUR}])),
+        }
+    for person in people:
+        person["start"] = draw(st.one_of(st.none(), anywhere))
+        person["certificates"] = draw(
+            st.sampled_from([{}, {"height": "2026-11-21"}, {"height": "2026-11-22"}])
+        )
+        person["parts"] = draw(st.sampled_from([{}, {"pump": 1}, {"pump": 2, "board": 1}]))
+        person["outdoors_seconds"] = draw(st.sampled_from([None, 3_600]))
+    for job in jobs:
+        job["certificates"] = draw(st.sampled_from([[], [], ["height"]]))
+        job["parts"] = draw(st.sampled_from([{}, {}, {"pump": 1}, {"pump": 1, "board": 1}]))
+        job["outdoors"] = draw(st.booleans())
+        job["promised"], job["age"] = draw(st.booleans()), draw(st.integers(0, 40))
+        job["was"] = draw(st.one_of(st.none(), names))
+        job["preferred"], job["excluded"] = (draw(st.lists(names, max_size=1)) for _ in range(2))
+    for first, second in zip(jobs[::2], jobs[1::2], strict=False):
+        if draw(st.integers(0, 3)) == 0:
+            first["together"], second["together"] = second["id"], first["id"]
+    return told

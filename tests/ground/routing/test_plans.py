@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bench.dispatch.days import a_day
 from bihuan.ground.routing import kernel as k
@@ -17,11 +18,11 @@ from bihuan.ground.routing.days import day_of
 from bihuan.ground.routing.judge import judge
 from bihuan.ground.routing.model import Problem, Technician, can_do
 from bihuan.ground.routing.plans import Plan, solve, written
-from bihuan.ground.routing.policies import CUSTOMER_FIRST, TRAVEL, Policy
+from bihuan.ground.routing.policies import CUSTOMER_FIRST, EMERGENCY, TRAVEL, Policy
 from bihuan.ground.routing.reading import problem_of
 from bihuan.ground.routing.search import Budget, Searching
 from bihuan.ground.routing.timetable import route_of, travel_of
-from tests.ground.routing.days import problems
+from tests.ground.routing.days import demanding, problems
 
 
 def planned(
@@ -36,6 +37,33 @@ def planned(
 def test_no_plan_breaks_a_rule_whatever_the_problem(told: dict[str, Any]) -> None:
     for policy in (TRAVEL, CUSTOMER_FIRST):
         assert judge(told, planned(told, policy=policy)).faults == ()
+
+
+@given(demanding())
+def test_no_plan_breaks_a_rule_of_a_day_that_asks_for_much(told: dict[str, Any]) -> None:
+    for policy in (TRAVEL, CUSTOMER_FIRST, EMERGENCY):
+        assert judge(told, planned(told, policy=policy)).faults == ()
+
+
+@given(demanding(), st.integers(1, 3))
+def test_a_plan_that_is_improved_keeps_every_rule_and_what_is_held(told: dict[str, Any], seed: int) -> None:
+    before = planned(told, seed=seed)
+    start = {
+        one["technician"]: [stop["job"] for stop in one["stops"] if "job" in stop] for one in before["routes"]
+    }
+    for job in told["jobs"]:
+        job["held"] = "together" not in job
+    problem = problem_of(json.dumps(told))
+    after = written(
+        solve(problem, CUSTOMER_FIRST, Budget(rounds=60), seed=seed, start=start), setup_seconds=0
+    )
+    assert judge(told, after).faults == ()
+    now = {
+        stop["job"]: one["technician"] for one in after["routes"] for stop in one["stops"] if "job" in stop
+    }
+    for who, jobs in start.items():
+        for job in jobs:
+            assert now.get(job) == who or "together" in next(one for one in told["jobs"] if one["id"] == job)
 
 
 def best_of_all(problem: Problem) -> int:
