@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import localdate
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -18,6 +19,9 @@ from bihuan.service.cases.actions import Doer, move_case
 from bihuan.service.cases.models import Case
 from bihuan.service.dispatch import assigning, booking, offering
 from bihuan.service.dispatch.actions import set_policy
+from bihuan.service.dispatch.capacity.models import Day, Limit
+from bihuan.service.dispatch.deciding import suggesting
+from bihuan.service.dispatch.grabs import rounds
 from bihuan.service.dispatch.models import Assignment, Offer, Visit
 from bihuan.service.dispatch.policy import Policy
 from bihuan.service.dispatch.queries import free_slots
@@ -307,6 +311,14 @@ def staged(made: Company) -> dict[str, Case]:
     booked = Case.objects.latest("id")
     visit = Visit.objects.get(case=booked)
     booking.book(visit, free_slots(booked, now=now)[1], doer=point, now=now)
+    for lane in ("up_for_grabs", "proposed"):
+        a_case_in(made, "to_assign")
+        cases[lane] = Case.objects.latest("id")
+    rounds.put_up(cases["up_for_grabs"], minutes=20, now=now)
+    suggesting.suggest(cases["proposed"], now=now)
+    today = localdate(now)
+    Limit.objects.create(node=made.own, name="旺季", visits=20, overbook=10, reserve=3)
+    Day.objects.create(node=made.own, day=today, closed=True, reason="台风")
     return cases | {"booked": Case.objects.get(id=booked.id)}
 
 
@@ -336,6 +348,21 @@ def test_every_dispatch_page_is_accessible_and_fits_a_phone(
             Role.SERVICE_POINT_DISPATCHER,
             reverse("dispatchers:job_order", args=[cases["booked"].number]),
         ),
+        "assign-grabs": (
+            Role.SERVICE_POINT_DISPATCHER,
+            reverse("dispatchers:assign", args=[cases["up_for_grabs"].number]),
+        ),
+        "assign-proposed": (
+            Role.SERVICE_POINT_DISPATCHER,
+            reverse("dispatchers:assign", args=[cases["proposed"].number]),
+        ),
+        "grabs": (Role.TECHNICIAN, reverse("technicians:today")),
+        "capacity": (
+            Role.SERVICE_POINT_DISPATCHER,
+            reverse("dispatchers:capacity") + f"?day={localdate(clock.now()).isoformat()}",
+        ),
+        "shares": (Role.SERVICE_POINT_DISPATCHER, reverse("dispatchers:shares")),
+        "overrides": (Role.MANAGER, reverse("managers:overrides")),
         "slot": (Role.SERVICE_POINT_DISPATCHER, slot_link(cases["to_book"])),
         "slot-booked": (Role.SERVICE_POINT_DISPATCHER, slot_link(cases["booked"])),
     }

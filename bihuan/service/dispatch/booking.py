@@ -13,7 +13,7 @@ from bihuan.registers.staff.models import Busy
 from bihuan.service.cases.actions import Doer, case_for_change, move_case, tick
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.needs import Need
-from bihuan.service.dispatch.capacity.claiming import claim
+from bihuan.service.dispatch.capacity.claiming import claim, hold_to_cap
 from bihuan.service.dispatch.choosing import Crew, crew_of
 from bihuan.service.dispatch.errors import (
     MovedTooOften,
@@ -82,7 +82,9 @@ def book(
 def _take(visit: Visit, slot: Slot, *, doer: Doer, now: datetime, by_customer: bool, again: bool) -> None:
     drop_holds(subject_id=visit.case_id, technician_id=visit.technician_id, now=now)
     crew = refuse_wrong_slot(visit, slot, now=now)
-    claim(visit.case, node=visit.technician.node, day=localtime(slot.begins).date(), visit_id=visit.id)
+    day = localtime(slot.begins).date()
+    claim(visit.case, node=visit.technician.node, day=day, visit_id=visit.id)
+    hold_to_cap(visit, day=day)
     try:
         take_time(
             visit.technician_id,

@@ -13,6 +13,7 @@ from bihuan.ground.journal.event import CLOCK
 from bihuan.registers.access.errors import NotAllowed, NotFound
 from bihuan.registers.access.models import Change
 from bihuan.registers.access.roles import Role
+from bihuan.registers.staff.models import Technician
 from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.models import Case
 from bihuan.service.dispatch import assigning, booking, offering
@@ -200,6 +201,16 @@ def test_of_bookings_at_once_no_more_than_the_day_takes_succeed() -> None:
     assert race(4, lambda number: book(visits[number], slots[number])) == ["lost", "lost", "won", "won"]
     assert Visit.objects.filter(state=Visit.BOOKED).count() == 2
     assert Turn.objects.get().day == TUESDAY
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_bookings_at_once_a_technician_gets_no_more_jobs_than_they_take_in_a_day() -> None:
+    made = company()
+    visits = [to_book(made, words=said) for said in ("冰箱漏水了", "冰箱门关不严", "冰箱灯不亮")]
+    slots = [on(visit, TUESDAY, number) for number, visit in enumerate(visits)]
+    Technician.objects.filter(id=made.technicians[0].id).update(max_jobs=2)
+    assert race(3, lambda number: book(visits[number], slots[number])) == ["lost", "won", "won"]
+    assert Visit.objects.filter(state=Visit.BOOKED).count() == 2
 
 
 # Keeping

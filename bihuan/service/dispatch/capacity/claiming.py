@@ -1,14 +1,17 @@
 """A booking takes its place in the calendar: one after another, so that no day ever holds more than it may."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import F
+from django.utils.timezone import make_aware
 
 from bihuan.registers.organisation.models import Node
+from bihuan.registers.staff.models import Technician
 from bihuan.service.cases.models import Case
 from bihuan.service.dispatch.capacity.errors import DayFull
-from bihuan.service.dispatch.capacity.loads import calendars
+from bihuan.service.dispatch.capacity.loads import COUNTED, calendars
 from bihuan.service.dispatch.capacity.models import Turn
+from bihuan.service.dispatch.models import Visit
 
 
 def claim(case: Case, *, node: Node, day: date, visit_id: int) -> None:
@@ -23,6 +26,19 @@ def claim(case: Case, *, node: Node, day: date, visit_id: int) -> None:
     for one in calendars(node.path, day, day, but=visit_id):  # counted again, now that it is our turn
         if one.room(day, category=case.category, kind=case.kind, urgent=urgent) == 0:
             raise DayFull(day)
+
+
+def hold_to_cap(visit: Visit, *, day: date) -> None:
+    """Within the booking's transaction: DayFull where the technician has as many jobs on this day as they take. Two
+    bookings of one technician go one after another, also for different times."""
+    Technician.objects.filter(id=visit.technician_id).update(
+        max_jobs=F("max_jobs")
+    )  # our turn, until we are done
+    begins = make_aware(datetime.combine(day, time()))
+    rows = Visit.objects.filter(technician_id=visit.technician_id, state__in=COUNTED).exclude(id=visit.id)
+    booked = rows.filter(slot_from__gte=begins, slot_from__lt=begins + timedelta(days=1)).count()
+    if booked >= visit.technician.max_jobs:
+        raise DayFull(day)
 
 
 def take_turn(node_id: int, day: date) -> None:

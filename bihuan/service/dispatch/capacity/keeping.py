@@ -85,7 +85,11 @@ def set_day(
     at: dict[str, Any] = {"node_id": node_id, "day": day, "category": category, "kind": kind}
     held = Day.objects.filter(**at).first()
     before = {name: getattr(held, name) for name in BY_HAND} if held else {}
-    after: dict[str, Any] = {"visits": visits, "closed": closed, "reason": reason.strip()[:120] if closed else ""}
+    after: dict[str, Any] = {
+        "visits": visits,
+        "closed": closed,
+        "reason": reason.strip()[:120] if closed else "",
+    }
     if closed or visits is not None:
         Day.objects.update_or_create(**at, defaults=after)
     else:
