@@ -109,6 +109,8 @@ PERMITS: dict[str, Lazy] = {
     "welding": _("welding permit"),
     "gas": _("gas permit"),
     "brand_training": _("brand training"),
+    "product_exam": _("product knowledge exam"),
+    "repair_exam": _("repair practice exam"),
 }
 
 _SENTENCES: dict[str, Lazy] = {
