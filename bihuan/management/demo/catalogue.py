@@ -10,7 +10,16 @@ from bihuan.management.demo.names import demo
 from bihuan.registers.knowledge.content import Knowledge
 from bihuan.registers.knowledge.reading import shipped
 from bihuan.registers.organisation.models import Node
-from bihuan.registers.parts.models import Category, Part, Price, Product, Requirement, Stock
+from bihuan.registers.parts.models import (
+    Category,
+    Part,
+    Price,
+    Product,
+    Requirement,
+    Stock,
+    UpkeepInterval,
+    WorkCondition,
+)
 from bihuan.registers.staff.models import Technician
 
 WARRANTY_MONTHS = {"air_conditioner": 36, "refrigerator": 36, "washing_machine": 24, "water_heater": 24}
@@ -41,6 +50,11 @@ def found_catalogue(founded: Founded, *, now: datetime) -> None:
         if not row.only_when  # what depends on the very job is for the dispatcher to see
         for paper in row.certificates
     )
+    WorkCondition.objects.bulk_create(
+        WorkCondition(category="air_conditioner", kind=kind, outdoors=True, people=2)
+        for kind in ("installation", "relocation")
+    )
+    UpkeepInterval.objects.create(category="water_heater", months=12, lead_days=14)
     _stock()
 
 

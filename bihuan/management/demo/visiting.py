@@ -195,7 +195,7 @@ def _slot(life: Life, *, technician_id: int) -> Slot | None:
 
 def _free(life: Life, crew: Crew, *, technician_id: int) -> list[Slot]:
     mine = next(one for one in crew.abilities if one.id == technician_id)
-    return crew.slots_for(mine, life.case)
+    return crew.slots_for(mine, life.fresh())
 
 
 def _around_now(life: Life, free: list[Slot]) -> Slot | None:
