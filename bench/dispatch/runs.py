@@ -68,6 +68,8 @@ def run(tasks: Iterable[Task], file: Path, *, at_once: int = 1) -> dict[str, Lin
     left = [task for task in dict.fromkeys(tasks) if task.key not in done]
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a", encoding="utf-8") as kept_in, ThreadPoolExecutor(at_once) as pool:
+        if kept_in.tell():
+            print(file=kept_in)  # the last line may have been cut off
         for number, line in enumerate(pool.map(_measured, left), start=1):
             done[line["key"]] = line
             print(json.dumps(line), file=kept_in, flush=True)
