@@ -1,8 +1,11 @@
 """Small days to plan, drawn by chance for properties."""
 
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
+
+from bench.dispatch.days import a_day
 
 HOUR = 3_600
 SKILLS = ("gas", "cooling", "height")
@@ -88,4 +91,28 @@ def demanding(draw: st.DrawFn, *, most_jobs: int = 8, most_people: int = 3) -> d
     for first, second in zip(jobs[::2], jobs[1::2], strict=False):
         if draw(st.integers(0, 3)) == 0:
             first["together"], second["together"] = second["id"], first["id"]
+    return told
+
+
+def a_full_day(seed: int) -> dict[str, Any]:
+    """A day in a city, where nearly everything can be done, with all that `demanding` asks for."""
+    dice, told = Random(seed), a_day(14, 4, seed)
+    names = [person["id"] for person in told["technicians"]]
+    told["day"] = "2026-11-22"
+    told["store"] = {"at": 5, "seconds": 600, "parts": {"pump": 2}, "ready": {"pump": 10 * HOUR}}
+    for person in told["technicians"]:
+        person["skills"] = {f"s{skill}": 1 for skill in range(6) if dice.random() < 0.8}
+        person["certificates"] = {"height": dice.choice(["2026-11-21", "2026-12-31"])}
+        person["parts"] = {"pump": dice.choice([0, 1])}
+        person["outdoors_seconds"] = dice.choice([None, 2 * HOUR])
+        person["start"] = dice.choice([None, 6])
+    for job in told["jobs"]:
+        job["certificates"] = ["height"] if dice.random() < 0.1 else []
+        job["parts"] = {"pump": 1} if dice.random() < 0.3 else {}
+        job["outdoors"], job["promised"] = dice.random() < 0.2, dice.random() < 0.3
+        job["age"], job["was"] = dice.randrange(9), dice.choice([None, *names])
+        job["preferred"], job["excluded"] = dice.sample(names, 1), dice.sample(names, dice.randrange(2))
+    for first, second in zip(told["jobs"][:4:2], told["jobs"][1:4:2], strict=True):
+        first["together"], second["together"] = second["id"], first["id"]
+        second["windows"] = first["windows"]
     return told

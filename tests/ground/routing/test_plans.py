@@ -22,7 +22,7 @@ from bihuan.ground.routing.policies import CUSTOMER_FIRST, EMERGENCY, TRAVEL, Po
 from bihuan.ground.routing.reading import problem_of
 from bihuan.ground.routing.search import Budget, Searching
 from bihuan.ground.routing.timetable import route_of, travel_of
-from tests.ground.routing.days import demanding, problems
+from tests.ground.routing.days import a_full_day, demanding, problems
 
 
 def planned(
@@ -39,13 +39,13 @@ def test_no_plan_breaks_a_rule_whatever_the_problem(told: dict[str, Any]) -> Non
         assert judge(told, planned(told, policy=policy)).faults == ()
 
 
-@given(demanding())
+@given(st.one_of(demanding(), st.integers(0, 10_000).map(a_full_day)))
 def test_no_plan_breaks_a_rule_of_a_day_that_asks_for_much(told: dict[str, Any]) -> None:
     for policy in (TRAVEL, CUSTOMER_FIRST, EMERGENCY):
         assert judge(told, planned(told, policy=policy)).faults == ()
 
 
-@given(demanding(), st.integers(1, 3))
+@given(st.one_of(demanding(), st.integers(0, 10_000).map(a_full_day)), st.integers(1, 3))
 def test_a_plan_that_is_improved_keeps_every_rule_and_what_is_held(told: dict[str, Any], seed: int) -> None:
     before = planned(told, seed=seed)
     start = {
