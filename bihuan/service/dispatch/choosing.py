@@ -19,6 +19,7 @@ from bihuan.registers.parts.queries import Needed, asked_for_all
 from bihuan.registers.staff.queries import Ability, abilities, busy_between
 from bihuan.service.cases.models import Case
 from bihuan.service.dispatch import slots
+from bihuan.service.dispatch.capacity.loads import rooms_at
 from bihuan.service.dispatch.gates import Asked, Gates, asked_by
 from bihuan.service.dispatch.models import Assignment, Offer, Visit
 from bihuan.service.dispatch.rules import (
@@ -306,10 +307,12 @@ def workers_for(case: Case, *, now: datetime, crew: Crew | None = None) -> Choic
 
 
 def workers_for_all(cases: Sequence[Case], *, crew: Crew) -> dict[int, Choice]:
-    """The same for many cases of these technicians' nodes, in one more statement."""
+    """The same for many cases of these technicians' nodes, in few more statements. A day that is full by the capacity
+    calendar is no free day of anybody's."""
     tried, today = refused_by(case.id for case in cases), localdate(crew.now)
     heard = heard_of(cases, today=today)
-    known: dict[tuple[int, Asked, int | None], Worker] = {}
+    rooms = rooms_at((case.node_id for case in cases), slots.days_of(crew.now, crew.zone))
+    known: dict[tuple[int, Asked, int | None, frozenset[date]], Worker] = {}
     found: dict[int, Choice] = {}
     for case in cases:
         asked = crew.gates.asked_of(case)
@@ -321,10 +324,13 @@ def workers_for_all(cases: Sequence[Case], *, crew: Crew) -> dict[int, Choice]:
             heard=heard.get(case.id, NOTHING_HEARD),
         )
         here = [one for one in crew.abilities if one.node_id == case.node_id]
+        full = rooms.full_for(case)
         for one in here:
-            if (one.id, asked, case.mate_person_id) not in known:
-                known[one.id, asked, case.mate_person_id] = _worker(one, crew, case)
-        found[case.id] = choose_worker(work, [known[one.id, asked, case.mate_person_id] for one in here])
+            if (one.id, asked, case.mate_person_id, full) not in known:
+                known[one.id, asked, case.mate_person_id, full] = _worker(one, crew, case, full)
+        found[case.id] = choose_worker(
+            work, [known[one.id, asked, case.mate_person_id, full] for one in here]
+        )
     return found
 
 
@@ -347,8 +353,11 @@ def _along(one: Ability, crew: Crew, case: Case, common: set[slots.Slot]) -> Wor
     return _worker_with(one, crew, free, held_back=None)
 
 
-def _worker(one: Ability, crew: Crew, case: Case) -> Worker:
-    free = crew.slots_for(one, case)
+def _worker(one: Ability, crew: Crew, case: Case, full: frozenset[date]) -> Worker:
+    could = crew.slots_for(one, case)
+    free = [slot for slot in could if slot.begins.astimezone(crew.zone).date() not in full]
+    if could and not free:
+        return _worker_with(one, crew, free, held_back=Reason("days_full"))
     return _worker_with(one, crew, free, held_back=None if free else crew.held_back(one, case))
 
 

@@ -150,6 +150,7 @@ _SENTENCES: dict[str, Lazy] = {
     "permit_missing": _("Has no %(permit)s"),
     "permit_expired": _("%(permit)s ended on %(day)s"),
     "refused_before": _("Refused this job, or did not answer"),
+    "days_full": _("Every free day is full by the capacity calendar"),
     "no_time": _("No free time in the next seven days"),
 }
 

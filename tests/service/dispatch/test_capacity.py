@@ -16,14 +16,17 @@ from bihuan.registers.access.roles import Role
 from bihuan.registers.staff.models import Technician
 from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.models import Case
-from bihuan.service.dispatch import assigning, booking, offering
+from bihuan.service.dispatch import assigning, booking, matching, offering
+from bihuan.service.dispatch.actions import set_policy
 from bihuan.service.dispatch.capacity.errors import DayFull
 from bihuan.service.dispatch.capacity.keeping import drop_limit, keep_limit, set_day
 from bihuan.service.dispatch.capacity.models import Day, Limit, Turn
 from bihuan.service.dispatch.capacity.queries import month_of
 from bihuan.service.dispatch.capacity.rules import Booked, DayRule, LimitRule, Line, left, lines_on, room
+from bihuan.service.dispatch.choosing import workers_for
 from bihuan.service.dispatch.deciding.models import Waiting
 from bihuan.service.dispatch.models import Visit
+from bihuan.service.dispatch.policy import Policy
 from bihuan.service.dispatch.queries import free_slots, open_visit_of
 from tests.makers import NOW, Company, a_case, a_technician, company, later, settle
 from tests.service.dispatch.test_dispatch import race
@@ -211,6 +214,22 @@ def test_of_bookings_at_once_a_technician_gets_no_more_jobs_than_they_take_in_a_
     Technician.objects.filter(id=made.technicians[0].id).update(max_jobs=2)
     assert race(3, lambda number: book(visits[number], slots[number])) == ["lost", "won", "won"]
     assert Visit.objects.filter(state=Visit.BOOKED).count() == 2
+
+
+@pytest.mark.demand("U-12")
+def test_where_every_day_is_full_nobody_is_chosen_until_capacity_opens(made: Company) -> None:
+    set_policy(made.head, Policy(mode="automatic"))
+    row = Limit.objects.create(node=made.head, visits=0)
+    case = a_case(made, words="冰箱漏水了")
+    settle()
+    point = Doer.of(made.viewer(Role.SERVICE_POINT_DISPATCHER))
+    offering.accept_offer(Case.objects.get(id=case.id), doer=point, now=NOW)
+    settle()
+    choice = workers_for(Case.objects.get(id=case.id), now=NOW)
+    assert [one.rule.code for one in choice.ruled_out] == ["days_full", "days_full"]
+    drop_limit(made.viewer(Role.MANAGER), row.id, now=later(minutes=1))
+    assert matching.match_waiting(later(minutes=1)) == 1
+    assert Case.objects.get(id=case.id).stands_at == "to_book"
 
 
 # Keeping

@@ -1,6 +1,6 @@
 """What is booked against what may be: the lines of nodes, day by day. Read in few statements however many days."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -9,6 +9,7 @@ from django.db.models.functions import TruncDate
 from django.utils.timezone import get_default_timezone, make_aware
 
 from bihuan.registers.organisation.models import Node
+from bihuan.service.cases.models import Case
 from bihuan.service.dispatch.capacity.models import Day, Limit
 from bihuan.service.dispatch.capacity.rules import Booked, DayRule, LimitRule, Line, lines_on, room
 from bihuan.service.dispatch.models import Visit
@@ -149,3 +150,32 @@ def full_days(node: Node, days: Iterable[date], *, category: str, kind: str, urg
         for day in wanted
         if any(one.room(day, category=category, kind=kind, urgent=urgent) == 0 for one in held)
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rooms:
+    """Which of some days are full at some nodes: read once for a whole list of cases."""
+
+    days: tuple[date, ...]
+    held: Mapping[int, Sequence[Calendar]]
+
+    def full_for(self, case: Case) -> frozenset[date]:
+        """The days that take no more visits of this case at its node."""
+        urgent = case.urgency == "urgent"
+        return frozenset(
+            day
+            for day in self.days
+            if any(
+                one.room(day, category=case.category, kind=case.kind, urgent=urgent) == 0
+                for one in self.held.get(case.node_id, ())
+            )
+        )
+
+
+def rooms_at(node_ids: Iterable[int], days: Sequence[date]) -> Rooms:
+    """What these nodes take on these days; two statements where nobody set anything."""
+    first, last = min(days), max(days)
+    if not Limit.objects.exists() and not Day.objects.filter(day__gte=first, day__lte=last).exists():
+        return Rooms(days=tuple(days), held={})
+    paths = Node.objects.filter(id__in=set(node_ids)).values_list("id", "path")
+    return Rooms(days=tuple(days), held={node: calendars(path, first, last) for node, path in paths})
