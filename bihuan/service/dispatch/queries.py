@@ -17,6 +17,7 @@ from bihuan.service.dispatch.assigning import standing_assignment
 from bihuan.service.dispatch.capacity.queries import with_room
 from bihuan.service.dispatch.choosing import Crew, crew_of
 from bihuan.service.dispatch.grabs.models import Round
+from bihuan.service.dispatch.mates import mates_of
 from bihuan.service.dispatch.models import Assignment, Offer, Visit
 from bihuan.service.dispatch.reserving import without_own_hold
 from bihuan.service.dispatch.slots import Hours, Slot, Taken, in_shift, is_taken, slots_on
@@ -215,7 +216,7 @@ class DayRow:
 
 
 def day_of(crew: Crew, day: date) -> list[DayRow]:
-    """The day of every technician of these nodes, in two more statements."""
+    """The day of every technician of these nodes, those who go along too, in three more statements."""
     zone = get_default_timezone()
     begins = make_aware(datetime.combine(day, time()))
     ids = [one.id for one in crew.abilities]
@@ -225,6 +226,9 @@ def day_of(crew: Crew, day: date) -> list[DayRow]:
     )
     for visit in rows.exclude(state__in=(Visit.WITHDRAWN, Visit.PLANNED)):
         visits.setdefault(visit.technician_id, []).append(visit)
+    booked = {visit.case_id: visit for held in visits.values() for visit in held}
+    for case_id, mate in mates_of(list(booked)).items():
+        visits.setdefault(mate.technician_id, []).append(booked[case_id])
     taken = busy_between(ids, begins, begins + timedelta(days=1))
     return [
         DayRow(

@@ -18,12 +18,12 @@ from bihuan.registers.staff.models import Busy, Certificate, Skill
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.queries import may_see_full, visible
 from bihuan.service.dispatch import assigning, booking
-from bihuan.service.dispatch.choosing import mates_for, workers_for
+from bihuan.service.dispatch.choosing import crew_of, mates_for, workers_for
 from bihuan.service.dispatch.errors import NobodySecond, SlotNotFree, SlotRuledOut, TechnicianRuledOut
 from bihuan.service.dispatch.mates import standing_mate
 from bihuan.service.dispatch.models import Mate, Visit
 from bihuan.service.dispatch.pairing import choose_mate, send_mate_home
-from bihuan.service.dispatch.queries import free_slots, open_visit_of
+from bihuan.service.dispatch.queries import day_of, free_slots, open_visit_of
 from bihuan.service.dispatch.slots import Slot
 from tests.makers import NOW, Company, a_technician, company, settle
 from tests.service.dispatch.test_dispatch import assigned, by, fresh, kinds
@@ -64,6 +64,15 @@ def test_a_time_takes_the_second_technicians_time_too_and_both_see_the_job(made:
     assert may_see_full(viewer, case, now=NOW)
     settle()
     assert kinds(case)[-2:] == ["dispatch.mate_chosen", "dispatch.booked"]
+
+
+def test_the_day_of_the_second_shows_the_visit_too(made: Company) -> None:
+    _case, visit = both_booked(made)
+    assert visit.slot_from is not None
+    crew = crew_of(frozenset({made.own.id}), now=NOW)
+    rows = day_of(crew, localtime(visit.slot_from).date())
+    assert [[cell.visit for cell in row.cells if cell.visit] for row in rows] == [[visit], [visit]]
+    assert [row.jobs for row in rows] == [1, 1]
 
 
 def test_moving_and_giving_up_free_both_and_take_both_anew(made: Company) -> None:
