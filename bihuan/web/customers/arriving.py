@@ -15,8 +15,8 @@ AGAIN = timedelta(seconds=20)
 
 
 def arrival_of(visitor: Visitor, visit: Any) -> dict[str, Any]:
-    """What stands there: words for the span, whether it is late, whether the late notice waits for an answer, and
-    whether the page looks again by itself."""
+    """What stands there: words for the span where it is not just the agreed slot, whether it is late, whether the late
+    notice waits for an answer, and whether the page looks again by itself."""
     if visit is None:
         return {}
     now, span = visitor.now, span_of(visit, now=visitor.now)
@@ -26,9 +26,8 @@ def arrival_of(visitor: Visitor, visit: Any) -> dict[str, Any]:
     told = delay is not None and delay.said_at is not None
     begins = visit.slot_from or now
     return {
-        "words": _span_words(visitor, span),
+        "words": "" if span.how == PLANNED else _span_words(visitor, span),
         "on_the_way": visit.state == "on_the_way",
-        "forecast": span.how != PLANNED,
         "late": span.late,
         "asks": told and delay is not None and delay.answer == "" and visit.state == "booked",
         "waits": told and delay is not None and delay.answer == "waits",

@@ -100,7 +100,8 @@ def _me(viewer: Viewer) -> Technician:
 
 def _read(request: HttpRequest) -> list[Fix] | None:
     """The positions of an upload; None when it is none of ours."""
-    if len(request.body) > LARGEST:
+    length = request.headers.get("Content-Length", "")
+    if request.content_type != "application/json" or not length.isdecimal() or int(length) > LARGEST:
         return None
     try:
         told = json.loads(request.body)["fixes"]

@@ -176,6 +176,7 @@ def test_the_phone_gives_withdraws_and_leaves_positions(made: Company, settings:
         b"[" * 9999,
     ):
         assert client.post(url, junk, content_type="application/json").status_code == 400
+    assert client.post(url, {"fixes": "1"}).status_code == 400
     client.post(reverse("technicians:positions"), {"answer": "no"})
     assert client.get(url).json()["on"] is False
 

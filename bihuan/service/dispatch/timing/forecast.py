@@ -1,7 +1,7 @@
 """When technicians arrive, from what is known now: where they were seen if they agreed to that, else the plan."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
 
 from django.utils.timezone import localdate, make_aware
@@ -35,11 +35,7 @@ def span_of(visit: Visit, *, now: datetime) -> Span | None:
 
 def arrivals_of(technician_ids: Collection[int], *, now: datetime) -> dict[int, datetime]:
     """visit → when its technician gets there, for all of theirs that is still to come today."""
-    return {
-        visit_id: at
-        for technician, stops in stops_of(technician_ids, now=now).items()
-        for visit_id, at in reckoned(technician, stops, now=now).items()
-    }
+    return reckoned(stops_of(technician_ids, now=now), now=now)
 
 
 def stops_of(technician_ids: Collection[int], *, now: datetime) -> dict[int, list[Stop]]:
@@ -80,19 +76,33 @@ def _stop(row: Visit) -> Stop:
     )
 
 
-def reckoned(technician_id: int, stops: Sequence[Stop], *, now: datetime) -> dict[int, datetime]:
-    """The day of one technician from where they are now."""
-    seen = last_known([technician_id], now=now).get(technician_id)
-    here: Place = (seen.latitude, seen.longitude) if seen is not None else _last_place(technician_id, now=now)
-    return arrivals(stops, here=here, seen_at=seen.at if seen else None, drive=_drive, now=now)
+def reckoned(days: Mapping[int, Sequence[Stop]], *, now: datetime) -> dict[int, datetime]:
+    """visit → arrival, for the day of each technician from where they are now: three statements for all of them."""
+    seen, last = last_known(list(days), now=now), _last_places(list(days), now=now)
+    found: dict[int, datetime] = {}
+    for technician, stops in days.items():
+        fix = seen.get(technician)
+        here: Place = (fix.latitude, fix.longitude) if fix is not None else last.get(technician)
+        found |= arrivals(stops, here=here, seen_at=fix.at if fix else None, drive=_drive, now=now)
+    return found
 
 
-def _last_place(technician_id: int, *, now: datetime) -> Place:
-    """Where the last visit of today was; nothing before the first."""
+def _last_places(technician_ids: Collection[int], *, now: datetime) -> dict[int, tuple[float, float]]:
+    """technician → where their last visit of today was; nothing before the first."""
     begins = make_aware(datetime.combine(localdate(now), time()))
-    rows = Visit.objects.filter(technician_id=technician_id, ended_at__gte=begins, arrived_at__isnull=False)
-    told = rows.order_by("-ended_at").values_list("case__place__latitude", "case__place__longitude").first()
-    return (told[0], told[1]) if told and told[0] is not None and told[1] is not None else None
+    rows = Visit.objects.filter(
+        technician_id__in=technician_ids,
+        ended_at__gte=begins,
+        arrived_at__isnull=False,
+    )
+    told = rows.order_by("ended_at").values_list(
+        "technician_id", "case__place__latitude", "case__place__longitude"
+    )
+    return {
+        technician: (north, east)
+        for technician, north, east in told
+        if north is not None and east is not None
+    }
 
 
 def _drive(here: Place, there: Place) -> timedelta:

@@ -28,21 +28,12 @@ def foresee(now: datetime) -> int:
     soon = Visit.objects.filter(
         state__in=(Visit.BOOKED, Visit.ON_THE_WAY), slot_from__gt=now - BEHIND, slot_from__lt=now + AHEAD
     )
-    technicians = set(soon.values_list("technician_id", flat=True))
-    return sum(
-        _look_at(technician, stops, now=now)
-        for technician, stops in sorted(stops_of(technicians, now=now).items())
-    )
-
-
-def _look_at(technician_id: int, stops: list[Stop], *, now: datetime) -> int:
-    """One technician's day."""
-    arrives, new = reckoned(technician_id, stops, now=now), 0
-    known = {row.visit_id: row for row in Delay.objects.filter(visit_id__in=[one.visit_id for one in stops])}
-    for stop in stops:
-        at, held = arrives[stop.visit_id], known.get(stop.visit_id)
-        if held is not None and held.slot_from != stop.slot_from:
-            held = None
+    days = stops_of(set(soon.values_list("technician_id", flat=True)), now=now)
+    arrives = reckoned(days, now=now)
+    known = {(row.visit_id, row.slot_from): row for row in Delay.objects.filter(visit_id__in=list(arrives))}
+    new = 0
+    for stop in (stop for stops in days.values() for stop in stops):
+        at, held = arrives[stop.visit_id], known.get((stop.visit_id, stop.slot_from))
         if is_late(at, stop):
             new += _warn(stop, held, round_up(at), now=now)
         elif held is not None and held.said_at is None and fits_again(at, stop):
@@ -53,7 +44,8 @@ def _look_at(technician_id: int, stops: list[Stop], *, now: datetime) -> int:
 @transaction.atomic
 def _warn(stop: Stop, held: Delay | None, expected_at: datetime, *, now: datetime) -> int:
     if held is not None:
-        Delay.objects.filter(id=held.id, said_at=None).update(expected_at=expected_at)
+        if held.said_at is None and held.expected_at != expected_at:
+            Delay.objects.filter(id=held.id, said_at=None).update(expected_at=expected_at)
         return 0
     _row, made = Delay.objects.get_or_create(
         visit_id=stop.visit_id,
