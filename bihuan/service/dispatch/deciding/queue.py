@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Count, F, Q, Sum
 
 from bihuan.service.cases.models import Case
@@ -22,12 +23,15 @@ def wait_for(case: Case, *, now: datetime) -> None:
         Waiting.objects.filter(id=row.id).update(look_at=again, looks=F("looks") + 1)
 
 
+@transaction.atomic
 def wake(now: datetime, *, node_path: str = "") -> int:
-    """Somebody freed (at this node or below; empty: anywhere): what waits there is looked at at the next turn."""
+    """Somebody freed (at this node or below; empty: anywhere): what waits there is looked at at the next turn. What
+    another one wakes at this moment is left to them, so that nobody waits for anybody."""
     rows = Waiting.objects.filter(look_at__gt=now)
     if node_path:
         rows = rows.filter(Q(case__node__path__startswith=node_path) | Q(case__stands_at="to_accept"))
-    return rows.update(look_at=now)
+    ids = list(rows.select_for_update(skip_locked=True, of=("self",)).values_list("id", flat=True))
+    return Waiting.objects.filter(id__in=ids).update(look_at=now) if ids else 0
 
 
 def due(now: datetime, *, at_most: int) -> list[int]:
