@@ -40,7 +40,7 @@ BOOK, REBOOK = "book", "rebook"
 EVENING = time(18)
 HOURS_BEFORE = timedelta(hours=2)
 SWEEP = 500
-MOST_MOVES, MOVE_BEFORE = 3, timedelta(hours=1)
+MOST_MOVES, MOVE_BEFORE = 3, timedelta(minutes=30)
 TIMELESS: dict[str, object] = {
     "evening_due_at": None,
     "hours_due_at": None,
@@ -186,8 +186,8 @@ def rebook(
 
 
 def refuse_move(visit: Visit, *, now: datetime) -> None:
-    """A customer moves an agreed visit by themselves until the technician sets off or an hour before, three times at
-    most; of one that we said to be late, always until somebody sets off."""
+    """A customer moves an agreed visit by themselves until the technician sets off or half an hour before, three times
+    at most; of one that we said to be late, always until somebody sets off."""
     if visit.state == Visit.ON_THE_WAY:
         raise UnderWay
     if visit.late_said_at is not None:

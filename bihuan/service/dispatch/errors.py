@@ -241,7 +241,7 @@ class TooLateToMove(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            _("The visit begins within the hour, so it cannot be changed here any more. Please ring us.")
+            _("The visit begins within half an hour, so it cannot be changed here any more. Please ring us.")
         )
 
 
