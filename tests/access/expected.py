@@ -185,6 +185,7 @@ STAFF_PAGES = {
     "agents:callback_finish": ("post", "BS"),
     "dispatchers:board": ("get", "ADOPS"),
     "dispatchers:offer_many": ("post", "ADS"),
+    "dispatchers:queue": ("get", "ADOPS"),
     "dispatchers:shares": ("get", "DOPSM"),
     "dispatchers:capacity": ("get", "DOPSM"),
     "dispatchers:capacity_day": ("post", "DOPSM"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from bihuan.web.dispatchers import capacity, fairness
+from bihuan.web.dispatchers import capacity, fairness, queue
 from bihuan.web.dispatchers.assign import assign
 from bihuan.web.dispatchers.board import board, offer_many
 from bihuan.web.dispatchers.book import book
@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("leave", leave, name="leave"),
     path("conflicts", conflicts, name="conflicts"),
     path("shares", fairness.shares, name="shares"),
+    path("queue", queue.queue, name="queue"),
     path("devices", devices, name="devices"),
     path("point", service_point, name="service_point"),
     path("<str:number>/offer", offer, name="offer"),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from bihuan.ground.worktime import clock
 from bihuan.registers.access.models import Person
 from bihuan.registers.access.roles import Role
+from bihuan.registers.staff.models import Technician
 from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.models import Case
 from bihuan.service.dispatch import offering
@@ -16,8 +17,8 @@ from bihuan.service.dispatch.actions import set_policy
 from bihuan.service.dispatch.deciding.models import Override, Suggestion
 from bihuan.service.dispatch.grabs import rounds
 from bihuan.service.dispatch.grabs.models import Asked, Round
-from bihuan.service.dispatch.models import Assignment
-from bihuan.service.dispatch.modes import GRAB, MANUAL, PROPOSED
+from bihuan.service.dispatch.models import Assignment, Visit
+from bihuan.service.dispatch.modes import AUTOMATIC, GRAB, MANUAL, PROPOSED
 from bihuan.service.dispatch.policy import Policy
 from tests.makers import Company, a_case, company, settle
 from tests.statements import statements
@@ -137,3 +138,26 @@ def test_the_phone_asks_as_much_for_five_jobs_up_for_grabs_as_for_one(made: Comp
     client.get(reverse("technicians:today"))
     five = len(statements(lambda: client.get(reverse("technicians:today"))))
     assert (five, rounds.lapse_ungrabbed(clock.now())) == (one, 0)
+
+
+@pytest.mark.demand("U-12")
+def test_the_queue_shows_what_waits_in_the_order_in_which_it_is_served(made: Company) -> None:
+    Technician.objects.update(max_jobs=0)
+    client, counts = signed_in(made.people[Role.DISPATCHER]), []
+    cases = [accepted(made, AUTOMATIC)]
+    counts.append(len(statements(lambda: client.get(reverse("dispatchers:queue")))))
+    cases += [accepted(made, AUTOMATIC, words="冰箱灯不亮"), accepted(made, AUTOMATIC, urgency="urgent")]
+    Visit.objects.create(
+        case=cases[1],
+        number=1,
+        technician=made.technicians[0],
+        state=Visit.WITHDRAWN,
+        moved_by_us=2,
+        made_at=clock.now(),
+    )
+    Case.objects.filter(id__in=[cases[0].id, cases[1].id]).update(next_due_at=clock.now())
+    page = client.get(reverse("dispatchers:queue")).content.decode()
+    at = [page.index(case.number) for case in (cases[2], cases[1], cases[0])]
+    assert at == sorted(at)
+    counts.append(len(statements(lambda: client.get(reverse("dispatchers:queue")))))
+    assert counts[0] == counts[1]

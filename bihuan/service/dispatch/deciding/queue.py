@@ -1,16 +1,20 @@
 """Cases that wait because nobody could take them: written down, and woken whenever somebody frees."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count, F, Q, Sum
 
+from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.models import Case
+from bihuan.service.cases.queries import visible
 from bihuan.service.dispatch.deciding.models import Waiting
 from bihuan.service.dispatch.deciding.rules import Waits, in_order
 from bihuan.service.dispatch.models import Visit
 
+UNSERVED = ("to_accept", "to_assign")
 LOOK_AGAIN = timedelta(minutes=10)
 GIVEN_UP_BY_US = Q(state=Visit.WITHDRAWN, booked_at__isnull=False, moved_by_customer=0)
 
@@ -62,3 +66,29 @@ def put_off_of(case_ids: Iterable[int]) -> dict[int, int]:
 def stop_waiting(case_ids: Iterable[int]) -> None:
     """These found somebody, or went another way."""
     Waiting.objects.filter(case_id__in=list(case_ids)).delete()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queued:
+    """A case in the queue, in its place. `looks`: how often nobody could be found; `put_off`: how often we moved what
+    was agreed."""
+
+    case: Case
+    since: datetime
+    looks: int
+    put_off: int
+
+
+def queue_of(viewer: Viewer, *, at_most: int = 200) -> list[Queued]:
+    """What waits for somebody, as far as this viewer sees, in the order in which it is served: two statements."""
+    cases = visible(viewer).filter(open=True, stands_at__in=UNSERVED)
+    rows = Waiting.objects.select_related("case__node", "case__place").filter(case__in=cases.values("id"))
+    held = {row.case_id: row for row in rows.order_by("case__next_due_at", "case_id")[:at_most]}
+    put_off = put_off_of(held)
+    order = in_order(_waits(row.case, put_off.get(row.case_id, 0)) for row in held.values())
+    return [
+        Queued(
+            case=held[one.id].case, since=held[one.id].since, looks=held[one.id].looks, put_off=one.put_off
+        )
+        for one in order
+    ]
