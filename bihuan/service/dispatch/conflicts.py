@@ -53,5 +53,5 @@ def _broken(visit: Visit, mate: Mate | None, crew: Crew) -> list[Conflict]:
         if rule is not None:
             found.append(Conflict(visit=visit, name=one.name, rule=rule))
     if mate is None and crew.gates.asked_of(visit.case).people > 1:
-        found.append(Conflict(visit=visit, name=visit.technician.person.name, rule=Reason("no_second")))
+        found.append(Conflict(visit=visit, name=visit.technician.person.name, rule=Reason("one_of_two")))
     return found

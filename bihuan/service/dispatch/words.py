@@ -137,6 +137,7 @@ _SENTENCES: dict[str, Lazy] = {
     "rest_in_heat": _("No work outdoors between %(rest)s on %(day)s: %(celsius)s °C"),
     "hours_in_heat": _("Outdoors at most %(hours)s hours for one person on %(day)s: %(celsius)s °C"),
     "no_second": _("Takes two people, and nobody can go along"),
+    "one_of_two": _("Takes two people, and nobody goes along yet"),
     "asked_for": _("The customer asks for them"),
     "fixed_last": _("Was there last and knows the appliance"),
     "kept_away": _("Does not come to this customer: %(wish)s"),

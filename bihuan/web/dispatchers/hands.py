@@ -18,7 +18,7 @@ from bihuan.service.dispatch import pairing, wishes
 from bihuan.service.dispatch.choosing import Crew, mates_for
 from bihuan.service.dispatch.mates import standing_mate
 from bihuan.service.dispatch.slots import slot_at
-from bihuan.service.dispatch.words import WISH_REASONS
+from bihuan.service.dispatch.words import WISH_REASONS, sentence
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.forms import row_of
 
@@ -88,6 +88,7 @@ def pair_shown(case: Any, crew: Crew, *, first_id: int, visit: Any, now: datetim
         "takes_two": takes_two,
         "chosen_by_house": mate is not None and not mate.made_by,
         "options": [(one.id, one.name) for one in choice.candidates] if choice else [],
+        "ruled_out": [(one.name, sentence(one.rule)) for one in choice.ruled_out] if choice else [],
         "booked": slot is not None,
     }
 

@@ -250,7 +250,7 @@ def test_an_agreed_visit_that_a_rule_forbids_since_is_shown_with_the_rule(made: 
     HotDay.objects.update(celsius=40)
     assert broken(made) == [(visit.case.number, "too_hot")]
     WorkCondition.objects.update(outdoors=False, people=2)
-    assert broken(made) == [(visit.case.number, "no_second")]
+    assert broken(made) == [(visit.case.number, "one_of_two")]
 
 
 def test_the_hours_outdoors_of_an_agreed_visit_are_not_counted_twice(made: Company) -> None:
