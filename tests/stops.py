@@ -55,6 +55,8 @@ def stops_of(role: str, enter: Callable[[int], str]) -> list[Stop]:
         return [*promises_of_a_manager(), *what_ifs(), *days()]
     if role == "administrator":
         return [*profiles(), *imports_under_way(), *registers()]
+    if role == "service_point_dispatcher":
+        return going_away()
     if role == "agent":
         return [*cases_at_each_place(), *remote_guidance(), *waiting_lists(), *pasted(), *searches()]
     return []
@@ -237,6 +239,25 @@ def jobs(enter: Callable[[int], str]) -> list[Stop]:
     for one in offered[:1]:
         session = enter(one.technician.person_id)
         found.append(Stop(name="today-with-an-offer", path="/field/", session=session, opened=True))
+    return found
+
+
+def going_away() -> list[Stop]:
+    """Somebody's leave with the visits that fall into it, and the case of one of them with all its forms open."""
+    from bihuan.registers.access.models import Person
+    from bihuan.service.dispatch.models import Visit
+
+    found = []
+    here = Person.objects.filter(login__startswith="point-").order_by("id").values("node")[:1]
+    rows = Visit.objects.select_related("case").filter(state=Visit.BOOKED, technician__node__in=here)
+    for visit in rows.order_by("-id")[:1]:
+        span = {"technician": visit.technician_id, "begins": "2020-01-01T00:00", "ends": "2020-04-01T00:00"}
+        if visit.slot_from is not None:
+            day = visit.slot_from.date()
+            span |= {"begins": f"{day}T00:00", "ends": f"{day}T23:59"}
+        found.append(Stop(name="leave-asked", path=f"/dispatch/leave?{urlencode(span)}", opened=True))
+        path = f"/dispatch/{visit.case.number}/assign"
+        found.append(Stop(name="assign-unfolded", path=path, opened=True))
     return found
 
 
