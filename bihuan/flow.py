@@ -96,6 +96,7 @@ from bihuan.service.dispatch import (
     upkeep,
 )
 from bihuan.service.dispatch import bringing_in as keeping_on
+from bihuan.service.dispatch import forgetting as wishes_forgotten
 from bihuan.service.dispatch.deciding.events import BestPassedOver, ProposalRefused, TechnicianProposed
 from bihuan.service.dispatch.events import (
     CaseAccepted,
@@ -349,7 +350,7 @@ LINES: tuple[Line, ...] = (
     on(CallAccountedFor, at_once=[on_the_phone.hear_accounted]),
     on(TransferMoved, at_once=[on_the_phone.hear_transfer]),
     on(SheetSigned, later=[printing.print_sheet]),
-    on(RegisterChanged, at_once=[hear_forgotten, calls.hear_forgotten]),
+    on(RegisterChanged, at_once=[hear_forgotten, calls.hear_forgotten, wishes_forgotten.hear_forgotten]),
     on(ReportReceived, at_once=[calls.hear_received, chats.hear_received]),
     on_every(hearing.hear),
     *SENT,

@@ -13,7 +13,7 @@ from bihuan.ground.vault.actions import SealedBy, keys
 from bihuan.registers.customers.models import Consent, Customer, MachinePaper, Place
 from bihuan.registers.customers.queries import machines_of, reach_of
 from bihuan.service.cases.models import Case, Note
-from bihuan.service.dispatch.models import Visit
+from bihuan.service.dispatch.models import TechnicianWish, UpkeepPlan, Visit
 from bihuan.service.fieldwork.models import Sheet
 from bihuan.service.intake.models import Attachment, Report
 from bihuan.service.intake.queries import words_of
@@ -44,6 +44,17 @@ def copy_of(customer: Customer, *, now: datetime) -> dict[str, Any]:
         },
         "places": [_place(row, hand) for row in Place.objects.filter(customer=customer).order_by("id")],
         "machines": [_machine(row) for row in machines_of(customer.id, day=now.date())],
+        "maintenance": [_upkeep(row) for row in UpkeepPlan.objects.filter(machine__customer=customer)],
+        "technicians": [
+            {
+                "wanted": row.wanted,
+                "reason": row.reason,
+                "since": _at(row.made_at),
+                "until": row.until.isoformat() if row.until else None,
+                "ended_at": _at(row.ended_at),
+            }
+            for row in TechnicianWish.objects.filter(customer=customer).order_by("id")
+        ],
         "consents": [
             {"to": row.kind, "given": row.given, "how": row.how, "at": _at(row.at)}
             for row in Consent.objects.filter(customer=customer).order_by("id")
@@ -85,6 +96,16 @@ def _machine(row: Any) -> dict[str, Any]:
         "bought_at": row.bought_at,
         "cover_until": row.cover_until.isoformat() if row.cover_until else None,
         "extended_until": row.extended_until.isoformat() if row.extended_until else None,
+    }
+
+
+def _upkeep(row: UpkeepPlan) -> dict[str, Any]:
+    return {
+        "machine": row.machine_id,
+        "months": row.months,
+        "next_due": None if row.ended_at else row.next_due.isoformat(),
+        "contract": row.contract,
+        "until": row.until.isoformat() if row.until else None,
     }
 
 

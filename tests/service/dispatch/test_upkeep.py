@@ -12,10 +12,13 @@ from bihuan.registers.customers.models import Customer, Machine
 from bihuan.registers.parts.models import UpkeepInterval
 from bihuan.service.cases.models import Case
 from bihuan.service.dispatch import assigning, booking, offering
-from bihuan.service.dispatch.models import UpkeepPlan, UpkeepTurn
+from bihuan.service.dispatch.models import TechnicianWish, UpkeepPlan, UpkeepTurn
 from bihuan.service.dispatch.queries import free_slots, open_visit_of
 from bihuan.service.dispatch.upkeep import keep_plan, keep_upkeep, next_due, stop_plan
+from bihuan.service.dispatch.wishes import wish
 from bihuan.service.intake.queries import link_of
+from bihuan.service.notices.forgetting import forget_customer
+from bihuan.service.notices.giving_copy import copy_of
 from bihuan.service.notices.models import Notice
 from tests.makers import NOW, Company, a_case, company, later, settle
 from tests.service.dispatch.test_dispatch import by
@@ -174,3 +177,18 @@ def test_the_plan_is_kept_and_stopped_on_the_owners_card(made: Company) -> None:
     page = client.post(f"{path}/machines/{machine.id}/upkeep", {"step": "stop"}, follow=True).content.decode()
     assert "none: stopped" in page
     assert client.post(f"{path}/machines/0/upkeep", told).status_code == 404
+
+
+def test_with_the_customer_go_their_wishes_and_plans_and_their_copy_tells_of_both_before(
+    made: Company,
+) -> None:
+    machine = machine_of(made)
+    case = Case.objects.get(machine=machine)
+    wish(case, technician_id=made.technicians[0].id, wanted=False, reason="quarrel", now=NOW)
+    keep_plan(machine, months=3, lead_days=10, due=TODAY, contract="HT-9", now=NOW)
+    copy = copy_of(machine.customer, now=NOW)
+    assert [one["contract"] for one in copy["maintenance"]] == ["HT-9"]
+    assert [(one["wanted"], one["reason"]) for one in copy["technicians"]] == [(False, "quarrel")]
+    forget_customer(made.viewer(Role.ADMINISTRATOR), machine.customer_id, now=NOW)
+    assert not TechnicianWish.objects.exists()
+    assert set(UpkeepPlan.objects.values_list("why_ended", "contract")) <= {("retired", "")}
