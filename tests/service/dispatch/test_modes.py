@@ -126,6 +126,21 @@ def test_a_proposal_is_overtaken_when_the_case_goes_another_way(made: Company) -
     assert Suggestion.objects.get().state == Suggestion.OVERTAKEN
 
 
+def test_who_was_passed_over_before_is_proposed_again_when_the_other_refuses(made: Company) -> None:
+    set_policy(made.head, Policy(mode=PROPOSED))
+    case = accepted(made)
+    first, second = made.technicians[:2]
+    point = by(made, Role.SERVICE_POINT_DISPATCHER)
+    assigning.assign(case, technician_id=second.id, doer=point, now=NOW, why_not_best="nearer")
+    assert Suggestion.objects.get().state == Suggestion.OVERTAKEN
+    assigning.refuse_job(
+        fresh(case), technician_id=second.id, reason="ill", words="", doer=whose(second), now=NOW
+    )
+    settle()
+    proposed = open_suggestion(case.id)
+    assert proposed is not None and proposed.technician_id == first.id
+
+
 # Overrides
 
 

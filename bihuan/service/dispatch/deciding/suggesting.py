@@ -26,12 +26,14 @@ def suggest(case: Case, *, now: datetime) -> Suggestion | None:
     standing = open_suggestion(case.id)
     if standing is not None:
         return standing
-    named = set(Suggestion.objects.filter(case=case).values_list("technician_id", flat=True))
-    best = next((one for one in workers_for(case, now=now).candidates if one.id not in named), None)
+    refused = Suggestion.objects.filter(case=case, state=Suggestion.REFUSED)
+    unwanted = set(refused.values_list("technician_id", flat=True))
+    best = next((one for one in workers_for(case, now=now).candidates if one.id not in unwanted), None)
     if best is None:
         return None
     kept: list[dict[str, Any]] = [{"code": one.code, "params": plain(one)} for one in best.reasons]
-    made = Suggestion.objects.create(case=case, technician_id=best.id, reasons=kept, made_at=now)
+    anew = {"state": Suggestion.OPEN, "reasons": kept, "made_at": now, "answered_at": None, "answered_by": 0}
+    made, _ = Suggestion.objects.update_or_create(case=case, technician_id=best.id, defaults=anew)
     told = TechnicianProposed(
         subject_id=case.id, suggestion_id=made.id, technician_id=best.id, node_id=case.node_id
     )
