@@ -62,7 +62,9 @@ class LicenceForm(TidyForm):
 class PolicyForm(TidyForm):
     node_id = number_choice(_("Node"), chosen.nodes)
     auto_offer = forms.BooleanField(label=_("Offer cases to service points by itself"), required=False)
-    mode = forms.ChoiceField(label=_("How technicians get their jobs"), choices=list(MODE_NAMES.items()))
+    mode = forms.ChoiceField(
+        label=_("How technicians get their jobs"), choices=list(MODE_NAMES.items()), initial="manual"
+    )
     point_minutes = forms.IntegerField(
         label=_("Minutes a service point has to answer"), min_value=1, max_value=9999
     )
