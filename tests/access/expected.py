@@ -203,6 +203,7 @@ STAFF_PAGES = {
     "dispatchers:mate": ("post", "DOP"),
     "dispatchers:wish": ("post", "DOP"),
     "dispatchers:book": ("get", "ADOPTBS"),
+    "dispatchers:keep_free": ("post", "ADOPTBS"),
     "dispatchers:job_order": ("get", "ADOPTBQSM"),
     "technicians:today": ("get", "T"),
     "technicians:coming": ("get", "T"),

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive, make_aware
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from bihuan.registers.access.errors import Refusal
 from bihuan.registers.access.viewer import Viewer
@@ -16,6 +17,7 @@ from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.queries import case_by_number
 from bihuan.service.dispatch import booking
 from bihuan.service.dispatch.errors import NobodyAssigned
+from bihuan.service.dispatch.keeping_free import keep_free
 from bihuan.service.dispatch.queries import free_slots, open_visit_of, standings, visits_of
 from bihuan.service.dispatch.slots import Slot, by_day, read_slot
 from bihuan.service.dispatch.words import LATE_REASONS, REBOOK_REASONS, VISIT_STATES
@@ -36,6 +38,20 @@ def book(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
             messages.error(request, str(refusal))
             return _shown(request, case_by_number(viewer, number), status=refusal.status)
     return _shown(request, case)
+
+
+@require_POST
+@staff_page("visit.book")
+def keep(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """While the customer thinks on the phone, the time that was named is offered to nobody else; a part of the page."""
+    visit, told = open_visit_of(case_by_number(viewer, number).id), dict[str, Any]()
+    try:
+        if visit is None:
+            raise NobodyAssigned(number)
+        told["until"] = keep_free(visit, read_slot(request.POST.get("slot", "")), now=moment(request))
+    except Refusal as refusal:
+        told["refused"] = str(refusal)
+    return render(request, "look/parts/kept_free.html", told)
 
 
 def _agree(request: HttpRequest, viewer: Viewer, case: Any, now: datetime) -> HttpResponse:

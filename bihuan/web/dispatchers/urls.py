@@ -6,6 +6,7 @@ from bihuan.web.dispatchers import capacity, fairness, queue
 from bihuan.web.dispatchers.assign import assign
 from bihuan.web.dispatchers.board import board, offer_many
 from bihuan.web.dispatchers.book import book
+from bihuan.web.dispatchers.book import keep as keep_free
 from bihuan.web.dispatchers.choose import offer
 from bihuan.web.dispatchers.conflicts import conflicts
 from bihuan.web.dispatchers.devices import devices
@@ -38,5 +39,6 @@ urlpatterns: list[URLPattern] = [
     path("<str:number>/mate", mate, name="mate"),
     path("<str:number>/wish", wish, name="wish"),
     path("<str:number>/book", book, name="book"),
+    path("<str:number>/book/keep", keep_free, name="keep_free"),
     path("<str:number>/job-order", job_order, name="job_order"),
 ]

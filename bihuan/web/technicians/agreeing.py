@@ -63,7 +63,7 @@ def keep(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         told["until"] = keep_free(visit, read_slot(request.POST.get("slot", "")), now=moment(request))
     except Refusal as refusal:
         told["refused"] = str(refusal)
-    return render(request, "technicians/parts/kept_free.html", told)
+    return render(request, "look/parts/kept_free.html", told)
 
 
 def _done(request: HttpRequest, viewer: Viewer, case: Any, now: datetime) -> HttpResponse:
