@@ -12,7 +12,7 @@ from bihuan.ground.routing import kernel as k
 from bihuan.ground.routing.compiled import Ints, ints, short_ints
 from bihuan.ground.routing.model import UNREACHABLE, Problem, Technician, Travel, can_do
 from bihuan.ground.routing.parts import Fetching, fetching
-from bihuan.ground.routing.policies import OLDEST, Policy
+from bihuan.ground.routing.policies import Policy
 
 type Table = npt.NDArray[np.int64]
 
@@ -167,7 +167,7 @@ def _worth(problem: Problem, policy: Policy) -> list[int]:
     if not policy.in_tiers:
         return [policy.prize(job) for job in problem.jobs]
     tiers = [policy.tier(job) for job in problem.jobs]
-    weights = [1 + (min(job.age, OLDEST) if policy.age else 0) for job in problem.jobs]
+    weights = [policy.weight(job) for job in problem.jobs]
     worth = [0] * len(tiers)
     longest = max((one.shift[1] - one.shift[0] for one in problem.technicians), default=0)
     below = max(1, 4 * longest * len(problem.technicians))

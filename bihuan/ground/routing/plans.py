@@ -1,6 +1,6 @@
 """A day planned: solve a problem, and write the plan down as programs read it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import process_time
 from typing import Any
@@ -9,7 +9,7 @@ from bihuan.ground.routing.days import day_of
 from bihuan.ground.routing.model import Id, Job, Problem, can_do
 from bihuan.ground.routing.parts import FETCHED, NOWHERE, Fetching, fetching
 from bihuan.ground.routing.policies import Policy
-from bihuan.ground.routing.search import Budget, Searching
+from bihuan.ground.routing.search import FROM_NOTHING, Budget, Heat, Searching
 from bihuan.ground.routing.timetable import Break, Fetch, Route, Stop, route_of
 from bihuan.ground.routing.together import Pairs, instants_of
 from bihuan.ground.routing.why import Asking, Reason, Relaxation
@@ -43,9 +43,12 @@ def solve(
     threads: int = 1,
     clock: Callable[[], float] = process_time,
     start: Mapping[Id, Sequence[Id]] | None = None,
+    heat: Heat = FROM_NOTHING,
+    reasons_for: Collection[Id] | None = None,
 ) -> Plan:
     """The best plan found within the budget, which counts from now on. `start` is a plan to improve: the jobs of each
-    technician, in order. Today one thread works, whatever is offered."""
+    technician, in order; `heat` is how far the search may stray; `reasons_for` names the jobs whose reasons are asked
+    for, None all. Today one thread works, whatever is offered."""
     began = clock()
     found = Searching.over(day_of(problem, policy), seed=seed)
     if start is not None:
@@ -55,20 +58,29 @@ def solve(
     found.insert()
     rounds = 0
     if pairs.count:  # the moments of pairs are chosen once more when the rest of the day has a shape
-        rounds = found.improve(budget.share(0.3), clock=clock)
+        rounds = found.improve(budget.share(0.3), clock=clock, heat=heat)
         found.settle()
         pairs.place()
-    rounds += found.improve(budget.less(clock() - began, rounds), clock=clock)
+    rounds += found.improve(budget.less(clock() - began, rounds), clock=clock, heat=heat)
     found.settle()
     if policy.in_tiers:
         found.fill()
     seconds = clock() - began
+    left = [number for number in range(len(problem.jobs)) if found.where[number] < 0]
+    asking = Asking(problem, found)
     return Plan(
         routes=tuple(_routes(problem, found)),
-        unserved=tuple(_unserved(problem, found)),
+        unserved=tuple(_unserved(asking, number, reasons_for) for number in left),
         rounds=rounds,
         seconds=seconds,
     )
+
+
+def _unserved(asking: Asking, number: int, reasons_for: Collection[Id] | None) -> Unserved:
+    job = asking.problem.jobs[number]
+    if reasons_for is not None and job.id not in reasons_for:
+        return Unserved(job, (), ())
+    return Unserved(job, tuple(asking.reasons(number)), tuple(asking.relaxations(number)))
 
 
 def routes_from(problem: Problem, start: Mapping[Id, Sequence[Id]]) -> list[list[int]]:
@@ -102,13 +114,6 @@ def _drawn(problem: Problem, person: int, jobs: Sequence[int], missing: Fetching
     )
     technician, visits = problem.technicians[person], [problem.jobs[at] for at in jobs]
     return route_of(technician, visits, problem.travel, store=problem.store, fetched=fetched)
-
-
-def _unserved(problem: Problem, found: Searching) -> Iterator[Unserved]:
-    asking = Asking(problem, found)
-    for number, job in enumerate(problem.jobs):
-        if found.where[number] < 0:
-            yield Unserved(job, tuple(asking.reasons(number)), tuple(asking.relaxations(number)))
 
 
 def _routes(problem: Problem, found: Searching) -> Iterator[Route]:

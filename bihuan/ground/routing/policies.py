@@ -7,12 +7,13 @@ from bihuan.ground.routing.model import Job, Priority
 
 PRIZES = {Priority.SAFETY: 100_000, Priority.HIGH: 20_000, Priority.NORMAL: 8_000}
 OLDEST = 30  # days of waiting that count
+TAKEN_BACK = 3  # days of waiting that a job counts more if it had its technician already
 
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
     """`prizes` are seconds of travel that serving a job is worth, `promise` at least for one that was promised, and
-    `age` percent more for each day that a job has waited.
+    `age` percent more for each day that a job has waited, `told` more for one that somebody was told to do.
 
     In tiers no number of jobs of a lower tier outweighs one of a higher, and no travel outweighs a job. `change`: what
     it costs that another technician comes than was told; `preference`: that it is nobody preferred; both in seconds.
@@ -25,6 +26,7 @@ class Policy:
     in_tiers: bool = True
     promise: int = 0
     age: int = 0
+    told: int = 0
     change: int = 0
     preference: int = 0
     balance: int = 0
@@ -33,7 +35,16 @@ class Policy:
     def prize(self, job: Job) -> int:
         """Seconds of travel that serving this job is worth."""
         least = max(self.prizes[job.priority], self.promise if job.promised else 0)
-        return least * (100 + self.age * min(job.age, OLDEST)) // 100
+        told = self.told if job.was is not None else 0
+        return least * (100 + self.age * min(job.age, OLDEST)) // 100 + told
+
+    def weight(self, job: Job) -> int:
+        """How much it counts among those of its tier: older jobs more, and those that would be taken back."""
+        return (
+            1
+            + (min(job.age, OLDEST) if self.age else 0)
+            + (TAKEN_BACK if self.told and job.was is not None else 0)
+        )
 
     def tier(self, job: Job) -> int:
         """0 goes before all others: safety, then what was promised, then by priority."""
@@ -50,6 +61,7 @@ CUSTOMER_FIRST = Policy(
     prizes={Priority.SAFETY: 200_000, Priority.HIGH: 30_000, Priority.NORMAL: 12_000},
     promise=60_000,
     age=10,
+    told=7_200,
     change=1_800,
     preference=900,
     balance=4,
@@ -58,6 +70,7 @@ EMERGENCY = Policy(
     name="emergency",
     prizes={Priority.SAFETY: 400_000, Priority.HIGH: 30_000, Priority.NORMAL: 8_000},
     promise=60_000,
+    told=7_200,
     change=600,
 )
 POLICIES = {policy.name: policy for policy in (TRAVEL, CUSTOMER_FIRST, EMERGENCY)}

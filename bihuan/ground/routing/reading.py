@@ -74,7 +74,7 @@ def policy_of(text: str, policy: Policy) -> Policy:
     return replace(policy, prizes=prizes, **weights)  # type: ignore[arg-type]  # the names of WEIGHTS are its fields
 
 
-WEIGHTS = ("promise", "age", "change", "preference", "balance", "fair")
+WEIGHTS = ("promise", "age", "told", "change", "preference", "balance", "fair")
 
 
 def _weight(name: str, told: Any) -> int:

@@ -12,7 +12,9 @@ from bihuan.ground.routing import kernel as k
 from bihuan.ground.routing.compiled import Ints, filled, ints
 from bihuan.ground.routing.days import LUCK, Day, blinks
 
-HOT, COLD = 3_000, 60  # seconds of cost that are given away at the beginning, and at the end
+type Heat = tuple[float, float]
+
+FROM_NOTHING: Heat = (3_000, 60)  # seconds of cost that are given away at the beginning, and at the end
 STRING = 8  # visits in a string at most
 AVERAGE = 10  # visits removed in a round
 OVERLOOKED = 0.01
@@ -121,8 +123,7 @@ class Searching:
         budget: Budget,
         *,
         clock: Callable[[], float] = process_time,
-        hot: float = HOT,
-        cold: float = COLD,
+        heat: Heat = FROM_NOTHING,
         average: int = AVERAGE,
         string: int = STRING,
         overlooked: float = OVERLOOKED,
@@ -139,7 +140,7 @@ class Searching:
             done = _done(budget, rounds, at - began)
             if done >= 1:
                 return rounds
-            heat = int(16 * hot * (cold / hot) ** done)
+            sixteenths = int(16 * heat[0] * (heat[1] / heat[0]) ** done)
             if budget.rounds is not None:
                 some = min(max(1, budget.rounds // STEPS), budget.rounds - rounds)
             k.search(
@@ -156,7 +157,7 @@ class Searching:
                 self.best,
                 *self.work,
                 some,
-                heat,
+                sixteenths,
                 strings,
                 string,
             )
