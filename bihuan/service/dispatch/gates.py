@@ -154,6 +154,24 @@ class Gates:
             self._heat[city] = heat_of(city, since=today, until=today + timedelta(days=DAYS_AHEAD))
         return self._heat[city]
 
+    def shut_days(self, case: Case) -> list[Reason]:
+        """What the coming week closes for everybody who could do this case: its papers' end, and its hot days."""
+        asked = self.asked_of(case)
+        found = []
+        if asked.until is not None and asked.until < localdate(self._now) + timedelta(days=DAYS_AHEAD - 1):
+            found.append(self.papers_rule(case) or Reason("papers_end_before", {"day": asked.until}))
+        for day, hot in sorted(self.heat_in(asked.city).items()) if asked.outdoors else ():
+            told = {"day": day, "celsius": hot.celsius}
+            if hot.limit.outdoor_minutes == 0:
+                found.append(Reason("too_hot", told))
+                continue
+            hours = f"{hot.limit.outdoor_minutes / 60:g}"
+            found.append(Reason("hours_in_heat", told | {"hours": hours}))
+            if hot.limit.rest_from is not None:
+                rest = f"{hot.limit.rest_from:%H:%M}–{hot.limit.rest_until:%H:%M}"
+                found.append(Reason("rest_in_heat", told | {"rest": rest}))
+        return found
+
     @cached_property
     def _outdoors(self) -> Mapping[tuple[int, date], int]:
         """(technician, day) → minutes outdoors that are booked."""

@@ -131,7 +131,7 @@ _SENTENCES: dict[str, Lazy] = {
     "licence_missing": _("The service point has no licence: %(permit)s"),
     "licence_expired": _("The service point's licence ended on %(day)s: %(permit)s"),
     "licence_until": _("Licence of the service point valid until %(day)s: %(permit)s"),
-    "papers_end_before": _("The service point's papers end on %(day)s, before that day"),
+    "papers_end_before": _("The service point's papers end on %(day)s; no visit after that day"),
     "permit_ends_before": _("%(permit)s ends on %(day)s, before that day"),
     "too_hot": _("No work outdoors on %(day)s: %(celsius)s °C"),
     "rest_in_heat": _("No work outdoors between %(rest)s on %(day)s: %(celsius)s °C"),

@@ -26,7 +26,7 @@ from bihuan.service.dispatch.words import (
     sentence,
 )
 from bihuan.web.dispatchers.grab_rounds import rounds_shown
-from bihuan.web.dispatchers.hands import pair_shown, wishes_shown
+from bihuan.web.dispatchers.hands import pair_shown, shut_shown, wishes_shown
 from bihuan.web.dispatchers.resources import hands_of, resources_of
 from bihuan.web.dispatchers.rows import family_names, option_of, rows_of, ruled_out_of, slot_of
 from bihuan.web.dispatchers.told import told_of
@@ -123,6 +123,7 @@ def _shown(request: HttpRequest, case: Any, *, status: int = 200) -> HttpRespons
         if proposed
         else [],
         "pair": pair_shown(case, crew, first_id=going, visit=standing.visit, now=now),
+        "shut": shut_shown(case, crew),
         "wishes": wishes_shown(case, crew, now=now),
         "rounds": rounds_shown(case.id),
         "asked": [

@@ -101,3 +101,8 @@ def wishes_shown(case: Any, crew: Crew, *, now: datetime) -> dict[str, Any]:
         "technicians": [(one.id, one.name) for one in crew.abilities],
         "reasons": WISH_REASONS,
     }
+
+
+def shut_shown(case: Any, crew: Crew) -> list[str]:
+    """What the coming week closes for this case, in sentences."""
+    return [sentence(one) for one in crew.gates.shut_days(case)]

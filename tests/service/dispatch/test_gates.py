@@ -228,6 +228,20 @@ def test_a_booked_visit_is_counted_once_outdoors_however_often_it_is_moved(made:
     assert begins_of(case, day) == [8, 16, 18]
 
 
+@pytest.mark.demand("U-13")
+def test_what_the_week_closes_is_told_to_the_dispatcher(made: Company) -> None:
+    outdoors()
+    hot(41)
+    hot(38, days=2)
+    Requirement.objects.create(category="refrigerator", certificate="gas", holder="service_point")
+    Licence.objects.create(node=made.own, kind="gas", number="1", valid_until=TODAY + timedelta(days=3))
+    case = accepted(made)
+    crew = crew_of(frozenset({case.node_id}), now=NOW)
+    told = crew.gates.shut_days(case)
+    assert [one.code for one in told] == ["papers_end_before", "too_hot", "hours_in_heat", "rest_in_heat"]
+    assert "12:00–15:00" in sentence(told[-1])
+
+
 def broken(made: Company) -> list[tuple[str, str]]:
     found = conflicts_at(frozenset({made.own.id}), now=NOW)
     return [(one.visit.case.number, one.rule.code) for one in found]
