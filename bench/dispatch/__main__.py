@@ -36,13 +36,20 @@ def main() -> int:
     paths = instances.files_in(folder, everything=full) if folder is not None else []
     routes = {path.stem.lower(): distance(path, asked.distance_seconds) for path in paths}
     starts = _starts(asked.first)
-    reasons = [Task("bench.dispatch.reasons", "bihuan", ("10000" if full else "500",))]
+    reasons = [Task("bench.dispatch.explanations", "bihuan", ("10000" if full else "2000",))]
+    events = [
+        Task("bench.dispatch.events", "bihuan", ("urgent", "100" if full else "40")),
+        Task("bench.dispatch.events", "bihuan", ("arrivals", "20" if full else "8")),
+    ]
+    windows = [Task("bench.dispatch.windows", "bihuan", told) for told in (("1000",), ("1000", "plain"))]
     groups = {
         "day": [task for one in days for task in one.values()],
         "large": [task for one in large for task in one.values()],
         "distance": [task for one in routes.values() for task in one.values()],
         "start": [task for _, task in starts],
         "reasons": reasons,
+        "events": events,
+        "windows": windows,
     }
     file = Path(asked.folder) / ("full.jsonl" if full else "half-hour.jsonl")
     if not (full or asked.resume):
@@ -59,6 +66,10 @@ def main() -> int:
         show(tables.memory(lines, starts))
     if "reasons" in asked.only:
         show(tables.figures("Explanations", lines, reasons))
+    if "events" in asked.only:
+        show(tables.figures("What happens on a day", lines, events))
+    if "windows" in asked.only:
+        show(tables.figures("Windows for a customer", lines, windows))
     return 0
 
 
@@ -79,7 +90,7 @@ def _asked() -> argparse.Namespace:
     asked.add_argument("--folder", default=str(RESULTS), help="where the lines are kept")
     asked.add_argument("--resume", action="store_true", help="keep what was measured, without FULL too")
     asked.add_argument("--at-once", type=int, default=1, help="how many are measured beside each other")
-    names = ("day", "large", "distance", "start", "reasons")
+    names = ("day", "large", "distance", "start", "reasons", "events", "windows")
     asked.add_argument("--only", choices=names, nargs="+", default=names)
     return asked.parse_args()
 

@@ -17,6 +17,9 @@ route is remembered until that route changes, and again when a change is taken b
 from bihuan.ground.routing.compiled import Ints, compiled, inlined
 
 NEVER = 1 << 60  # later than any time, dearer than any plan
+BROKEN = (
+    1 << 50
+)  # what a route costs more that cannot be driven: taking a visit out may take away where lunch was
 FORBIDDEN = -1  # instead of the version of a route: this technician never does this job
 
 EVERYBODY = 128  # so many technicians are all asked; of more, those who are near
@@ -156,6 +159,12 @@ def time(
     drive = travel[place * places + home]
     cost += drive + (max(0, work - people[row + FAIR]) * people[row + RATE] >> 4)
     stops[at + LEG] = drive
+    if count > 0:
+        back = fed + drive
+        if free < NEVER:
+            back = min(back, after_lunch(people, person, free, drive, True))
+        if back > people[row + ENDS]:
+            cost += BROKEN
     routes[person * ROUTE + COST], routes[person * ROUTE + USED], routes[person * ROUTE + WORK] = (
         cost,
         used,

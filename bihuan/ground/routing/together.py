@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from bihuan.ground.routing import kernel as k
 from bihuan.ground.routing.model import Id, Job, Problem
 from bihuan.ground.routing.search import Searching
+from bihuan.ground.routing.trying import Trying
 
 STEP = 900  # seconds between the moments that are tried
 NO_MOMENT = -k.NEVER // 4  # before all shifts: nobody goes, and so nobody goes alone
@@ -57,6 +58,35 @@ class Pairs:
             places = [one for moment in self._moments(pair) if (one := self._at(pair, moment))]
             self._hold(pair, min(places, key=lambda one: (one.cost, one.moment), default=None))
         if self.pairs:
+            self._mend()
+            self.found.reckon()
+
+    def _mend(self) -> None:
+        """Where a route cannot be driven any more without the visit that was taken out, others leave it as well."""
+        found, trying = self.found, Trying(self.problem, self.found)
+        for person in range(len(self.problem.technicians)):
+            while trying.broken(person):
+                jobs = sorted(
+                    trying.route(person), key=lambda job: bool(self.found.day.jobs[job * k.JOB + k.HELD])
+                )
+                enough = (job for job in jobs if trying.enough(job, person))
+                job = next(enough, jobs[0])
+                k.take_out(found.stops, found.routes, trying.longest, job, person)
+                found.time(person)
+                found.where[job] = -1
+
+    def fill(self) -> None:
+        """Put every pair that is left where two can begin it at one moment, found exactly."""
+        trying = Trying(self.problem, self.found)
+        for pair in self.pairs:
+            if self.found.where[pair[0]] >= 0:
+                continue
+            able = [one for one in trying.able(pair[0]) if trying.has_room(pair[0], one)]
+            moments = {moment for one in able for moment, _, _ in trying.common(pair[0], one)}
+            if moments:
+                places = [one for moment in sorted(moments) if (one := self._at(pair, moment))]
+                self._hold(pair, min(places, key=lambda one: (one.cost, one.moment), default=None))
+        if self.pairs:
             self.found.reckon()
 
     def _take_out(self, pair: tuple[int, int]) -> None:
@@ -79,7 +109,7 @@ class Pairs:
     def _at(self, pair: tuple[int, int], moment: int) -> _Place | None:
         """The cheapest two who can both be there then."""
         for job in pair:
-            self._narrow(job, moment)
+            self.narrow(job, moment)
         prices = [sorted(self._prices(job))[:3] for job in pair]
         both = [
             _Place(mine + yours, moment, first, second)
@@ -89,7 +119,7 @@ class Pairs:
         ]
         return min(both, key=lambda one: (one.cost, one.first, one.second), default=None)
 
-    def _narrow(self, job: int, moment: int | None) -> None:
+    def narrow(self, job: int, moment: int | None) -> None:
         """Only this moment is left of the windows of a job, also for whoever drives by the store; None: no moment."""
         day = self.found.day
         for row in (job, job + len(self.problem.jobs)):
@@ -121,7 +151,7 @@ class Pairs:
         people, longest = day.sizes[k.PEOPLE], day.sizes[k.LONGEST]
         for job in pair:
             day.jobs[job * k.JOB + k.HELD] = 1
-            self._narrow(job, None if place is None else place.moment)
+            self.narrow(job, None if place is None else place.moment)
             list(self._prices(job))  # what is remembered of other moments holds no more
         if place is None:
             return
