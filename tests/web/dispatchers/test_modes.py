@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from bihuan.ground.worktime import clock
-from bihuan.registers.access.models import Person
+from bihuan.registers.access.models import Change, Person
 from bihuan.registers.access.roles import Role
 from bihuan.registers.staff.models import Technician
 from bihuan.service.cases.actions import Doer
@@ -19,7 +19,7 @@ from bihuan.service.dispatch.grabs import rounds
 from bihuan.service.dispatch.grabs.models import Asked, Round
 from bihuan.service.dispatch.models import Assignment, Visit
 from bihuan.service.dispatch.modes import AUTOMATIC, GRAB, MANUAL, PROPOSED
-from bihuan.service.dispatch.policy import Policy
+from bihuan.service.dispatch.policy import Policy, policy_for
 from tests.makers import Company, a_case, company, settle
 from tests.statements import statements
 
@@ -161,3 +161,20 @@ def test_the_queue_shows_what_waits_in_the_order_in_which_it_is_served(made: Com
     assert at == sorted(at)
     counts.append(len(statements(lambda: client.get(reverse("dispatchers:queue")))))
     assert counts[0] == counts[1]
+
+
+def test_an_administrator_sets_how_a_node_dispatches_and_the_history_keeps_it(made: Company) -> None:
+    client = signed_in(made.people[Role.ADMINISTRATOR])
+    form = {
+        "node_id": made.region.id,
+        "auto_offer": "on",
+        "mode": GRAB,
+        "grab_then": PROPOSED,
+        "grab_cap": "2",
+    }
+    minutes = {"point_minutes": "30", "technician_minutes": "15", "grab_minutes": "45"}
+    client.post("/settings/dispatch/add", form | minutes)
+    assert policy_for(made.own) == Policy(mode=GRAB, grab_then=PROPOSED, grab_cap=2, grab_minutes=45)
+    shown = client.get("/settings/dispatch").content.decode()
+    assert "Up for grabs: the first to take it has it" in shown
+    assert Change.objects.get(register="dispatch").after["mode"] == GRAB
