@@ -374,6 +374,15 @@ TELLERS: dict[str, tuple[str, Teller, bool]] = {
         _is(gettext_lazy("The technician was released from the job")),
         False,
     ),
+    "dispatch.up_for_grabs": ("users", _is(gettext_lazy("The job is up for grabs")), False),
+    "dispatch.grab_ended": ("users", _is(gettext_lazy("The job is not up for grabs any more")), True),
+    "dispatch.proposed": ("user-question", _is(gettext_lazy("A technician is proposed")), True),
+    "dispatch.proposal_refused": ("user-x", _is(gettext_lazy("The proposed technician was refused")), True),
+    "dispatch.best_passed_over": (
+        "user-check",
+        _is(gettext_lazy("Somebody else than the first was chosen, with a reason")),
+        True,
+    ),
     "dispatch.mate_chosen": ("users", _goes_along, False),
     "dispatch.mate_released": (
         "arrow-back-up",
