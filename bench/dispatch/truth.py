@@ -9,7 +9,7 @@ from typing import Any
 from bihuan.ground.routing.judge import judge
 from bihuan.ground.routing.model import UNREACHABLE, Id, Job, Problem, Technician, can_do
 from bihuan.ground.routing.plans import Plan, Unserved, written
-from bihuan.ground.routing.policies import OLDEST, Policy
+from bihuan.ground.routing.policies import Policy
 from bihuan.ground.routing.timetable import Fetch, Route, Stop, begin, route_of, travel_of
 from bihuan.ground.routing.why import Reason, Relaxation
 
@@ -270,7 +270,7 @@ class Truth:
 
     def _rank(self, job: Job) -> tuple[int, int]:
         if self.policy.in_tiers:
-            return -self.policy.tier(job), min(job.age, OLDEST) if self.policy.age else 0
+            return -self.policy.tier(job), self.policy.weight(job)
         return self.policy.prize(job), 0
 
     def _eased(self, job: Job, who: Technician, one: Relaxation, by: int) -> tuple[Job, Technician]:

@@ -65,6 +65,9 @@ def solve(
     found.settle()
     if policy.in_tiers:
         found.fill()
+    else:
+        found.insert()
+    pairs.fill()
     seconds = clock() - began
     left = [number for number in range(len(problem.jobs)) if found.where[number] < 0]
     asking = Asking(problem, found)
