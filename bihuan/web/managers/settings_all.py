@@ -18,6 +18,7 @@ from bihuan.web.managers import (
     settings_templates,
     settings_terms,
     settings_told,
+    settings_work,
 )
 from bihuan.web.managers.settings_register import Register
 
@@ -27,6 +28,7 @@ REGISTERS: dict[str, Register] = {
         *settings_organisation.REGISTERS,
         *settings_people.REGISTERS,
         *settings_catalogue.REGISTERS,
+        *settings_work.REGISTERS,
         *settings_rules.REGISTERS,
         *settings_messages.REGISTERS,
         *settings_templates.REGISTERS,

@@ -120,26 +120,6 @@ class RequirementForm(TidyForm):
         return str(self.cleaned_data["holder"] or chosen.HOLDERS[0][0])
 
 
-class ConditionForm(TidyForm):
-    category = choice(_("Category"), chosen.category_codes, required=False)
-    kind = choice(_("Kind of work"), chosen.kinds, required=False)
-    outdoors = forms.BooleanField(
-        label=_("Done outdoors"), required=False, help_text=_("The limits for hot days hold.")
-    )
-    people = forms.IntegerField(label=_("People it takes"), min_value=1, max_value=2, initial=1)
-
-
-class IntervalForm(TidyForm):
-    category = choice(_("Category"), chosen.category_codes)
-    brand = forms.CharField(
-        label=_("Brand"), max_length=60, required=False, help_text=_("Empty: every brand.")
-    )
-    months = forms.IntegerField(label=_("Every so many months"), min_value=1, max_value=120)
-    lead_days = forms.IntegerField(
-        label=_("Begun so many days ahead"), min_value=0, max_value=120, initial=14
-    )
-
-
 class StockForm(TidyForm):
     part_id = number_choice(_("Part"), chosen.parts)
     node_id = number_choice(_("Service point"), chosen.points)
@@ -368,49 +348,6 @@ REGISTERS = (
         filters=(of_category(every=True), of("certificate", _("Certificate"), chosen.certificates)),
         key=("category", "id"),
         name=lambda row: row.certificate,
-    ),
-    Register(
-        code="conditions",
-        title=_("What work is like"),
-        about=_("Which work is done outdoors, and which takes two people."),
-        group=_("Catalogue"),
-        icon="sun",
-        rows=queries.conditions_listed,
-        columns=(
-            Head(_("Category"), _category, key="category"),
-            Head(_("Kind of work"), lambda row: chosen.word(chosen.kinds(), row.kind), key="kind"),
-            Head(_("Done outdoors"), lambda row: yes_no(row.outdoors), key="outdoors"),
-            Head(_("People it takes"), lambda row: row.people, key="people"),
-        ),
-        form=ConditionForm,
-        keep=lambda viewer, row_id, told, now: actions.keep_condition(row_id, **told),
-        out=lambda viewer, row_id, now: actions.drop_condition(row_id),
-        out_deed="removed",
-        filters=(of_category(every=True),),
-        key=("category", "kind", "id"),
-        name=lambda row: f"{_category(row)} · {chosen.word(chosen.kinds(), row.kind)}",
-    ),
-    Register(
-        code="upkeep",
-        title=_("Periodic maintenance"),
-        about=_("Which appliances want maintenance, how often, and how many days ahead it is begun."),
-        group=_("Catalogue"),
-        icon="repeat",
-        rows=queries.intervals_listed,
-        columns=(
-            Head(_("Category"), _category, key="category"),
-            Head(_("Brand"), lambda row: row.brand or str(_("every")), key="brand"),
-            Head(_("Every so many months"), lambda row: row.months, key="months"),
-            Head(_("Begun so many days ahead"), lambda row: row.lead_days, key="lead_days"),
-        ),
-        form=IntervalForm,
-        keep=lambda viewer, row_id, told, now: actions.keep_interval(row_id, **told),
-        out=lambda viewer, row_id, now: actions.drop_interval(row_id),
-        out_deed="removed",
-        out_about=_("No new plans are made by it; those that stand go on."),
-        filters=(of_category(),),
-        key=("category", "brand", "id"),
-        name=lambda row: f"{_category(row)} {row.brand}".strip(),
     ),
     Register(
         code="stock",
