@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from bench.dispatch import instances, tables
+from bench.dispatch import instances, tables, weeks
 from bench.dispatch.runs import ROOT, Task, machine, run
 
 DAY = (("nearest", 0.0), ("vroom", 5.0), ("ortools", 10.0), ("pyvrp", 10.0))
@@ -42,6 +42,9 @@ def main() -> int:
         Task("bench.dispatch.events", "bihuan", ("arrivals", "20" if full else "8")),
     ]
     windows = [Task("bench.dispatch.windows", "bihuan", told) for told in (("1000",), ("1000", "plain"))]
+    first = asked.first
+    rolling = [days_that_go_on(first + n, "5" if full else "3") for n in range(5 if full else 2)]
+    peak = [season(first + n, "6000" if full else "1500") for n in range(3 if full else 1)]
     groups = {
         "day": [task for one in days for task in one.values()],
         "large": [task for one in large for task in one.values()],
@@ -50,6 +53,8 @@ def main() -> int:
         "reasons": reasons,
         "events": events,
         "windows": windows,
+        "rolling": [task for both in rolling for task in both],
+        "peak": [task for both in peak for task in both],
     }
     file = Path(asked.folder) / ("full.jsonl" if full else "half-hour.jsonl")
     if not (full or asked.resume):
@@ -70,6 +75,10 @@ def main() -> int:
         show(tables.figures("What happens on a day", lines, events))
     if "windows" in asked.only:
         show(tables.figures("Windows for a customer", lines, windows))
+    if "rolling" in asked.only:
+        show(weeks.rolling(lines, rolling))
+    if "peak" in asked.only:
+        show(weeks.peak(lines, peak))
     return 0
 
 
@@ -90,7 +99,7 @@ def _asked() -> argparse.Namespace:
     asked.add_argument("--folder", default=str(RESULTS), help="where the lines are kept")
     asked.add_argument("--resume", action="store_true", help="keep what was measured, without FULL too")
     asked.add_argument("--at-once", type=int, default=1, help="how many are measured beside each other")
-    names = ("day", "large", "distance", "start", "reasons", "events", "windows")
+    names = ("day", "large", "distance", "start", "reasons", "events", "windows", "rolling", "peak")
     asked.add_argument("--only", choices=names, nargs="+", default=names)
     return asked.parse_args()
 
@@ -114,6 +123,18 @@ def distance(path: Path, seconds: float | None) -> dict[str, Task]:
         )
         for solver, budget in DISTANCE
     }
+
+
+def days_that_go_on(seed: int, days: str) -> tuple[Task, Task]:
+    """This house and the nearest on the same days."""
+    asked = ("40", "240", days, str(seed))
+    return Task("bench.dispatch.rolling", "bihuan", asked), Task("bench.dispatch.rolling", "nearest", asked)
+
+
+def season(seed: int, rounds: str) -> tuple[Task, Task]:
+    """The same in a week of the season; a broken promise is sought again for a minute."""
+    asked = ("1500", "40", "320", str(seed), rounds, "60")
+    return Task("bench.dispatch.peak", "bihuan", asked), Task("bench.dispatch.peak", "nearest", asked)
 
 
 def _starts(seed: int) -> list[tuple[str, Task]]:

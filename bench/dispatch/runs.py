@@ -46,7 +46,7 @@ def code_of(solver: str) -> str:
             return version(PACKAGES[solver])
         except PackageNotFoundError:
             return "missing"
-    files = sorted((ROOT / "bihuan" / "ground" / "routing").glob("*.py"))
+    files = sorted((ROOT / "bihuan" / "ground" / "routing").rglob("*.py"))
     return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:10]
 
 
