@@ -1,7 +1,7 @@
 """A problem as the arrays that the kernel works on, and a plan read out of them."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -166,19 +166,36 @@ def _worth(problem: Problem, policy: Policy) -> list[int]:
     tier older jobs count more."""
     if not policy.in_tiers:
         return [policy.prize(job) for job in problem.jobs]
+    longest = max((one.shift[1] - one.shift[0] for one in problem.technicians), default=0)
+    least = max(1, 4 * longest * len(problem.technicians))
+    for tiers, weights in _ever_coarser(problem, policy):
+        worth, total = _stacked(tiers, weights, least)
+        if total < k.NEVER:
+            return worth
+    raise OverflowError("So many jobs in so many tiers cannot be weighed against each other.")
+
+
+def _ever_coarser(problem: Problem, policy: Policy) -> Iterator[tuple[list[int], list[int]]]:
+    """Tiers and weights as the policy says; for so many jobs that numbers would be too large, ages told apart less
+    and less, and at last the lowest two tiers as one, in which high counts three times as much as normal."""
     tiers = [policy.tier(job) for job in problem.jobs]
     weights = [policy.weight(job) for job in problem.jobs]
-    worth = [0] * len(tiers)
-    longest = max((one.shift[1] - one.shift[0] for one in problem.technicians), default=0)
-    below = max(1, 4 * longest * len(problem.technicians))
+    yield tiers, weights
+    while max(weights, default=1) > 1:
+        weights = [(one + 1) // 2 for one in weights]
+        yield tiers, weights
+    yield [min(one, 2) for one in tiers], [3 if one == 2 else 1 for one in tiers]
+
+
+def _stacked(tiers: Sequence[int], weights: Sequence[int], least: int) -> tuple[list[int], int]:
+    """For each job more than all that stands below, and what all count together."""
+    worth, below = [0] * len(tiers), least
     for tier in sorted(set(tiers), reverse=True):
         inside = [at for at, one in enumerate(tiers) if one == tier]
         for at in inside:
             worth[at] = below * weights[at]
         below += below * sum(weights[at] for at in inside)
-    if below >= k.NEVER:
-        raise OverflowError("So many jobs in so many tiers cannot be weighed against each other.")
-    return worth
+    return worth, below
 
 
 def _people(problem: Problem, policy: Policy) -> list[list[int]]:
