@@ -6,8 +6,8 @@ half of the day, and are told the evening before. After the week half as many as
 everybody who asked before its end was served: `longest` is how many days anybody waited until then.
 
 Nearest gives what was promised to the nearest technician, appended in the order of windows, and whoever is free takes
-the nearest customer that can be served before the next promise. A promise that is broken within the week is sought
-again among the promises of its day alone, with SECONDS of the processor: `could` is how many more would have been kept.
+the nearest customer that can be served before the next promise. What bihuan breaks within the week is sought again
+among the promises of that day alone, with SECONDS of the processor: `could` is how many more would have been kept.
 Prints one line of JSON.
 """
 
@@ -108,10 +108,11 @@ def main() -> int:
         problem = season.on(today, waiting)
         served = _appended(problem) if solver == "nearest" else _planned(problem, Budget(rounds=rounds))
         found.day(today, problem, served, last=today == LAST - 1)
-        if today <= DAYS:
+        if today <= DAYS and solver == "bihuan":
             found.seek(problem, served, float(sys.argv[7]))
         waiting = [one for one in waiting if f"J{one}" not in served]
-    told = found.told() | {"all": waiting[0] >= week, "days": today, "cpu": round(process_time() - began, 1)}
+    told = found.told() | ({"could": None} if solver == "nearest" else {})
+    told |= {"all": waiting[0] >= week, "days": today, "cpu": round(process_time() - began, 1)}
     print(json.dumps({"solver": solver, "seed": seed} | told))
     return 0
 

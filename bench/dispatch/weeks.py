@@ -37,15 +37,16 @@ def peak(lines: Mapping[str, Line], both: Both) -> Iterator[str]:
     yield "\n## A week of the season: 1,500 open jobs, 40 technicians, 320 more a day, until all of them were served\n"
     yield (
         "| seed | dispatcher | served in the week | promises | broken | of them could be kept"
-        " | longest wait, days | mean wait | days until all were served |"
+        " | oldest open at its end, days | longest wait until all were served | mean wait | days until then |"
     )
-    yield "|---|---|---|---|---|---|---|---|---|"
+    yield "|---|---|---|---|---|---|---|---|---|---|"
     for line in (lines[task.key] for pair in both for task in pair):
         if "failed" in line:
-            yield f"| | {line['solver']} | failed: {line['failed']} |{' |' * 6}"
+            yield f"| | {line['solver']} | failed: {line['failed']} |{' |' * 7}"
             continue
         more = "" if line["all"] else "more than "
         yield (
             f"| {line['seed']} | {line['solver']} | {line['served']} | {line['promises']} | {line['broken']}"
-            f" | {line['could']} | {more}{line['longest']} | {line['mean_wait']} | {more}{line['days']} |"
+            f" | {'–' if line['could'] is None else line['could']} | {line['open_longest']}"
+            f" | {more}{line['longest']} | {line['mean_wait']} | {more}{line['days']} |"
         )
