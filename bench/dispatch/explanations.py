@@ -14,6 +14,8 @@ from typing import Any
 
 from bench.dispatch.demanding import a_demanding_day
 from bench.dispatch.truth import Truth
+from bench.dispatch.visits import Visit
+from bihuan.ground.routing.explain import Explaining
 from bihuan.ground.routing.plans import solve
 from bihuan.ground.routing.policies import POLICIES
 from bihuan.ground.routing.reading import problem_of
@@ -48,9 +50,15 @@ def explained(seed: int, count: Count, most: int) -> None:
     plan = solve(problem, policy, Budget(rounds=ROUNDS), seed=seed)
     truth = Truth(told, problem, policy, plan)
     count.days += 1
-    for one in plan.unserved:
-        if count.cases >= most:
-            return
+    began = perf_counter()
+    explaining = Explaining(problem, policy, plan)
+    visits = [found for job in problem.jobs if (found := explaining.assigned(job.id))]
+    count.seconds += perf_counter() - began
+    for visit in visits[: max(0, most - count.cases)]:
+        count.cases += 1
+        for kind, wrong in Visit(truth, visit).wrong():
+            count.add(kind, wrong, seed)
+    for one in plan.unserved[: max(0, most - count.cases)]:
         count.cases += 1
         for reason in one.because:
             count.add(reason.rule, truth.reason(one.job, reason), seed)
