@@ -63,7 +63,7 @@ def ours(
 
     problem = solomon.solomon_of(path.read_text("ascii"))
     many = Budget(cpu_seconds=budget) if budget else Budget(rounds=1)
-    plan = solve(problem, solomon.ALL, many, seed=seed)
+    plan = solve(problem, solomon.ALL, many, seed=seed, manner=solomon.DISTANCE)
     routes = [[int(job.id) for job in route.jobs()] for route in plan.routes]
     return routes, {"rounds": plan.rounds}
 

@@ -70,7 +70,7 @@ def urgent(count: int) -> dict[str, object]:
         placed += "U" in now
         if "U" not in now:
             long = mended(
-                today, CUSTOMER_FIRST, Budget(cpu_seconds=LONG), seed=2, keep=keep, heat=FROM_NOTHING
+                today, CUSTOMER_FIRST, Budget(cpu_seconds=LONG), seed=2, keep=keep, manner=FROM_NOTHING
             )
             more += "U" in hands(long.today.routes)
     return {

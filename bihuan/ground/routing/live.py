@@ -14,10 +14,10 @@ import numpy as np
 from bihuan.ground.routing.model import UNREACHABLE, Id, Job, Problem, Technician, Window
 from bihuan.ground.routing.plans import Plan, Unserved, solve
 from bihuan.ground.routing.policies import Policy
-from bihuan.ground.routing.search import Budget, Heat
+from bihuan.ground.routing.search import Budget, Manner
 from bihuan.ground.routing.timetable import Break, Fetch, Route, Stop
 
-MENDING: Heat = (300, 5)  # how far a mended plan may stray from the one that was told
+MENDING = Manner(hot=300, cold=5)  # how far a mended plan may stray from the one that was told
 
 
 @dataclass(frozen=True, eq=False)
@@ -296,7 +296,7 @@ def mended(
     *,
     seed: int,
     keep: Collection[Id] = (),
-    heat: Heat = MENDING,
+    manner: Manner = MENDING,
     clock: Callable[[], float] = process_time,
 ) -> Mended:
     """A plan for the day as it is now. The jobs in `keep` stay with their technicians; where that cannot be they are
@@ -314,7 +314,7 @@ def mended(
     problem = replace(today.problem, jobs=jobs)
     owed = {job.id for job in jobs if job.promised or job.id in keep}
     plan = solve(
-        problem, policy, budget, seed=seed, start=today.routes, heat=heat, clock=clock, reasons_for=owed
+        problem, policy, budget, seed=seed, start=today.routes, manner=manner, clock=clock, reasons_for=owed
     )
     broken = [Broken(one.job.id, _least_late(one), one) for one in plan.unserved if one.job.id in owed]
     if any(one.late for one in broken):

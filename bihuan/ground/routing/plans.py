@@ -9,7 +9,7 @@ from bihuan.ground.routing.days import day_of
 from bihuan.ground.routing.model import Id, Job, Problem, can_do
 from bihuan.ground.routing.parts import FETCHED, NOWHERE, Fetching, fetching
 from bihuan.ground.routing.policies import Policy
-from bihuan.ground.routing.search import FROM_NOTHING, Budget, Heat, Searching
+from bihuan.ground.routing.search import FROM_NOTHING, Budget, Manner, Searching
 from bihuan.ground.routing.timetable import Break, Fetch, Route, Stop, route_of
 from bihuan.ground.routing.together import Pairs, instants_of
 from bihuan.ground.routing.why import Asking, Reason, Relaxation
@@ -43,11 +43,11 @@ def solve(
     threads: int = 1,
     clock: Callable[[], float] = process_time,
     start: Mapping[Id, Sequence[Id]] | None = None,
-    heat: Heat = FROM_NOTHING,
+    manner: Manner = FROM_NOTHING,
     reasons_for: Collection[Id] | None = None,
 ) -> Plan:
     """The best plan found within the budget, which counts from now on. `start` is a plan to improve: the jobs of each
-    technician, in order; `heat` is how far the search may stray; `reasons_for` names the jobs whose reasons are asked
+    technician, in order; `manner` is how the search goes about it; `reasons_for` names the jobs whose reasons are asked
     for, None all. Today one thread works, whatever is offered."""
     began = clock()
     found = Searching.over(day_of(problem, policy), seed=seed)
@@ -57,11 +57,14 @@ def solve(
     pairs.place()
     found.insert()
     rounds = 0
+    if manner.starts > 1 and start is None and not pairs.count:
+        rounds = found.begin_often(budget.share(0.5), manner=manner, clock=clock)
+        manner = replace(manner, hot=manner.again)
     if pairs.count:  # the moments of pairs are chosen once more when the rest of the day has a shape
-        rounds = found.improve(budget.share(0.3), clock=clock, heat=heat)
+        rounds = found.improve(budget.share(0.3), clock=clock, manner=manner)
         found.settle()
         pairs.place()
-    rounds += found.improve(budget.less(clock() - began, rounds), clock=clock, heat=heat)
+    rounds += found.improve(budget.less(clock() - began, rounds), clock=clock, manner=manner)
     found.settle()
     if policy.in_tiers:
         found.fill()

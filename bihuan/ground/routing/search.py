@@ -12,13 +12,25 @@ from bihuan.ground.routing import kernel as k
 from bihuan.ground.routing.compiled import Ints, filled, ints
 from bihuan.ground.routing.days import LUCK, Day, blinks
 
-type Heat = tuple[float, float]
-
-FROM_NOTHING: Heat = (3_000, 60)  # seconds of cost that are given away at the beginning, and at the end
-STRING = 8  # visits in a string at most
-AVERAGE = 10  # visits removed in a round
 OVERLOOKED = 0.01
 STEPS = 400  # temperatures on the way
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manner:
+    """How a search goes about it: how much cost it gives away at the beginning and at the end, how many visits it
+    removes in a round on average and at most in a row, and how often it begins anew with half of its budget before the
+    best beginning goes on at `again`."""
+
+    hot: float
+    cold: float
+    average: int = 10
+    string: int = 8
+    starts: int = 1
+    again: float = 0
+
+
+FROM_NOTHING = Manner(hot=3_000, cold=60)  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,24 +135,21 @@ class Searching:
         budget: Budget,
         *,
         clock: Callable[[], float] = process_time,
-        heat: Heat = FROM_NOTHING,
-        average: int = AVERAGE,
-        string: int = STRING,
-        overlooked: float = OVERLOOKED,
+        manner: Manner = FROM_NOTHING,
     ) -> int:
         """Ruin and recreate until the budget is used up. Returns how many rounds there were."""
         day = self.day
         if day.sizes[k.JOBS] == 0 or day.sizes[k.PEOPLE] == 0:
             return 0
-        luck, blinking = ints(LUCK), ints(blinks(overlooked))
-        strings = max(16, 64 * average // (1 + string) - 16)
+        luck, blinking = ints(LUCK), ints(blinks(OVERLOOKED))
+        strings = max(16, 64 * manner.average // (1 + manner.string) - 16)
         began, rounds, some = clock(), 0, 20
         while True:
             at = clock()
             done = _done(budget, rounds, at - began)
             if done >= 1:
                 return rounds
-            sixteenths = int(16 * heat[0] * (heat[1] / heat[0]) ** done)
+            sixteenths = int(16 * manner.hot * (manner.cold / manner.hot) ** done)
             if budget.rounds is not None:
                 some = min(max(1, budget.rounds // STEPS), budget.rounds - rounds)
             k.search(
@@ -159,13 +168,27 @@ class Searching:
                 some,
                 sixteenths,
                 strings,
-                string,
+                manner.string,
             )
             rounds += some
             k.miss(day.sizes, day.jobs, self.where)
             if budget.cpu_seconds is not None:
                 took = max(clock() - at, 1e-6)
                 some = max(1, int(some * min(4.0, max(0.25, budget.cpu_seconds / STEPS / took))))
+
+    def begin_often(
+        self, budget: Budget, *, manner: Manner, clock: Callable[[], float] = process_time
+    ) -> int:
+        """Search from nothing several times with equal shares of the budget, and stand at the best. Returns how many
+        rounds there were."""
+        rounds, found = 0, list[tuple[int, list[list[int]]]]()
+        for _ in range(manner.starts):
+            self.stand([[] for _ in range(self.day.sizes[k.PEOPLE])])
+            self.insert()
+            rounds += self.improve(budget.share(1 / manner.starts), clock=clock, manner=manner)
+            found.append((int(self.counters[k.BEST]), self.routes_found()))
+        self.stand(min(found)[1])
+        return rounds
 
     def settle(self) -> None:
         """Go back to the best plan so far, and stand there. Jobs are worth again what the policy says."""

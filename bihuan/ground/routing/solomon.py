@@ -11,8 +11,10 @@ import numpy as np
 from bihuan.ground.routing.model import Job, Priority, Problem, Technician
 from bihuan.ground.routing.policies import Policy
 from bihuan.ground.routing.reading import BadProblem
+from bihuan.ground.routing.search import Manner
 
 TENTHS = 10
+DISTANCE = Manner(hot=1_000, cold=10, string=10, starts=4, again=150)
 ALL = Policy(name="distance", prizes=dict.fromkeys(Priority, 10_000_000), in_tiers=False)
 
 

@@ -16,7 +16,7 @@ from bihuan.ground.routing.model import Job, Problem, Technician
 from bihuan.ground.routing.plans import Plan, effort, solve, written
 from bihuan.ground.routing.policies import POLICIES, Policy
 from bihuan.ground.routing.reading import BadProblem, policy_of, problem_of
-from bihuan.ground.routing.search import Budget
+from bihuan.ground.routing.search import FROM_NOTHING, Budget
 from bihuan.ground.routing.timetable import travel_of
 
 
@@ -80,7 +80,8 @@ def _planned(problem: Problem, policy: Policy, options: dict[str, Any]) -> tuple
     rounds: int | None = options["iterations"]
     budget = Budget(rounds=rounds) if rounds is not None else Budget(cpu_seconds=options["cpu_seconds"])
     setup_seconds = process_time()
-    plan = solve(problem, policy, budget, seed=options["seed"], threads=options["threads"])
+    manner = solomon.DISTANCE if policy is solomon.ALL else FROM_NOTHING
+    plan = solve(problem, policy, budget, seed=options["seed"], threads=options["threads"], manner=manner)
     return plan, setup_seconds
 
 

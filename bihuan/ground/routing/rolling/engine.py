@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from bihuan.ground.routing.live import MENDING
 from bihuan.ground.routing.model import Id, Job, Priority, Problem, Technician, Window
 from bihuan.ground.routing.plans import Plan, solve
 from bihuan.ground.routing.policies import CUSTOMER_FIRST, Policy
 from bihuan.ground.routing.rolling.office import LUNCH_FIRST, Desk, Queues
 from bihuan.ground.routing.rolling.world import DAY, HOUR, LUNCH, SHIFT, Call, World
-from bihuan.ground.routing.search import FROM_NOTHING, Budget, Heat
+from bihuan.ground.routing.search import FROM_NOTHING, Budget
 from bihuan.ground.routing.timetable import Break, Route, Stop
 
-MEND: Heat = (300, 5)  # seconds of cost that are given away while a plan is mended
 CHANGE = 7_200  # seconds that it costs during the day to send somebody else than was told
 
 
@@ -174,9 +174,9 @@ class Engine:
             travel=table.astype(np.int32),
         )
         begun: dict[Id, Sequence[Id]] = {person: list(order) for person, order in start.items()}
-        heat = FROM_NOTHING if policy is self.policy else MEND
+        manner = FROM_NOTHING if policy is self.policy else MENDING
         return solve(
-            problem, policy, Budget(rounds=rounds), seed=self.seed, start=begun, reasons_for=(), heat=heat
+            problem, policy, Budget(rounds=rounds), seed=self.seed, start=begun, reasons_for=(), manner=manner
         )
 
 
