@@ -328,7 +328,8 @@ LINK_PAGES = frozenset(
         "customers:add",
         "customers:again", "customers:chat_talk", "customers:chat_file",
         "customers:consents", "customers:my_data",
-        "customers:slot", "customers:keep_free", "customers:arrival", "customers:quote", "customers:sheet", "customers:survey", "customers:confirm",
+        "customers:slot", "customers:keep_free", "customers:arrival", "customers:quote", "customers:sheet",
+        "customers:survey", "customers:confirm",
         "customers:hear", "customers:warranty", "customers:warranty_square", "customers:scanned",
         "customers:verify", "managers:founding_going", "technicians:sign_in_link", "api:answer_one",
     }

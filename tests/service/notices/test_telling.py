@@ -361,11 +361,11 @@ def test_waiting_grows_and_never_exceeds_an_hour(attempts: int) -> None:
     assert timedelta(seconds=30) <= backoff(attempts) <= backoff(attempts + 1) <= timedelta(hours=1)
 
 
-@given(st.text(max_size=400))
-def test_a_text_is_billed_as_enough_messages_to_hold_it(text: str) -> None:
-    most = 160 if text.isascii() else 70
-    assert (segments(text) == 1) == (len(text) <= most)
-    assert segments(text) * most >= len(text)
+@given(st.text("az AZ09.,!", max_size=400), st.text("水漏𠮷㙍 a1", max_size=200))
+def test_a_text_is_billed_as_enough_messages_to_hold_it(plain: str, chinese: str) -> None:
+    assert segments(plain) == (1 if len(plain) <= 160 else -(-len(plain) // 153))
+    signs = len("水" + chinese) + chinese.count("𠮷")  # a sign beyond the first 65,536 takes two places
+    assert segments("水" + chinese) == (1 if signs <= 70 else -(-signs // 67))
 
 
 def test_who_is_reached_how() -> None:
