@@ -142,6 +142,8 @@ def _jobs(
     crowded = np.bincount(at, minlength=len(travel)) > 1  # two jobs at one place, or one at somebody's home
     for person in problem.technicians:
         crowded[[person.home, person.leaves_from]] = True
+    if problem.store is not None:
+        crowded[problem.store.at] = True
     worth = _worth(problem, policy)
     windows: list[int] = []
     rows: list[list[int]] = []

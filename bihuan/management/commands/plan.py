@@ -12,6 +12,8 @@ import numpy as np
 from django.core.management.base import BaseCommand
 
 from bihuan.ground.routing import solomon
+from bihuan.ground.routing.explain import Explaining
+from bihuan.ground.routing.explained import answered
 from bihuan.ground.routing.model import Job, Problem, Technician
 from bihuan.ground.routing.plans import Plan, effort, solve, written
 from bihuan.ground.routing.policies import POLICIES, Policy
@@ -35,6 +37,9 @@ class Command(BaseCommand):
         parser.add_argument("--threads", type=_threads, default=1, help="how many may work at it (1)")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--policy", choices=sorted(POLICIES), default="customer_first")
+        parser.add_argument(
+            "--explain", metavar="JOB", help="tell of this job as well why it stands as it does"
+        )
         parser.add_argument("--format", choices=("json", "solomon"), default="json")
         parser.add_argument(
             "--objective", choices=("distance",), help="of Solomon's form: the only one there is"
@@ -52,7 +57,13 @@ class Command(BaseCommand):
 def _day(options: dict[str, Any]) -> dict[str, Any]:
     problem, policy = _asked(_text(options), POLICIES[options["policy"]])
     plan, setup_seconds = _planned(problem, policy, options)
-    return written(plan, setup_seconds=setup_seconds)
+    told = written(plan, setup_seconds=setup_seconds)
+    if options["explain"] is not None:
+        job = next((job.id for job in problem.jobs if str(job.id) == options["explain"]), None)
+        if job is None:
+            raise BadProblem("There is no job of the name that is to be explained.")
+        told["explained"] = answered(Explaining(problem, policy, plan), plan, job)
+    return told
 
 
 def _asked(text: str, policy: Policy) -> tuple[Problem, Policy]:
