@@ -33,7 +33,8 @@ class Count:
     said: Counter[str] = field(default_factory=Counter)
     wrong: Counter[str] = field(default_factory=Counter)
     examples: list[str] = field(default_factory=list)
-    seconds: float = 0.0
+    asked: int = 0  # visits, all of each day
+    seconds: float = 0.0  # to make ready and answer for all of them
 
     def add(self, kind: str, wrong: str, seed: int) -> None:
         self.said[kind] += 1
@@ -54,6 +55,7 @@ def explained(seed: int, count: Count, most: int) -> None:
     explaining = Explaining(problem, policy, plan)
     visits = [found for job in problem.jobs if (found := explaining.assigned(job.id))]
     count.seconds += perf_counter() - began
+    count.asked += len(visits)
     for visit in visits[: max(0, most - count.cases)]:
         count.cases += 1
         for kind, wrong in Visit(truth, visit).wrong():
@@ -86,6 +88,7 @@ def main() -> int:
         "said": dict(sorted(count.said.items())),
         "wrong": dict(count.wrong),
         "examples": count.examples[:20],
+        "microseconds": round(1e6 * count.seconds / max(1, count.asked)),
         "wall": round(perf_counter() - began, 1),
     }
     print(json.dumps(told, ensure_ascii=False))

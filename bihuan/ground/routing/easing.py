@@ -66,9 +66,10 @@ class Easing(Trying):
         """Somebody comes home later, by as few minutes as can be."""
         most, best = LONGEST // MINUTE, None
         for person in self.able(job):
-            if (price := self._longer(job, person, most)) is None:
+            high = min(most, self._unchanged(person))
+            if high < 1 or (price := self._longer(job, person, high)) is None:
                 continue
-            low, high = 1, most
+            low = 1
             while low < high:
                 middle = (low + high) // 2
                 shorter = self._longer(job, person, middle)
@@ -80,6 +81,17 @@ class Easing(Trying):
                 best, most = Relaxation("overtime", who, price, by=high * MINUTE), high
         if best is not None:
             yield best
+
+    def _unchanged(self, person: int) -> int:
+        """How many minutes the shift may be longer before lunch is owed as well."""
+        technician = self.problem.technicians[person]
+        if (
+            technician.lunch is None
+            or technician.has_lunch()
+            or technician.lunch.begins[0] < technician.shift[0]
+        ):
+            return LONGEST // MINUTE
+        return (technician.lunch.begins[1] + technician.lunch.seconds - technician.shift[1] - 1) // MINUTE
 
     def _longer(self, job: int, person: int, minutes: int) -> int | None:
         """What the job costs if the shift is so much longer. Whoever would have to eat for it is not asked: that is
