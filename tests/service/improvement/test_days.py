@@ -2,11 +2,14 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
+from copy import deepcopy
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from pytest_django.plugin import DjangoDbBlocker
 
 from bihuan.ground.journal.event import CLOCK
 from bihuan.ground.journal.models import Entry
@@ -29,7 +32,6 @@ from bihuan.service.improvement.day_reports import (
     load_rule,
     report_days,
     report_of,
-    rule,
     send_again,
     told_on,
 )
@@ -42,6 +44,7 @@ from bihuan.service.notices.groups import keep_group
 from bihuan.service.notices.models import Notice
 from tests.afterwards import CUSTOMER, a_done_case, finish_work
 from tests.makers import Company, a_case, company, settle
+from tests.shared import rows_of_a_module
 from tests.statements import statements
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -58,8 +61,19 @@ def everything(made: Company, **chosen: str) -> Scope:
     return scope_of(made.viewer(Role.MANAGER), chosen)
 
 
+@pytest.fixture(scope="module")
+def written(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Company]:
+    with rows_of_a_module(django_db_blocker):
+        yield a_week()
+
+
 @pytest.fixture
-def week(db: None) -> Company:
+def week(written: Company, db: None) -> Company:
+    """The week, written once for all tests; each has it for itself."""
+    return deepcopy(written)
+
+
+def a_week() -> Company:
     """A week of work, recorded in the order in which it happened: new, done, by phone, withdrawn, opened again."""
     made = company()
     for hours in (1, 3, 20, 25, 30, 47, 50, 70, 80, 170, 171, 175):
@@ -214,16 +228,6 @@ def test_figures_are_cut_by_node_category_and_kind(week: Company) -> None:
     assert figures_of(everything(week, category="gas_cooker"), day).cells == {}
 
 
-def test_solved_by_phone_is_part_of_the_work_done(db: None) -> None:
-    made = company()
-    case = a_case(made, now=ago(hours=2))
-    move_case(case, "guide_remotely", doer=Doer.house(CLOCK), now=ago(hours=1))
-    tick(case, Need.REMOTE_CHECKLIST_DONE, by=CLOCK, now=ago(hours=1))
-    move_case(case, "solve_remotely", doer=Doer.house(CLOCK), now=ago(hours=1))
-    figures = figures_of(everything(made), day_of(MONDAY, now=NOW))
-    assert (figures.total("done"), figures.total("remote"), figures.total("unfinished")) == (1, 1, 0)
-
-
 def facts() -> list[tuple[object, ...]]:
     rows = DayFact.objects.values_list(
         "what", "case", "node", "category", "kind", "sign", "at", "recorded_at"
@@ -368,12 +372,6 @@ def test_each_gets_the_figures_of_their_own_node(week: Company) -> None:
     whole = figures_of(everything(week), day_of(MONDAY, now=MORNING))
     assert notice.person_id == owner.id
     assert frozen_figures(mine).total("done") == whole.total("done", nodes=frozenset({week.own.id}))
-
-
-def test_a_company_without_a_case_reports_nothing(db: None) -> None:
-    company()
-    assert (report_days(MORNING), DayReport.objects.count()) == (0, 0)
-    assert rule().roles == [Role.MANAGER, Role.SUPERVISOR]
 
 
 @pytest.mark.demand("U-11")

@@ -1,12 +1,15 @@
 """The trade's figures against an independent count of the same rows, and the sums of days against the rows."""
 
 from collections import Counter
+from collections.abc import Iterator
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django.plugin import DjangoDbBlocker
 
 from bihuan.ground.journal.event import CLOCK
 from bihuan.ground.journal.models import Entry
@@ -27,6 +30,7 @@ from bihuan.service.satisfaction import asking, closing
 from bihuan.service.satisfaction.models import Survey
 from tests.afterwards import CUSTOMER, HAPPY, a_done_case, asked, rescued
 from tests.makers import Company, a_case, company
+from tests.shared import rows_of_a_module
 from tests.statements import statements
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -62,8 +66,19 @@ def test_nothing_divided_by_nothing_is_no_rate() -> None:
     assert (rate(0, 0), rate(3, 4), mean(0, 0), mean(9, 2)) == (None, 75.0, None, 4.5)
 
 
+@pytest.fixture(scope="module")
+def written(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Company]:
+    with rows_of_a_module(django_db_blocker):
+        yield a_week()
+
+
 @pytest.fixture
-def week(db: None) -> Company:
+def week(written: Company, db: None) -> Company:
+    """The week, written once for all tests; each has it for itself."""
+    return deepcopy(written)
+
+
+def a_week() -> Company:
     """A week of work: new, done, late, chased, withdrawn, complained, scored, rescued and silent cases."""
     made = company()
     for hours in (1, 3, 20, 25, 30, 47, 50, 70, 80, 170, 171, 175):
