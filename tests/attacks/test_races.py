@@ -90,7 +90,9 @@ def test_two_dispatchers_assign_one_case() -> None:
     address = f"/dispatch/{case.number}/assign"
     told = at_once(
         *(
-            lambda desk=desk, at=at: desk.post(address, {"technician": made.technicians[at].id})
+            lambda desk=desk, at=at: desk.post(
+                address, {"technician": made.technicians[at].id, "why_not_best": "nearer"}
+            )
             for at, desk in enumerate(desks)
         )
     )

@@ -49,7 +49,7 @@ class Week:
 
     def __init__(self, days: Sequence[tuple[Problem, Searching]]) -> None:
         self.problems = [problem for problem, _ in days]
-        tables = [_gaps(found) for _, found in days]
+        tables = [_gaps(problem, found) for problem, found in days]
         self._ends = np.cumsum([table.shape[1] for table in tables])
         self._day = np.repeat(np.arange(len(tables)), [table.shape[1] for table in tables])
         columns = np.concatenate(tables, axis=1) if tables else np.zeros((14, 0), np.int64)
@@ -134,14 +134,17 @@ class Week:
 SOON, LAST_DUE, FREE, FED, LEG, DUE, DUE_FED, OPENS, CLOSES, LUNCH, HOMEWARD = range(11)
 
 
-def _gaps(found: Searching) -> Numbers:
+def _gaps(problem: Problem, found: Searching) -> Numbers:
     """A column for each gap that still may take a visit."""
+    most = np.array(
+        [k.NEVER if one.max_jobs is None else one.max_jobs for one in problem.technicians], np.int64
+    )
     sizes = found.day.sizes
     people, longest = int(sizes[k.PEOPLE]), int(sizes[k.LONGEST])
     stops = np.asarray(found.stops, np.int64).reshape(people, longest, k.STOP)
     count = np.asarray(found.routes, np.int64).reshape(people, k.ROUTE)[:, k.STOPS]
     rows = np.asarray(found.day.people, np.int64).reshape(people, k.PERSON)
-    person, at = np.nonzero((np.arange(longest - 1) <= count[:, None]) & (count < rows[:, k.MOST])[:, None])
+    person, at = np.nonzero((np.arange(longest - 1) <= count[:, None]) & (count < most)[:, None])
     was, following, lunch = stops[person, at], stops[person, at + 1], rows[person]
     return np.stack(
         [

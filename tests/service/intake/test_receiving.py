@@ -1,6 +1,7 @@
 """No word is lost: accepted once, kept whatever fails, refused in clear sentences."""
 
 import threading
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -215,6 +216,7 @@ def test_a_whole_new_report_costs_few_statements(full: bool) -> None:
     asked = Told(words="冰箱不制冷", channel="app", phone=a_phone())
     if full:
         asked = told(words="冰箱不制冷", asked={"how": "通电后"})
+    receive(replace(asked, phone=a_phone()), by=APP, node=made.head, now=NOW, once=("t", "before"))
     with CaptureQueriesContext(connection) as seen:
         receive(asked, by=APP, node=made.head, now=NOW, once=("t", "count"))
     own = [one["sql"] for one in seen.captured_queries[1:-1]]  # the outermost savepoint is BEGIN and COMMIT
