@@ -37,12 +37,7 @@ def main() -> int:
 
 
 def planned(problem: Problem) -> dict[Id, list[Id]]:
-    plan = solve(problem, CUSTOMER_FIRST, Budget(cpu_seconds=EVENING), seed=1, reasons_for=())
-    return routes_of(plan)
-
-
-def routes_of(plan: Plan) -> dict[Id, list[Id]]:
-    return {route.technician.id: [job.id for job in route.jobs()] for route in plan.routes}
+    return solve(problem, CUSTOMER_FIRST, Budget(cpu_seconds=EVENING), seed=1, reasons_for=()).orders()
 
 
 def hands(routes: Mapping[Id, Sequence[Id]]) -> dict[Id, Id]:

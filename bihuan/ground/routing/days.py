@@ -1,7 +1,7 @@
 """A problem as the arrays that the kernel works on, and a plan read out of them."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +10,24 @@ import numpy.typing as npt
 
 from bihuan.ground.routing import kernel as k
 from bihuan.ground.routing.compiled import Ints, ints, short_ints
-from bihuan.ground.routing.model import UNREACHABLE, Problem, Technician, Travel, can_do
+from bihuan.ground.routing.model import (
+    UNREACHABLE,
+    Job,
+    Problem,
+    Store,
+    Technician,
+    Travel,
+    Window,
+    can_do,
+    needs,
+)
 from bihuan.ground.routing.parts import Fetching, fetching
 from bihuan.ground.routing.policies import Policy
 
 type Table = npt.NDArray[np.int64]
 
+ANYTIME: Window = (-k.NEVER // 4, k.NEVER // 4)
+TOO_LATE: Window = (k.NEVER // 2, k.NEVER // 2)
 NEIGHBOURS = 40
 MOST_STOPS = 400  # of one technician on one day
 
@@ -32,6 +44,7 @@ class Day:
     fees: Ints
     neighbours: Ints
     forbidden: Ints  # pairs of job and person, as positions in a table of jobs x people
+    parts: Fetching | None  # where the parts are, for each job and person
 
     @property
     def table(self) -> tuple[Ints, Ints, Ints, Ints, Ints]:
@@ -61,6 +74,7 @@ def day_of(problem: Problem, policy: Policy) -> Day:
         fees=ints(_fees(problem, policy, fetched)),
         neighbours=short_ints(_nearest(travel, at, near)),
         forbidden=ints(np.flatnonzero(~able)),
+        parts=fetched,
     )
 
 
@@ -95,19 +109,23 @@ def _fetched(problem: Problem, rows: list[list[int]], windows: list[int], travel
         made.append(row := list(row))
         if store is None or not job.parts:
             continue
-        lead = store.seconds + int(travel[store.at, job.at])
-        ready = max(store.ready.get(part, -k.NEVER // 4) for part in job.parts)
-        begins = len(windows)
-        for opens, closes in sorted(job.windows) or [(-k.NEVER // 4, k.NEVER // 4)]:
-            if max(opens - lead, ready) <= closes - lead:
-                windows += (max(opens - lead, ready), closes - lead)
-        if len(windows) == begins:
-            windows += (k.NEVER // 2, k.NEVER // 2)  # the part comes too late
-        row[k.AT], row[k.SERVICE] = store.at, lead + job.seconds
+        drive, begins = int(travel[store.at, job.at]), len(windows)
+        for window in from_the_store(job.windows, job, store, drive):
+            windows += window
+        row[k.AT], row[k.SERVICE] = store.at, store.seconds + drive + job.seconds
         row[k.OPENS_AT], row[k.CLOSES_AT] = begins, len(windows)
         row[k.OPENS], row[k.CLOSES] = windows[begins], max(windows[begins + 1 :: 2])
         row[k.NEAR_IN] = row[k.NEAR_OUT] = 0
     return made
+
+
+def from_the_store(windows: Sequence[Window], job: Job, store: Store, drive: int) -> list[Window]:
+    """When one must begin at the store, `drive` seconds from the job, to begin work in these windows; never where
+    a part comes too late."""
+    lead = store.seconds + drive
+    ready = max(store.ready.get(part, ANYTIME[0]) for part in job.parts)
+    spans = [(max(opens - lead, ready), closes - lead) for opens, closes in sorted(windows) or [ANYTIME]]
+    return [(opens, closes) for opens, closes in spans if opens <= closes] or [TOO_LATE]
 
 
 def _nearest(travel: Travel, at: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
@@ -122,13 +140,13 @@ def _nearest(travel: Travel, at: npt.NDArray[np.int64], count: int) -> npt.NDArr
 
 def _able(problem: Problem) -> npt.NDArray[np.bool_]:
     """Who can do what: a row for each job. Many jobs need the same."""
-    seen: dict[tuple[Any, ...], list[bool]] = {}
+    seen: dict[Hashable, list[bool]] = {}
     rows = []
     for job in problem.jobs:
-        needs = (job.technician, job.excluded, job.certificates, *sorted(job.skills.items()))
-        if needs not in seen:
-            seen[needs] = [can_do(person, job, problem.day) for person in problem.technicians]
-        rows.append(seen[needs])
+        needed = needs(job)
+        if needed not in seen:
+            seen[needed] = [can_do(person, job, problem.day) for person in problem.technicians]
+        rows.append(seen[needed])
     return np.array(rows, bool).reshape(len(problem.jobs), len(problem.technicians))
 
 
@@ -149,7 +167,7 @@ def _jobs(
     rows: list[list[int]] = []
     for job in problem.jobs:
         begins = len(windows)
-        for window in sorted(job.windows) or [(-k.NEVER // 4, k.NEVER // 4)]:
+        for window in sorted(job.windows) or [ANYTIME]:
             windows += window
         row = [0] * k.JOB
         row[k.AT] = row[k.OUT] = job.at

@@ -17,9 +17,8 @@ route is remembered until that route changes, and again when a change is taken b
 from bihuan.ground.routing.compiled import Ints, compiled, inlined
 
 NEVER = 1 << 60  # later than any time, dearer than any plan
-BROKEN = (
-    1 << 50
-)  # what a route costs more that cannot be driven: taking a visit out may take away where lunch was
+# what a route costs more that cannot be driven: taking a visit out may take away where lunch was
+BROKEN = 1 << 50
 FORBIDDEN = -1  # instead of the version of a route: this technician never does this job
 
 EVERYBODY = 128  # so many technicians are all asked; of more, those who are near

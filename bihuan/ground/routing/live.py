@@ -321,7 +321,7 @@ def mended(
         late = {one.job: one.late or 0 for one in broken}
         jobs = tuple(_later(job, late.get(job.id, 0)) for job in jobs)
         problem = replace(problem, jobs=jobs)
-        start = {route.technician.id: [job.id for job in route.jobs()] for route in plan.routes}
+        start = plan.orders()
         plan = solve(problem, policy, Budget(rounds=0), seed=seed, start=start, clock=clock, reasons_for=owed)
         missed = {one.job.id for one in plan.unserved}
         broken = [replace(one, late=None) if one.job in missed else one for one in broken]

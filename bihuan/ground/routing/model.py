@@ -3,7 +3,7 @@
 Places are indexes into the table of travel. A window bounds when work may begin, both ends included.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -111,6 +111,11 @@ class Problem:
     travel: Travel
     store: Store | None = None
     day: str = ""
+
+
+def needs(job: Job) -> Hashable:
+    """All that `can_do` looks at of a job: whoever can do one can do all that need the same."""
+    return job.technician, job.excluded, job.certificates, *sorted(job.skills.items())
 
 
 def can_do(technician: Technician, job: Job, day: str = "") -> bool:

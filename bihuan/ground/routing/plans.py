@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from time import process_time
 from typing import Any
 
+from bihuan.ground.routing import kernel as k
 from bihuan.ground.routing.days import day_of
-from bihuan.ground.routing.model import Id, Job, Problem, can_do
-from bihuan.ground.routing.parts import FETCHED, NOWHERE, Fetching, fetching
+from bihuan.ground.routing.model import Id, Job, Problem
+from bihuan.ground.routing.parts import FETCHED, Fetching
 from bihuan.ground.routing.policies import Policy
 from bihuan.ground.routing.search import FROM_NOTHING, Budget, Manner, Searching
 from bihuan.ground.routing.timetable import Break, Fetch, Route, Stop, route_of
@@ -33,6 +34,10 @@ class Plan:
     rounds: int
     seconds: float
 
+    def orders(self) -> dict[Id, list[Id]]:
+        """For each technician with work the jobs in order, as another plan begins with them."""
+        return {route.technician.id: [job.id for job in route.jobs()] for route in self.routes}
+
 
 def solve(
     problem: Problem,
@@ -52,7 +57,7 @@ def solve(
     began = clock()
     found = Searching.over(day_of(problem, policy), seed=seed)
     if start is not None:
-        found.stand(routes_from(problem, start))
+        found.stand(routes_from(problem, found, start))
     pairs = Pairs(problem, found)
     pairs.place()
     found.insert()
@@ -89,22 +94,17 @@ def _unserved(asking: Asking, number: int, reasons_for: Collection[Id] | None) -
     return Unserved(job, tuple(asking.reasons(number)), tuple(asking.relaxations(number)))
 
 
-def routes_from(problem: Problem, start: Mapping[Id, Sequence[Id]]) -> list[list[int]]:
+def routes_from(problem: Problem, found: Searching, start: Mapping[Id, Sequence[Id]]) -> list[list[int]]:
     """A plan to begin with, as numbers of jobs. Whatever cannot be driven in that order is left out; of a job named
     twice the first counts."""
-    number = {job.id: at for at, job in enumerate(problem.jobs)}
-    missing, taken = fetching(problem), set[Id]()
-    made = []
+    number, taken = {job.id: at for at, job in enumerate(problem.jobs)}, set[Id]()
+    people, missing, made = len(problem.technicians), found.day.parts, []
     for person, technician in enumerate(problem.technicians):
         route: list[int] = []
         for one in start.get(technician.id, ()):
-            if (
-                one not in number
-                or one in taken
-                or not can_do(technician, problem.jobs[number[one]], problem.day)
-            ):
+            if one not in number or one in taken:
                 continue
-            if missing is not None and missing[number[one], person] == NOWHERE:
+            if found.prices[(number[one] * people + person) * 2] == k.FORBIDDEN:
                 continue
             if _drawn(problem, person, [*route, number[one]], missing) is not None:
                 route.append(number[one])
@@ -123,7 +123,7 @@ def _drawn(problem: Problem, person: int, jobs: Sequence[int], missing: Fetching
 
 
 def _routes(problem: Problem, found: Searching) -> Iterator[Route]:
-    missing, instants = fetching(problem), instants_of(problem, found)
+    missing, instants = found.day.parts, instants_of(problem, found)
     if instants:
         problem = replace(problem, jobs=tuple(instants.get(job.id, job) for job in problem.jobs))
     for person, jobs in enumerate(found.routes_found()):

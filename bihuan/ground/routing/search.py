@@ -208,6 +208,13 @@ class Searching:
             self.time(person)
         self.reckon()
 
+    def take(self, job: int) -> None:
+        """Take a job from its technician, if it has one."""
+        if (person := self.where[job]) >= 0:
+            k.take_out(self.stops, self.routes, self.day.sizes[k.LONGEST], job, person)
+            self.where[job] = -1
+            self.time(person)
+
     def time(self, person: int) -> None:
         """Reckon a route's times anew after it was changed by hand."""
         k.time(*self.day.table, self.day.fees, self.stops, self.routes, person)

@@ -4,14 +4,14 @@ All gaps of all days are tried at once with numpy, by the same test as `kernel.b
 and as quick with and without a compiler.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from bihuan.ground.routing import kernel as k
-from bihuan.ground.routing.model import UNREACHABLE, Id, Job, Problem, Window, can_do
+from bihuan.ground.routing.model import UNREACHABLE, Id, Job, Problem, Window, can_do, needs
 from bihuan.ground.routing.search import Searching
 
 SCARCE = 1_800  # seconds: what it costs to take the last technician who could come in a window; half for one of two …
@@ -55,7 +55,7 @@ class Week:
         columns = np.concatenate(tables, axis=1) if tables else np.zeros((14, 0), np.int64)
         self._person, self._leave, self._enter = columns[0], columns[1], columns[2]
         self._columns = columns[3:]
-        self._able: dict[tuple[object, ...], Numbers] = {}
+        self._able: dict[Hashable, Numbers] = {}
 
     def best(self, wanted: Sequence[Wanted], *, count: int = 5) -> list[Slot]:
         """The cheapest windows of all days, one `Wanted` for each day, the cheapest first; of equally dear ones the
@@ -65,10 +65,7 @@ class Week:
 
     def _able_gaps(self, wanted: Sequence[Wanted]) -> Numbers:
         """The gaps of those who may do the job."""
-        key = tuple(
-            (one.job.technician, one.job.excluded, one.job.certificates, *sorted(one.job.skills.items()))
-            for one in wanted
-        )
+        key = tuple(needs(one.job) for one in wanted)
         if key not in self._able:
             able = [
                 np.array([can_do(person, one.job, problem.day) for person in problem.technicians], bool)

@@ -54,7 +54,8 @@ class Pairs:
     def place(self) -> None:
         """Put every pair where it costs least just now; a pair without a place has no technician at all."""
         for pair in self.pairs:
-            self._take_out(pair)
+            for job in pair:
+                self.found.take(job)
             places = [one for moment in self._moments(pair) if (one := self._at(pair, moment))]
             self._hold(pair, min(places, key=lambda one: (one.cost, one.moment), default=None))
         if self.pairs:
@@ -63,20 +64,19 @@ class Pairs:
 
     def _mend(self) -> None:
         """Where a route cannot be driven any more without the visit that was taken out, others leave it as well."""
-        found, trying = self.found, Trying(self.problem, self.found)
+        trying = Trying(self.problem, self.found)
         for person in range(len(self.problem.technicians)):
             while trying.broken(person):
                 jobs = sorted(
                     trying.route(person), key=lambda job: bool(self.found.day.jobs[job * k.JOB + k.HELD])
                 )
                 enough = (job for job in jobs if trying.enough(job, person))
-                job = next(enough, jobs[0])
-                k.take_out(found.stops, found.routes, trying.longest, job, person)
-                found.time(person)
-                found.where[job] = -1
+                self.found.take(next(enough, jobs[0]))
 
     def fill(self) -> None:
         """Put every pair that is left where two can begin it at one moment, found exactly."""
+        if not self.pairs:
+            return
         trying = Trying(self.problem, self.found)
         for pair in self.pairs:
             if self.found.where[pair[0]] >= 0:
@@ -86,16 +86,7 @@ class Pairs:
             if moments:
                 places = [one for moment in sorted(moments) if (one := self._at(pair, moment))]
                 self._hold(pair, min(places, key=lambda one: (one.cost, one.moment), default=None))
-        if self.pairs:
-            self.found.reckon()
-
-    def _take_out(self, pair: tuple[int, int]) -> None:
-        found, longest = self.found, self.found.day.sizes[k.LONGEST]
-        for job in pair:
-            if (person := found.where[job]) >= 0:
-                k.take_out(found.stops, found.routes, longest, job, person)
-                found.time(person)
-                found.where[job] = -1
+        self.found.reckon()
 
     def _moments(self, pair: tuple[int, int]) -> list[int]:
         """When both could begin: the ends of what both windows leave, and between them at equal steps."""

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from bihuan.ground.routing import kernel as k
+from bihuan.ground.routing.days import ANYTIME, from_the_store
 from bihuan.ground.routing.model import UNREACHABLE, Problem, Window
-from bihuan.ground.routing.parts import FETCHED, fetching
+from bihuan.ground.routing.parts import FETCHED
 from bihuan.ground.routing.search import Searching
 
-ANYTIME: Window = (-k.NEVER // 4, k.NEVER // 4)
 DAYS = 1 << 18  # seconds: later than any lunch
 
 
@@ -18,7 +18,7 @@ class Trying:
     def __init__(self, problem: Problem, found: Searching) -> None:
         self.problem, self.found, self.day = problem, found, found.day
         self.longest = int(self.day.sizes[k.LONGEST])
-        self.parts = fetching(problem)
+        self.parts = found.day.parts
         self.number = {job.id: at for at, job in enumerate(problem.jobs)}
 
     def able(self, job: int) -> Iterator[int]:
@@ -164,13 +164,9 @@ class Trying:
     def _as_row(self, job: int, row: int, windows: Sequence[Window]) -> list[Window]:
         """Windows as they stand in a row: from the store's door on, for whoever drives by it."""
         asked, store = self.problem.jobs[job], self.problem.store
-        told = sorted(windows) or [ANYTIME]
         if row == job or store is None or not asked.parts:
-            return told
-        lead = store.seconds + self.drive(store.at, asked.at)
-        ready = max(store.ready.get(part, ANYTIME[0]) for part in asked.parts)
-        made = [(max(a - lead, ready), b - lead) for a, b in told if max(a - lead, ready) <= b - lead]
-        return made or [(k.NEVER // 2, k.NEVER // 2)]
+            return sorted(windows) or [ANYTIME]
+        return from_the_store(windows, asked, store, self.drive(store.at, asked.at))
 
     def moments(self, job: int, person: int) -> list[Window]:
         """When exactly the technician could begin the job, at the customer's: spans of its windows, in no order."""

@@ -35,15 +35,10 @@ def solve_in_turns(
     plan = solve(alone, policy, least, seed=seed, start=start, reasons_for=())
     left = budget.less(plan.seconds)
     if plan.unserved:
-        told = routes_of(plan)
+        told = plan.orders()
         plan = solve(alone, policy, spent, seed=seed, start=told, reasons_for=())
         left = left.less(plan.seconds, plan.rounds)
     begun = {who: list(order) for who, order in (start or {}).items()}
-    for who, order in routes_of(plan).items():
+    for who, order in plan.orders().items():
         begun[who] = [*order, *(one for one in begun.get(who, ()) if one not in names)]
     return solve(problem, policy, left, seed=seed, start=begun, reasons_for=reasons_for)
-
-
-def routes_of(plan: Plan) -> dict[Id, list[Id]]:
-    """For each technician the jobs in order, as a plan begins with them."""
-    return {route.technician.id: [job.id for job in route.jobs()] for route in plan.routes}

@@ -41,10 +41,6 @@ def a_plan() -> tuple[Problem, Plan]:
     return problem, solve(problem, CUSTOMER_FIRST, Budget(rounds=2_000), seed=1, reasons_for=())
 
 
-def jobs_of(plan: Plan) -> dict[Id, list[Id]]:
-    return {route.technician.id: [job.id for job in route.jobs()] for route in plan.routes}
-
-
 def hands(routes: Mapping[Id, Sequence[Id]]) -> dict[Id, Id]:
     return {job: who for who, jobs in routes.items() for job in jobs}
 
@@ -69,7 +65,7 @@ def test_a_danger_finds_its_technician_and_who_is_confirmed_stays(
     a_plan: tuple[Problem, Plan], number: int, hour: int
 ) -> None:
     problem, plan = a_plan
-    told = jobs_of(plan)
+    told = plan.orders()
     keep = set(list(hands(told))[::3])
     window = (hour * HOUR, (hour + 2) * HOUR)
     asked = near(problem, problem.jobs[number], id="U", windows=(window,), priority=Priority.SAFETY)
@@ -87,7 +83,7 @@ def test_whoever_falls_ill_has_nothing_left_and_their_promises_are_kept_or_told(
     a_plan: tuple[Problem, Plan],
 ) -> None:
     problem, plan = a_plan
-    told = jobs_of(plan)
+    told = plan.orders()
     ill = max(told, key=lambda who: len(told[who]))
     promised = replace(
         problem, jobs=tuple(replace(job, promised=job.id in told[ill]) for job in problem.jobs)
@@ -105,7 +101,7 @@ def test_a_visit_that_is_pinned_to_somebody_ill_is_a_conflict_that_is_shown(
     a_plan: tuple[Problem, Plan],
 ) -> None:
     problem, plan = a_plan
-    told = jobs_of(plan)
+    told = plan.orders()
     ill = max(told, key=lambda who: len(told[who]))
     keep = told[ill][:1]
     done = mended(after(Ill(ill, 0), Today(problem, told)), CUSTOMER_FIRST, ROUNDS, seed=1, keep=keep)
@@ -118,7 +114,7 @@ def test_who_is_late_keeps_what_is_confirmed_late_by_as_little_as_can_be(
     a_plan: tuple[Problem, Plan],
 ) -> None:
     problem, plan = a_plan
-    told = jobs_of(plan)
+    told = plan.orders()
     route = next(one for one in plan.routes if len(one.jobs()) > 3)
     who = route.technician.id
     first = next(stop for stop in route.stops if isinstance(stop, Stop))
@@ -153,7 +149,7 @@ def test_what_was_begun_is_no_part_of_the_rest_of_the_day(a_plan: tuple[Problem,
 
 def test_a_visit_that_is_off_makes_room(a_plan: tuple[Problem, Plan]) -> None:
     problem, plan = a_plan
-    told = jobs_of(plan)
+    told = plan.orders()
     off = next(iter(hands(told)))
     done = mended(after(Dropped(off), Today(problem, told)), CUSTOMER_FIRST, ROUNDS, seed=1)
     assert off not in hands(done.today.routes)
@@ -163,7 +159,7 @@ def test_a_visit_that_is_off_makes_room(a_plan: tuple[Problem, Plan]) -> None:
 
 def test_another_time_is_planned_within_its_window(a_plan: tuple[Problem, Plan]) -> None:
     problem, plan = a_plan
-    told = jobs_of(plan)
+    told = plan.orders()
     which = next(iter(hands(told)))
     done = mended(
         after(Rebooked(which, ((15 * HOUR, 17 * HOUR),)), Today(problem, told)),
@@ -192,7 +188,7 @@ def test_whoever_was_seen_sets_out_from_there(a_plan: tuple[Problem, Plan]) -> N
 
 def test_a_part_that_arrives_lets_a_job_be_done(a_plan: tuple[Problem, Plan]) -> None:
     problem, plan = a_plan
-    told = jobs_of(plan)
+    told = plan.orders()
     job = replace(problem.jobs[0], parts={"pump": 1}, windows=(), skills={})
     problem = replace(problem, jobs=(job, *problem.jobs[1:]), store=Store(at=0, seconds=300))
     routes = {who: [one for one in jobs if one != job.id] for who, jobs in told.items()}

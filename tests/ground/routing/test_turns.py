@@ -15,7 +15,7 @@ from bihuan.ground.routing.plans import written
 from bihuan.ground.routing.policies import CUSTOMER_FIRST, TRAVEL
 from bihuan.ground.routing.reading import problem_of
 from bihuan.ground.routing.search import Budget
-from bihuan.ground.routing.turns import routes_of, solve_in_turns
+from bihuan.ground.routing.turns import solve_in_turns
 
 
 def crowded(seed: int) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def test_a_plan_that_stood_before_is_where_both_turns_begin() -> None:
     problem = problem_of(json.dumps(told))
     before = solve_in_turns(problem, CUSTOMER_FIRST, Budget(rounds=20), seed=1, reasons_for=())
     after = solve_in_turns(
-        problem, CUSTOMER_FIRST, Budget(rounds=0), seed=1, start=routes_of(before), reasons_for=()
+        problem, CUSTOMER_FIRST, Budget(rounds=0), seed=1, start=before.orders(), reasons_for=()
     )
     assert len(after.unserved) <= len(before.unserved) + 3
     assert sum(one.job.promised for one in after.unserved) <= sum(one.job.promised for one in before.unserved)
