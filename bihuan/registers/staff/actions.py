@@ -1,6 +1,7 @@
 """Taking and giving back a technician's time."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -24,6 +25,23 @@ def take_time(technician_id: int, *, begins: datetime, ends: datetime, why: str,
         raise TechnicianBusy(begins, ends) from error
 
 
+def retime(technician_id: int, times: Mapping[int, tuple[int, int]]) -> None:
+    """Give visits of a technician other times, [from, until) in epoch seconds, all at once; refused when any is
+    taken."""
+    if not times:
+        return
+    try:
+        with transaction.atomic():
+            Busy.objects.filter(technician_id=technician_id, why=Busy.VISIT, subject_id__in=times).delete()
+            Busy.objects.bulk_create(
+                Busy(technician_id=technician_id, begins=begins, ends=ends, why=Busy.VISIT, subject_id=visit)
+                for visit, (begins, ends) in times.items()
+            )
+    except IntegrityError as error:
+        at = [datetime.fromtimestamp(each, UTC) for span in times.values() for each in span]
+        raise TechnicianBusy(min(at), max(at)) from error
+
+
 def free_time(*, why: str, subject_id: int) -> int:
     """Give back what was booked for this visit or leave. Returns how many bookings that were."""
     return Busy.objects.filter(why=why, subject_id=subject_id).delete()[0]
@@ -36,12 +54,18 @@ def free_time_of(technician_id: int, *, why: str, subject_id: int) -> int:
 
 
 def hold_time(
-    technician_id: int, *, begins: datetime, ends: datetime, subject_id: int, until: datetime
+    technician_id: int,
+    *,
+    begins: datetime,
+    ends: datetime,
+    slot_from: datetime,
+    subject_id: int,
+    until: datetime,
 ) -> Busy:
     """Keep [begins, ends) free for somebody who decides, until then; refused when any of it is taken."""
     held = take_time(technician_id, begins=begins, ends=ends, why=Busy.HOLD, subject_id=subject_id)
-    Busy.objects.filter(id=held.id).update(expires=int(until.timestamp()))
-    held.expires = int(until.timestamp())
+    held.expires, held.slot_from = int(until.timestamp()), int(slot_from.timestamp())
+    held.save(update_fields=["expires", "slot_from"])
     return held
 
 

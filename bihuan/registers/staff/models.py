@@ -115,7 +115,8 @@ class HotDay(models.Model):
 
 class Busy(models.Model):
     """When a technician cannot be booked: visits with their drives, leave, and what is kept free for a customer who
-    decides. Epoch seconds, [from, until). `expires`: a reservation holds no longer than this second.
+    decides. Epoch seconds, [from, until). `expires`: a reservation holds no longer than this second; `slot_from`: the
+    begin of the slot that it is kept in.
 
     Two rows of one technician never overlap: an exclusion constraint on PostgreSQL, triggers on SQLite.
     """
@@ -128,6 +129,7 @@ class Busy(models.Model):
     why = models.CharField(max_length=8)
     subject_id = models.BigIntegerField(default=0)
     expires = models.BigIntegerField(null=True)
+    slot_from = models.BigIntegerField(null=True)
 
     class Meta:
         app_label = "staff"

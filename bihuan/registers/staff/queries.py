@@ -1,5 +1,6 @@
 """Asking about technicians."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -85,14 +86,21 @@ def busy_between(
     """When these technicians are taken, as epoch seconds [from, until), in order; without the reservations that have
     ended by `now`, where it is told."""
     taken: dict[int, list[tuple[int, int]]] = {}
+    for row in taken_between(technician_ids, begins, ends, now=now):
+        taken.setdefault(row.technician_id, []).append((row.begins, row.ends))
+    return taken
+
+
+def taken_between(
+    technician_ids: Collection[int], begins: datetime, ends: datetime, *, now: datetime | None = None
+) -> list[Busy]:
+    """The same as rows, with what each is for."""
     rows = Busy.objects.filter(
         technician_id__in=technician_ids, begins__lt=int(ends.timestamp()), ends__gt=int(begins.timestamp())
     )
     if now is not None:
         rows = rows.exclude(why=Busy.HOLD, expires__lte=int(now.timestamp()))
-    for row in rows.order_by("begins"):
-        taken.setdefault(row.technician_id, []).append((row.begins, row.ends))
-    return taken
+    return list(rows.order_by("begins"))
 
 
 def visits_between(technician_ids: list[int], begins: datetime, ends: datetime) -> list[tuple[int, int, int]]:

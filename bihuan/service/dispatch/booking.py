@@ -7,9 +7,9 @@ from django.utils.timezone import get_default_timezone, localtime, make_aware
 
 from bihuan.ground.journal.actions import record, writing
 from bihuan.ground.journal.event import CLOCK, Event
-from bihuan.registers.staff.actions import drop_holds, free_time, take_time
-from bihuan.registers.staff.errors import TechnicianBusy
+from bihuan.registers.staff.actions import drop_holds, free_time
 from bihuan.registers.staff.models import Busy
+from bihuan.registers.staff.queries import Ability
 from bihuan.service.cases.actions import Doer, case_for_change, move_case, tick
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.needs import Need
@@ -33,7 +33,8 @@ from bihuan.service.dispatch.errors import (
 from bihuan.service.dispatch.events import LateSaid, ReminderDue, SlotBooked, SlotGivenUp
 from bihuan.service.dispatch.models import Visit
 from bihuan.service.dispatch.pairing import bring_mate, let_mate_go
-from bihuan.service.dispatch.slots import Slot, days_of, in_shift, slot_at
+from bihuan.service.dispatch.placing import put_in
+from bihuan.service.dispatch.slots import Slot, days_of, shift_end, slot_at
 from bihuan.service.dispatch.words import LATE_REASONS, REBOOK_REASONS
 
 BOOK, REBOOK = "book", "rebook"
@@ -81,20 +82,11 @@ def book(
 
 def _take(visit: Visit, slot: Slot, *, doer: Doer, now: datetime, by_customer: bool, again: bool) -> None:
     drop_holds(subject_id=visit.case_id, technician_id=visit.technician_id, now=now)
-    crew = refuse_wrong_slot(visit, slot, now=now)
+    crew, mine = refuse_wrong_slot(visit, slot, now=now)
     day = localtime(slot.begins).date()
     claim(visit.case, node=visit.technician.node, day=day, visit_id=visit.id)
     hold_to_cap(visit, day=day)
-    try:
-        take_time(
-            visit.technician_id,
-            begins=slot.taken_from,
-            ends=slot.taken_until,
-            why=Busy.VISIT,
-            subject_id=visit.id,
-        )
-    except TechnicianBusy as busy:
-        raise SlotNotFree(slot.begins, slot.ends) from busy
+    put_in(mine, slot, crew.task_of(visit.case), visit_id=visit.id, now=now)
     with writing():
         bring_mate(visit, slot, crew=crew, doer=doer, now=now)
     told = {
@@ -128,8 +120,9 @@ def _take(visit: Visit, slot: Slot, *, doer: Doer, now: datetime, by_customer: b
         move_case(visit.case, BOOK, doer=doer, now=now)
 
 
-def refuse_wrong_slot(visit: Visit, slot: Slot, *, now: datetime) -> Crew:
-    """Refuse what is over, no slot, outside the hours or taken; else the technicians it was looked up among."""
+def refuse_wrong_slot(visit: Visit, slot: Slot, *, now: datetime) -> tuple[Crew, Ability]:
+    """Refuse what is over, no slot, outside the hours or taken; else the technicians it was looked up among, and who
+    comes."""
     zone = get_default_timezone()
     if slot.begins <= now:
         raise SlotPast
@@ -137,14 +130,14 @@ def refuse_wrong_slot(visit: Visit, slot: Slot, *, now: datetime) -> Crew:
         raise SlotUnknown
     crew = crew_of(frozenset({visit.technician.node_id}), now=now)
     mine = next((one for one in crew.abilities if one.id == visit.technician_id), None)
-    if mine is None or not in_shift(slot, mine.shifts, zone):
+    if mine is None or shift_end(slot, mine.shifts, zone) is None:
         raise OutsideShift(slot.begins, slot.ends)
     shut = crew.gate_rule(mine, visit.case, slot)
     if shut is not None:
         raise SlotRuledOut(slot.begins, slot.ends, shut)
     if slot not in crew.slots_for(mine, visit.case):
         raise SlotNotFree(slot.begins, slot.ends)
-    return crew
+    return crew, mine
 
 
 def reminders_for(slot: Slot, *, booked_at: datetime) -> dict[str, datetime | None]:

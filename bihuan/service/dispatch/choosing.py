@@ -16,11 +16,13 @@ from bihuan.registers.organisation.queries import (
 )
 from bihuan.registers.parts.models import Requirement
 from bihuan.registers.parts.queries import Needed, asked_for_all
-from bihuan.registers.staff.queries import Ability, abilities, busy_between
+from bihuan.registers.staff.queries import Ability, abilities
 from bihuan.service.cases.models import Case
 from bihuan.service.dispatch import slots
 from bihuan.service.dispatch.capacity.loads import rooms_at
+from bihuan.service.dispatch.fitting import Fit, Held, Line, Task, open_fits
 from bihuan.service.dispatch.gates import Asked, Gates, asked_by
+from bihuan.service.dispatch.lines import held_between, line_of, task_of
 from bihuan.service.dispatch.models import Assignment, Offer, Visit
 from bihuan.service.dispatch.rules import (
     Choice,
@@ -44,13 +46,14 @@ UNBOOKED = ("to_accept", "to_assign", "to_book")
 
 @dataclass(frozen=True, kw_only=True)
 class Crew:
-    """The technicians of some nodes with what is taken of their coming week: read once for a whole list."""
+    """The technicians of some nodes with what takes their time in the coming week: read once for a whole list."""
 
     abilities: tuple[Ability, ...]
-    taken: Mapping[int, Sequence[tuple[int, int]]]
+    held: Mapping[int, Sequence[Held]]
     gates: Gates
     now: datetime
-    known: dict[tuple[int, Asked], list[slots.Slot]] = field(default_factory=dict)
+    lines: dict[tuple[int, date], Line] = field(default_factory=dict)
+    known: dict[tuple[int, Asked, Task], list[Fit]] = field(default_factory=dict)
 
     @property
     def zone(self) -> tzinfo:
@@ -58,12 +61,18 @@ class Crew:
 
     def slots_for(self, one: Ability, case: Case) -> list[slots.Slot]:
         """When this technician could still come to this case: at work, free, and every gate open."""
-        asked = self.gates.asked_of(case)
-        alone = self._alone(one, asked)
-        if asked.people < 2 and case.mate_person_id is None:
+        return [fit.slot for fit in self.fits_for(one, case)]
+
+    def fits_for(self, one: Ability, case: Case) -> list[Fit]:
+        """The same with what each slot costs."""
+        alone = self._alone(one, case)
+        if not self.takes_two(case):
             return alone
-        others = {slot for mate in self.could_go_along(one, case) for slot in self._alone(mate, asked)}
-        return [slot for slot in alone if slot in others]
+        others = {slot for mate in self.could_go_along(one, case) for slot in self.alone(mate, case)}
+        return [fit for fit in alone if fit.slot in others]
+
+    def takes_two(self, case: Case) -> bool:
+        return self.gates.asked_of(case).people > 1 or case.mate_person_id is not None
 
     def could_go_along(self, one: Ability, case: Case) -> list[Ability]:
         """The second technician where they are chosen already, else every colleague who can do this work."""
@@ -76,29 +85,44 @@ class Crew:
 
     def alone(self, one: Ability, case: Case) -> list[slots.Slot]:
         """When they could come, without asking who goes along."""
-        return self._alone(one, self.gates.asked_of(case))
+        return [fit.slot for fit in self._alone(one, case)]
 
-    def _alone(self, one: Ability, asked: Asked) -> list[slots.Slot]:
-        """The same without asking who goes along; worked out once for every case that asks the same."""
-        if (one.id, asked) not in self.known:
+    def _alone(self, one: Ability, case: Case) -> list[Fit]:
+        """Worked out once for every case that asks the same at the same place."""
+        asked, task = self.gates.asked_of(case), self.task_of(case)
+        if (one.id, asked, task) not in self.known:
             until = [day for day in (last_day_permitted(one.certificates, asked.permits), asked.until) if day]
-            free = self._free(one, until=min(until, default=None))
-            self.known[one.id, asked] = self.gates.open_to(one.id, asked, free)
-        return self.known[one.id, asked]
+            free = self._free(one, task, until=min(until, default=None))
+            self.known[one.id, asked, task] = [
+                fit for fit in free if self.gates.heat_rule(one.id, asked, fit.slot) is None
+            ]
+        return self.known[one.id, asked, task]
+
+    def task_of(self, case: Case) -> Task:
+        return task_of(case, whole=self.takes_two(case))
+
+    def line(self, one: Ability, day: date) -> Line:
+        """A technician's day as it stands."""
+        if (one.id, day) not in self.lines:
+            self.lines[one.id, day] = line_of(one, day, self.held.get(one.id, ()))
+        return self.lines[one.id, day]
+
+    def jobs_on(self, one: Ability, day: date) -> int:
+        """How many jobs stand in a technician's day."""
+        return sum(each.job for each in self.line(one, day).held)
 
     def held_back(self, one: Ability, case: Case) -> Reason | None:
         """Why a technician who has time still has no slot for this case; None where time itself is wanting."""
-        free = self._free(one)
-        return self.gate_rule(one, case, free[0]) if free else None
+        free = self._free(one, self.task_of(case))
+        return self.gate_rule(one, case, free[0].slot) if free else None
 
     def gate_rule(self, one: Ability, case: Case, slot: slots.Slot) -> Reason | None:
         """The gate that is shut for this technician in this slot; None when all are open."""
-        asked = self.gates.asked_of(case)
         shut = self.shut_for(one, case, slot)
-        if shut is not None or (asked.people < 2 and case.mate_person_id is None):
+        if shut is not None or not self.takes_two(case):
             return shut
         along = self.could_go_along(one, case)
-        return None if any(slot in self._alone(mate, asked) for mate in along) else Reason("no_second")
+        return None if any(slot in self.alone(mate, case) for mate in along) else Reason("no_second")
 
     def shut_for(self, one: Ability, case: Case, slot: slots.Slot, *, booked: bool = False) -> Reason | None:
         """The paper that ends before this slot, or what heat says against it. `booked`: the time is theirs already."""
@@ -114,10 +138,11 @@ class Crew:
             return self.gates.papers_rule(case) or Reason("papers_end_before", {"day": asked.until})
         return self.gates.heat_rule(one.id, asked, slot, booked=booked)
 
-    def _free(self, one: Ability, *, until: date | None = None) -> list[slots.Slot]:
-        return slots.free(
+    def _free(self, one: Ability, task: Task, *, until: date | None = None) -> list[Fit]:
+        return open_fits(
             one.shifts,
-            self.taken.get(one.id, ()),
+            lambda day: self.line(one, day),
+            task,
             max_jobs=one.max_jobs,
             now=self.now,
             zone=get_default_timezone(),
@@ -131,14 +156,14 @@ def permits_for(needed: Needed, *, category: str, kind: str) -> frozenset[str]:
 
 
 def crew_of(node_ids: frozenset[int] | None, *, now: datetime) -> Crew:
-    """Everybody at these nodes (None = everywhere), in six statements."""
+    """Everybody at these nodes (None = everywhere), in seven statements."""
     found = tuple(abilities(node_ids))
     begins = make_aware(datetime.combine(localdate(now), time()))
-    taken = busy_between(
+    held = held_between(
         [one.id for one in found], begins, begins + timedelta(days=slots.DAYS_AHEAD + 1), now=now
     )
     gates = Gates(found, asked=asked_for_all(), papers=papers_of, now=now)
-    return Crew(abilities=found, taken=taken, gates=gates, now=now)
+    return Crew(abilities=found, held=held, gates=gates, now=now)
 
 
 def where_of(case: Case) -> Where:
@@ -312,7 +337,7 @@ def workers_for_all(cases: Sequence[Case], *, crew: Crew) -> dict[int, Choice]:
     tried, today = refused_by(case.id for case in cases), localdate(crew.now)
     heard = heard_of(cases, today=today)
     rooms = rooms_at((case.node_id for case in cases), slots.days_of(crew.now, crew.zone))
-    known: dict[tuple[int, Asked, int | None, frozenset[date]], Worker] = {}
+    known: dict[tuple[int, Asked, Task, int | None, frozenset[date]], Worker] = {}
     found: dict[int, Choice] = {}
     for case in cases:
         asked = crew.gates.asked_of(case)
@@ -324,13 +349,11 @@ def workers_for_all(cases: Sequence[Case], *, crew: Crew) -> dict[int, Choice]:
             heard=heard.get(case.id, NOTHING_HEARD),
         )
         here = [one for one in crew.abilities if one.node_id == case.node_id]
-        full = rooms.full_for(case)
+        same = asked, crew.task_of(case), case.mate_person_id, rooms.full_for(case)
         for one in here:
-            if (one.id, asked, case.mate_person_id, full) not in known:
-                known[one.id, asked, case.mate_person_id, full] = _worker(one, crew, case, full)
-        found[case.id] = choose_worker(
-            work, [known[one.id, asked, case.mate_person_id, full] for one in here]
-        )
+            if (one.id, *same) not in known:
+                known[one.id, *same] = _worker(one, crew, case, same[-1])
+        found[case.id] = choose_worker(work, [known[one.id, *same] for one in here])
     return found
 
 
@@ -371,7 +394,7 @@ def _worker_with(one: Ability, crew: Crew, free: Sequence[slots.Slot], *, held_b
         permits=one.certificates,
         first_day=first,
         held_back=held_back,
-        load=slots.jobs_on(first, crew.taken.get(one.id, ()), zone) if first else 0,
+        load=crew.jobs_on(one, first) if first else 0,
         max_jobs=one.max_jobs,
         latitude=one.latitude,
         longitude=one.longitude,

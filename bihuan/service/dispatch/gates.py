@@ -3,7 +3,7 @@
 A gate holds when somebody is chosen, when a slot is offered, and once more when it is booked.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from functools import cached_property
@@ -188,10 +188,6 @@ class Gates:
                 day = datetime.fromtimestamp(begins, tz=zone).date()
                 found[technician_id, day] = found.get((technician_id, day), 0) + SLOT_MINUTES
         return found
-
-    def open_to(self, technician_id: int, asked: Asked, found: Iterable[Slot]) -> list[Slot]:
-        """Those of these slots that heat leaves open to a technician."""
-        return [slot for slot in found if self.heat_rule(technician_id, asked, slot) is None]
 
     def heat_rule(
         self, technician_id: int, asked: Asked, slot: Slot, *, booked: bool = False

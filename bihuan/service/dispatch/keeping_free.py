@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
-from bihuan.registers.staff.actions import drop_holds, hold_time
-from bihuan.registers.staff.errors import TechnicianBusy
+from bihuan.registers.staff.actions import drop_holds
 from bihuan.service.dispatch.booking import refuse_wrong_slot, visit_for_change
-from bihuan.service.dispatch.errors import NothingHeld, SlotNotFree
+from bihuan.service.dispatch.errors import NothingHeld
 from bihuan.service.dispatch.models import Visit
+from bihuan.service.dispatch.placing import put_in
 from bihuan.service.dispatch.reserving import KEPT, held_of
 from bihuan.service.dispatch.slots import Slot
 
@@ -21,23 +21,13 @@ def keep_free(visit: Visit, slot: Slot, *, now: datetime) -> datetime:
     if visit.state not in (Visit.PLANNED, Visit.BOOKED):
         raise NothingHeld
     before = held_of(visit.case_id, now=now)
-    same = (
-        before is not None
-        and before.technician_id == visit.technician_id
-        and before.begins == int(slot.taken_from.timestamp())
+    same = before is not None and (before.technician_id, before.slot_from) == (
+        visit.technician_id,
+        int(slot.begins.timestamp()),
     )
     if before is not None and same and before.expires is not None:
         return datetime.fromtimestamp(before.expires, UTC)
     drop_holds(subject_id=visit.case_id, technician_id=visit.technician_id, now=now)
-    refuse_wrong_slot(visit, slot, now=now)
-    try:
-        hold_time(
-            visit.technician_id,
-            begins=slot.taken_from,
-            ends=slot.taken_until,
-            subject_id=visit.case_id,
-            until=now + KEPT,
-        )
-    except TechnicianBusy as busy:
-        raise SlotNotFree(slot.begins, slot.ends) from busy
+    crew, mine = refuse_wrong_slot(visit, slot, now=now)
+    put_in(mine, slot, crew.task_of(visit.case), case_id=visit.case_id, until=now + KEPT, now=now)
     return now + KEPT

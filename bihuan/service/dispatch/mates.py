@@ -4,13 +4,12 @@ from datetime import datetime
 
 from bihuan.ground.journal.actions import record
 from bihuan.ground.journal.event import Actor
-from bihuan.registers.staff.actions import free_time_of, take_time
+from bihuan.registers.staff.actions import free_time_of
 from bihuan.registers.staff.models import Busy
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.owning import set_mate
 from bihuan.service.dispatch.events import MateChosen, MateReleased
 from bihuan.service.dispatch.models import Mate, Visit
-from bihuan.service.dispatch.slots import Slot
 
 HELD = (Visit.BOOKED, Visit.ON_THE_WAY)
 
@@ -62,14 +61,3 @@ def end_mate(case: Case, *, by: Actor, now: datetime) -> Mate | None:
 def finish_mate(case: Case, *, now: datetime) -> None:
     """The work is done: the second one's part ends with it, and nobody has to be told."""
     Mate.objects.filter(case=case, ended_at__isnull=True).update(ended_at=now)
-
-
-def take_mates_time(mate: Mate, visit: Visit, slot: Slot) -> None:
-    """Take the second one's time for a visit; refused by the database where any of it is taken."""
-    take_time(
-        mate.technician_id,
-        begins=slot.taken_from,
-        ends=slot.taken_until,
-        why=Busy.VISIT,
-        subject_id=visit.id,
-    )

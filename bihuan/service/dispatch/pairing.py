@@ -7,7 +7,6 @@ from django.utils.timezone import get_default_timezone
 
 from bihuan.ground.journal.actions import writing
 from bihuan.registers.access.errors import LostRace
-from bihuan.registers.staff.errors import TechnicianBusy
 from bihuan.registers.staff.queries import technician as technician_at
 from bihuan.service.cases.actions import Doer, case_for_change
 from bihuan.service.cases.models import Case
@@ -16,12 +15,13 @@ from bihuan.service.dispatch.choosing import Crew, crew_of, mates_for
 from bihuan.service.dispatch.errors import (
     NobodyAssigned,
     NobodySecond,
-    SlotNotFree,
     TechnicianElsewhere,
     TechnicianRuledOut,
 )
-from bihuan.service.dispatch.mates import HELD, end_mate, keep_mate, standing_mate, take_mates_time
+from bihuan.service.dispatch.lines import task_of
+from bihuan.service.dispatch.mates import HELD, end_mate, keep_mate, standing_mate
 from bihuan.service.dispatch.models import Mate, Visit
+from bihuan.service.dispatch.placing import put_in
 from bihuan.service.dispatch.slots import Slot, slot_at
 from bihuan.service.dispatch.visiting import open_visit
 
@@ -38,7 +38,8 @@ def choose_mate(case: Case, *, technician_id: int, doer: Doer, now: datetime) ->
     slot = _agreed(visit)
     with writing():
         end_mate(case, by=doer.by, now=now)
-        choice = mates_for(case, first_id=standing.technician_id, slot=slot, now=now)
+        crew = crew_of(frozenset({case.node_id}), now=now)
+        choice = mates_for(case, first_id=standing.technician_id, slot=slot, now=now, crew=crew)
         ruled_out = choice.why_not(technician_id)
         if ruled_out is not None:
             raise TechnicianRuledOut(technician_at(technician_id).person.name, ruled_out.rule)
@@ -47,7 +48,7 @@ def choose_mate(case: Case, *, technician_id: int, doer: Doer, now: datetime) ->
         by = doer.by.id if doer.by.kind == "staff" else 0
         made = keep_mate(case, technician_id=technician_id, by=doer.by, made_by=by, now=now)
         if visit is not None and slot is not None:
-            _take(made, visit, slot)
+            _take(made, visit, slot, crew=crew, now=now)
     return made
 
 
@@ -81,7 +82,7 @@ def bring_mate(visit: Visit, slot: Slot, *, crew: Crew, doer: Doer, now: datetim
         if best is None:
             raise NobodySecond(case.number)
         mate = keep_mate(case, technician_id=best.id, by=doer.by, made_by=0, now=now)
-    _take(mate, visit, slot)
+    _take(mate, visit, slot, crew=crew, now=now)
 
 
 def let_mate_go(visit: Visit, *, doer: Doer, now: datetime) -> None:
@@ -91,11 +92,12 @@ def let_mate_go(visit: Visit, *, doer: Doer, now: datetime) -> None:
         end_mate(visit.case, by=doer.by, now=now)
 
 
-def _take(mate: Mate, visit: Visit, slot: Slot) -> None:
-    try:
-        take_mates_time(mate, visit, slot)
-    except TechnicianBusy as busy:
-        raise SlotNotFree(slot.begins, slot.ends) from busy
+def _take(mate: Mate, visit: Visit, slot: Slot, *, crew: Crew, now: datetime) -> None:
+    """The second one's time for the whole slot, since one of two waits for the other."""
+    mine = next((one for one in crew.abilities if one.id == mate.technician_id), None)
+    if mine is None:
+        raise TechnicianElsewhere
+    put_in(mine, slot, task_of(visit.case, whole=True), visit_id=visit.id, now=now)
 
 
 def _agreed(visit: Visit | None) -> Slot | None:

@@ -16,11 +16,12 @@ from bihuan.service.cases.queries import visible
 from bihuan.service.dispatch.assigning import standing_assignment
 from bihuan.service.dispatch.capacity.queries import with_room
 from bihuan.service.dispatch.choosing import Crew, crew_of
+from bihuan.service.dispatch.fitting import Fit
 from bihuan.service.dispatch.grabs.models import Round
 from bihuan.service.dispatch.mates import mates_of
 from bihuan.service.dispatch.models import Assignment, Offer, Visit
 from bihuan.service.dispatch.reserving import without_own_hold
-from bihuan.service.dispatch.slots import Hours, Slot, Taken, in_shift, is_taken, slots_on
+from bihuan.service.dispatch.slots import Hours, Slot, shift_end, slots_on
 from bihuan.service.dispatch.visiting import open_visit
 
 TO_OFFER, RETURNED, WAITING = "to_offer", "returned", "waiting"
@@ -41,6 +42,7 @@ _LANES: dict[str, Q] = {
     ON_HOLD: Q(stands_at="on_hold"),
 }
 KEY = ("next_due_at", "id")
+HALF_HOUR = 1_800  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +186,11 @@ def jobs_of(technician_id: int) -> list[Assignment]:
 
 def free_slots(case: Case, *, now: datetime) -> list[Slot]:
     """The slots the customer of this case may choose from; empty while nobody is assigned."""
+    return [fit.slot for fit in free_fits(case, now=now)]
+
+
+def free_fits(case: Case, *, now: datetime) -> list[Fit]:
+    """The same with what each costs."""
     standing = standing_assignment(case.id)
     if standing is None:
         return []
@@ -192,15 +199,15 @@ def free_slots(case: Case, *, now: datetime) -> list[Slot]:
     mine = next((one for one in crew.abilities if one.id == standing.technician_id), None)
     if mine is None:
         return []
-    return with_room(case, standing.technician.node, crew.slots_for(mine, case))
+    return with_room(case, standing.technician.node, crew.fits_for(mine, case))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One slot of a technician's day: a visit, taken otherwise, free, or not at work."""
+    """One slot of a technician's day: visits, taken otherwise, free, or not at work."""
 
     slot: Slot
-    visit: Visit | None
+    visits: tuple[Visit, ...]
     state: str  # visit, busy, free, off
 
 
@@ -245,13 +252,24 @@ def day_of(crew: Crew, day: date) -> list[DayRow]:
     ]
 
 
-def _cell(slot: Slot, visits: Sequence[Visit], taken: Taken, hours: Hours, zone: tzinfo) -> Cell:
-    visit = next((one for one in visits if one.slot_from == slot.begins), None)
-    if visit is not None:
-        return Cell(slot=slot, visit=visit, state="visit")
-    if not in_shift(slot, hours, zone):
-        return Cell(slot=slot, visit=None, state="off")
-    return Cell(slot=slot, visit=None, state="busy" if is_taken(slot, taken) else "free")
+def _cell(
+    slot: Slot, visits: Sequence[Visit], taken: Sequence[tuple[int, int]], hours: Hours, zone: tzinfo
+) -> Cell:
+    here = tuple(one for one in visits if one.slot_from == slot.begins)
+    if here:
+        return Cell(slot=slot, visits=here, state="visit")
+    if shift_end(slot, hours, zone) is None:
+        return Cell(slot=slot, visits=(), state="off")
+    return Cell(slot=slot, visits=(), state="busy" if _is_full(slot, taken) else "free")
+
+
+def _is_full(slot: Slot, taken: Sequence[tuple[int, int]]) -> bool:
+    """Whether no half hour of a slot is free."""
+    begins, ends = int(slot.begins.timestamp()), int(slot.taken_until.timestamp())
+    for start, end in sorted(taken):
+        if start < begins + HALF_HOUR:
+            begins = max(begins, end)
+    return begins + HALF_HOUR > ends
 
 
 def answers_due(viewer: Viewer) -> Sequence[Offer]:

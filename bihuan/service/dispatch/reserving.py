@@ -8,17 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bihuan.registers.staff.models import Busy
-from bihuan.service.cases.models import Case
 from bihuan.service.dispatch.choosing import Crew
+from bihuan.service.dispatch.fitting import Fit
 from bihuan.service.dispatch.slots import Slot, by_day
 
 KEPT = timedelta(minutes=10)
 BEST, A_DAY = 5, 2
+A_DAY_LATER = 20 * 60  # seconds of driving that are worth a day
 
 
 @dataclass(frozen=True, kw_only=True)
 class Offered:
-    """What a customer may choose from: the best first, and every other time by day."""
+    """What a customer may choose from: the best, and every other time by day."""
 
     best: tuple[Slot, ...]
     days: tuple[tuple[date, list[Slot]], ...]
@@ -27,24 +28,34 @@ class Offered:
         return bool(self.best)
 
 
-def offered(case: Case, free: Sequence[Slot], *, now: datetime) -> Offered:
+def offered(free: Sequence[Fit]) -> Offered:
     """The free slots as they are shown."""
-    best = best_of(case, free, now=now)
-    return Offered(best=tuple(best), days=tuple(by_day([slot for slot in free if slot not in best])))
+    best = best_of(free)
+    rest = [fit.slot for fit in free if fit.slot not in best]
+    return Offered(best=tuple(best), days=tuple(by_day(rest)))
 
 
-def best_of(case: Case, free: Sequence[Slot], *, now: datetime) -> list[Slot]:
-    """The five slots that are offered first, in order of time: today the soonest, two a day at most, so that there is
-    a choice of days. Whoever knows what a slot costs the plan orders them here."""
+def best_of(free: Sequence[Fit]) -> list[Slot]:
+    """The five slots that cost the plan and the customer's patience least, two a day at most so that there is a choice
+    of days, in order of time."""
+    if not free:
+        return []
+    first = min(fit.slot.begins.date() for fit in free)
+    cheapest = sorted(free, key=lambda fit: (_price(fit, first), fit.slot))
     count: dict[date, int] = {}
     chosen: list[Slot] = []
-    for slot in free:
-        day = slot.begins.date()
+    for fit in cheapest:
+        day = fit.slot.begins.date()
         if count.get(day, 0) < A_DAY and len(chosen) < BEST:
             count[day] = count.get(day, 0) + 1
-            chosen.append(slot)
-    spare = [slot for slot in free if slot not in chosen]
+            chosen.append(fit.slot)
+    spare = [fit.slot for fit in cheapest if fit.slot not in chosen]
     return sorted([*chosen, *spare[: BEST - len(chosen)]])
+
+
+def _price(fit: Fit, first: date) -> int:
+    """Seconds of driving that a slot costs, and what each day of waiting counts."""
+    return fit.extra + A_DAY_LATER * (fit.slot.begins.date() - first).days
 
 
 def held_of(case_id: int, *, now: datetime) -> Busy | None:
@@ -59,8 +70,8 @@ def without_own_hold(crew: Crew, *, case_id: int) -> Crew:
     own = {(row.technician_id, row.begins, row.ends) for row in rows}
     if not own:
         return crew
-    taken = {
-        one: [(begins, ends) for begins, ends in spans if (one, begins, ends) not in own]
-        for one, spans in crew.taken.items()
+    held = {
+        who: [each for each in all_of if (who, each.begins, each.ends) not in own]
+        for who, all_of in crew.held.items()
     }
-    return replace(crew, taken=taken)
+    return replace(crew, held=held, lines={}, known={})

@@ -1,7 +1,7 @@
 """Two-hour slots in which a customer may expect the technician. Pure.
 
-A visit takes the technician's time from half an hour before its slot (the drive) to half an hour before the
-slot's end, so that slots that touch can both be booked and nobody is ever promised to two customers at once.
+What takes its whole slot takes it from half an hour before (the drive) to half an hour before the slot's end, so that
+slots that touch can both be booked.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,6 @@ FAR_YEAR = 9000
 LONG_PAST = datetime(1970, 1, 2, tzinfo=UTC)
 
 type Hours = Mapping[int, Sequence[tuple[time, time]]]  # weekday (0 = Monday) → hours at work
-type Taken = Sequence[tuple[int, int]]  # epoch seconds [from, until)
 
 
 @dataclass(frozen=True, order=True)
@@ -53,47 +52,14 @@ def days_of(now: datetime, zone: tzinfo) -> list[date]:
     return [today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD)]
 
 
-def in_shift(slot: Slot, hours: Hours, zone: tzinfo) -> bool:
-    """Whether the technician is at work from the slot's begin until half an hour before its end."""
+def shift_end(slot: Slot, hours: Hours, zone: tzinfo) -> datetime | None:
+    """When the hours end in which this slot lies, from its begin until half an hour before its end; None where it lies
+    in none."""
     begins, ends = slot.begins.astimezone(zone), slot.taken_until.astimezone(zone)
-    return any(
-        opens <= begins.time() and ends.time() <= closes for opens, closes in hours.get(begins.weekday(), ())
-    )
-
-
-def is_taken(slot: Slot, taken: Taken) -> bool:
-    begins, ends = int(slot.taken_from.timestamp()), int(slot.taken_until.timestamp())
-    return any(start < ends and begins < end for start, end in taken)
-
-
-def jobs_on(day: date, taken: Taken, zone: tzinfo) -> int:
-    """How many bookings begin on this day."""
-    return sum(1 for start, _end in taken if datetime.fromtimestamp(start, tz=zone).date() == day)
-
-
-def free(
-    hours: Hours,
-    taken: Taken,
-    *,
-    max_jobs: int,
-    now: datetime,
-    zone: tzinfo,
-    until: date | None = None,
-) -> list[Slot]:
-    """The slots of the next seven days that can still be promised, soonest first.
-
-    None begins before there is time to drive, none lies after `until` (the last day a needed permit is valid).
-    """
-    found: list[Slot] = []
-    for day in days_of(now, zone):
-        if (until is not None and day > until) or jobs_on(day, taken, zone) >= max_jobs:
-            continue
-        found += [
-            slot
-            for slot in slots_on(day, zone)
-            if slot.taken_from >= now and in_shift(slot, hours, zone) and not is_taken(slot, taken)
-        ]
-    return found
+    for opens, closes in hours.get(begins.weekday(), ()):
+        if opens <= begins.time() and ends.time() <= closes:
+            return datetime.combine(begins.date(), closes, tzinfo=zone)
+    return None
 
 
 def by_day(found: Sequence[Slot]) -> list[tuple[date, list[Slot]]]:

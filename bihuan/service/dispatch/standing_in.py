@@ -7,23 +7,23 @@ from django.db import transaction
 from django.utils.timezone import get_default_timezone
 
 from bihuan.ground.journal.actions import record, writing
-from bihuan.registers.staff.actions import free_time_of, take_time
-from bihuan.registers.staff.errors import TechnicianBusy
+from bihuan.registers.staff.actions import free_time_of
 from bihuan.registers.staff.keeping import give_leave
 from bihuan.registers.staff.models import Busy
+from bihuan.registers.staff.queries import Ability, visits_between
 from bihuan.registers.staff.queries import technician as technician_at
-from bihuan.registers.staff.queries import visits_between
 from bihuan.service.cases.actions import Doer, case_for_change, tick
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.needs import Need
 from bihuan.service.cases.owning import set_technician
 from bihuan.service.dispatch.booking import cancel_booking
-from bihuan.service.dispatch.choosing import crew_of, mates_for
-from bihuan.service.dispatch.errors import NobodyAssigned, SlotNotFree, TechnicianRuledOut, VisitMoved
+from bihuan.service.dispatch.choosing import Crew, crew_of, mates_for
+from bihuan.service.dispatch.errors import NobodyAssigned, TechnicianRuledOut, VisitMoved
 from bihuan.service.dispatch.events import StoodIn, TechnicianAssigned, TechnicianReleased
 from bihuan.service.dispatch.mates import standing_mate
 from bihuan.service.dispatch.models import Assignment, Visit
 from bihuan.service.dispatch.pairing import choose_mate
+from bihuan.service.dispatch.placing import put_in
 from bihuan.service.dispatch.policy import answer_by, policy_for
 from bihuan.service.dispatch.rules import Candidate, Choice
 from bihuan.service.dispatch.slots import Slot, slot_at
@@ -53,16 +53,19 @@ def affected_by(technician_id: int, *, begins: datetime, ends: datetime, now: da
         Affected(
             visit=visit,
             second=visit.technician_id != technician_id,
-            choice=_who_could(visit, technician_id, now=now),
+            choice=_who_could(visit, technician_id, crew=_crew_of(visit, now=now)),
         )
         for visit in found
     ]
 
 
-def _who_could(visit: Visit, technician_id: int, *, now: datetime) -> Choice:
+def _crew_of(visit: Visit, *, now: datetime) -> Crew:
+    return crew_of(frozenset({visit.technician.node_id}), now=now)
+
+
+def _who_could(visit: Visit, technician_id: int, *, crew: Crew) -> Choice:
     """Everybody of the same service point but the two who go now, in the very slot that was agreed."""
-    crew = crew_of(frozenset({visit.technician.node_id}), now=now)
-    return mates_for(visit.case, first_id=technician_id, slot=_slot_of(visit), now=now, crew=crew)
+    return mates_for(visit.case, first_id=technician_id, slot=_slot_of(visit), now=crew.now, crew=crew)
 
 
 @transaction.atomic
@@ -82,31 +85,23 @@ def stand_in(visit: Visit, *, absent_id: int, technician_id: int, doer: Doer, no
             raise VisitMoved(case.number)
         choose_mate(case, technician_id=technician_id, doer=doer, now=now)
         return visit
-    choice = _who_could(visit, absent_id, now=now)
+    crew = _crew_of(visit, now=now)
+    choice = _who_could(visit, absent_id, crew=crew)
     if (ruled_out := choice.why_not(technician_id)) is not None:
         raise TechnicianRuledOut(ruled_out.name, ruled_out.rule)
     if all(one.id != technician_id for one in choice.candidates):
         raise NobodyAssigned(case.number)
     with writing():
-        _move_time(visit, slot, technician_id)
+        _move_time(visit, slot, next(one for one in crew.abilities if one.id == technician_id), crew=crew)
         _hand_on(case, visit, technician_id, doer=doer, now=now)
     return visit
 
 
-def _move_time(visit: Visit, slot: Slot, technician_id: int) -> None:
+def _move_time(visit: Visit, slot: Slot, one: Ability, *, crew: Crew) -> None:
     free_time_of(visit.technician_id, why=Busy.VISIT, subject_id=visit.id)
-    try:
-        take_time(
-            technician_id,
-            begins=slot.taken_from,
-            ends=slot.taken_until,
-            why=Busy.VISIT,
-            subject_id=visit.id,
-        )
-    except TechnicianBusy as busy:
-        raise SlotNotFree(slot.begins, slot.ends) from busy
+    put_in(one, slot, crew.task_of(visit.case), visit_id=visit.id, now=crew.now)
     mine = Visit.objects.filter(id=visit.id, state=Visit.BOOKED, technician_id=visit.technician_id)
-    if not mine.update(technician_id=technician_id):
+    if not mine.update(technician_id=one.id):
         raise VisitMoved(visit.case.number)
 
 
@@ -187,7 +182,7 @@ def go_on_leave(
 
 def _best_now(visit: Visit, technician_id: int, *, now: datetime) -> Candidate | None:
     """Asked anew for each visit: whoever took over the one before has less time."""
-    return _who_could(visit, technician_id, now=now).best
+    return _who_could(visit, technician_id, crew=_crew_of(visit, now=now)).best
 
 
 def _slot_of(visit: Visit) -> Slot | None:

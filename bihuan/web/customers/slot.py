@@ -15,9 +15,9 @@ from bihuan.service.cases.actions import Doer
 from bihuan.service.dispatch import booking
 from bihuan.service.dispatch.errors import NobodyAssigned, NothingHeld
 from bihuan.service.dispatch.keeping_free import keep_free
-from bihuan.service.dispatch.queries import free_slots, open_visit_of
+from bihuan.service.dispatch.queries import free_fits, open_visit_of
 from bihuan.service.dispatch.reserving import held_of, offered
-from bihuan.service.dispatch.slots import DRIVE, read_slot
+from bihuan.service.dispatch.slots import read_slot
 from bihuan.service.dispatch.words import slot_words
 from bihuan.service.fieldwork.signing import fee_to_tell
 from bihuan.web.customers.door import Visitor, private_page
@@ -84,7 +84,7 @@ def _shown(request: HttpRequest, visitor: Visitor, *, status: int = 200) -> Http
     booked = visit is not None and visit.state == "booked"
     refused = _refused(visit, now=visitor.now) if booked else ""
     may_choose = visit is not None and visit.state in ("planned", "booked") and not refused
-    free = free_slots(case, now=visitor.now) if may_choose else []
+    free = free_fits(case, now=visitor.now) if may_choose else []
     held = held_of(case.id, now=visitor.now) if may_choose else None
     context = {
         "token": visitor.token,
@@ -94,9 +94,9 @@ def _shown(request: HttpRequest, visitor: Visitor, *, status: int = 200) -> Http
         "slot": _words(visit) if booked else "",
         "under_way": visit is not None and visit.state in ("on_the_way", "arrived"),
         "refused": refused,
-        "offered": offered(case, free, now=visitor.now),
+        "offered": offered(free),
         "until": datetime.fromtimestamp(held.expires, UTC) if held is not None and held.expires else None,
-        "held": held.begins + int(DRIVE.total_seconds()) if held is not None else 0,
+        "held": held.slot_from if held is not None else 0,
         "fee": fee_to_tell(case, now=visitor.now) if may_choose else 0,
         "may_choose": may_choose,
     }

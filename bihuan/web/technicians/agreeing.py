@@ -17,7 +17,7 @@ from bihuan.service.cases.actions import Doer
 from bihuan.service.dispatch import booking
 from bihuan.service.dispatch.errors import NobodyAssigned
 from bihuan.service.dispatch.keeping_free import keep_free
-from bihuan.service.dispatch.queries import free_slots, open_visit_of
+from bihuan.service.dispatch.queries import free_fits, open_visit_of
 from bihuan.service.dispatch.reserving import offered
 from bihuan.service.dispatch.slots import read_slot
 from bihuan.service.dispatch.timing.calling import attempts_of, not_reached, to_call
@@ -103,7 +103,7 @@ def _shown(
         "to_call": to_call([case.id], now=now).get(case.id),
         "attempts": attempts_of(visit.id) if planned else [],
         "again": AGAIN,
-        "offered": offered(case, free_slots(case, now=now), now=now),
+        "offered": offered(free_fits(case, now=now)),
         "fee": fee_to_tell(case, now=now) if not visit.fee_told_fen else 0,
         "reasons": REBOOK_REASONS,
     }

@@ -316,6 +316,7 @@ def test_a_booked_slot_takes_the_technicians_time_and_moves_the_case(made: Compa
 
 def test_a_slot_past_taken_or_outside_the_shift_changes_nothing(made: Company) -> None:
     visit = booked(made)
+    booked(made, words="空调不制热")  # two hours of work and their drives are all that a slot takes
     other = assigned(made, words="冰箱漏水")
     planned = open_visit_of(other.id)
     assert planned is not None and visit.slot_from is not None and visit.slot_until is not None
@@ -331,7 +332,7 @@ def test_a_slot_past_taken_or_outside_the_shift_changes_nothing(made: Company) -
     made.technicians[0].save()
     with pytest.raises(OutsideShift):
         booking.book(planned, Slot(later(days=1), later(days=1, hours=2)), doer=agent, now=NOW)
-    assert (fresh(other).stands_at, Busy.objects.count()) == ("to_book", 1)
+    assert (fresh(other).stands_at, Busy.objects.count()) == ("to_book", 2)
 
 
 @pytest.mark.demand("S1-20")
@@ -450,8 +451,9 @@ def test_of_dispatchers_at_once_one_wins_and_the_others_are_told() -> None:
 def test_of_customers_at_once_one_gets_the_slot() -> None:
     made = company()
     cases = [assigned(made, words="冰箱门关不严"), assigned(made, words="冰箱漏水")]
-    visits = [open_visit_of(case.id) for case in cases]
     slot = free_slots(cases[0], now=NOW)[0]
+    booked(made, words="空调不制热")  # the slot takes one more
+    visits = [open_visit_of(case.id) for case in cases]
 
     def book(number: int) -> None:
         visit = visits[number]
@@ -459,7 +461,7 @@ def test_of_customers_at_once_one_gets_the_slot() -> None:
         booking.book(visit, slot, doer=Doer.house(CLOCK), now=NOW)
 
     assert race(2, book) == ["lost", "won"]
-    assert Busy.objects.count() == 1
+    assert Busy.objects.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,6 +8,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import get_default_timezone, localtime
 
 from bihuan.ground.journal.event import Actor
 from bihuan.registers.access.errors import Refusal
@@ -18,10 +19,12 @@ from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.models import Case
 from bihuan.service.dispatch import assigning, booking, offering
 from bihuan.service.dispatch.errors import MovedTooOften, SlotNotFree, TooLateToMove
+from bihuan.service.dispatch.fitting import Fit
 from bihuan.service.dispatch.keeping_free import keep_free
 from bihuan.service.dispatch.models import Visit
-from bihuan.service.dispatch.queries import free_slots, open_visit_of
-from bihuan.service.dispatch.reserving import offered
+from bihuan.service.dispatch.queries import free_fits, free_slots, open_visit_of
+from bihuan.service.dispatch.reserving import best_of, offered
+from bihuan.service.dispatch.slots import Slot, slots_on
 from bihuan.service.intake.queries import link_of
 from tests.makers import NOW, Company, a_case, company, later, settle
 
@@ -56,9 +59,17 @@ def path(visit: Visit, name: str) -> str:
     return reverse(f"customers:{name}", args=[link_of(visit.case.report).rsplit("/", 1)[1]])
 
 
+def with_room_for_one(made: Company, visit: Visit) -> Slot:
+    """A slot of the visit's technician that takes one more: two hours of work and their drives fill it."""
+    slot = free_slots(visit.case, now=NOW)[0]
+    another = planned(made)
+    booking.book(another, slot, doer=customer(another), now=NOW)
+    return slot
+
+
 def test_what_is_kept_is_offered_to_nobody_else_and_over_by_itself(made: Company) -> None:
     mine, other = planned(made), planned(made)
-    slot = free_slots(mine.case, now=NOW)[0]
+    slot = with_room_for_one(made, mine)
     assert keep_free(mine, slot, now=NOW) == later(minutes=10)
     assert keep_free(mine, slot, now=later(minutes=4)) == later(minutes=10)  # asked again it is no longer
     assert free_slots(mine.case, now=NOW)[0] == slot
@@ -91,7 +102,7 @@ def test_the_clock_clears_what_was_kept_too_long(made: Company) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_choose_the_same_time_at_once_one_has_it(made: Company) -> None:
     both = [planned(made), planned(made)]
-    slot = free_slots(both[0].case, now=NOW)[0]
+    slot = with_room_for_one(made, both[0])
     gate, told = Barrier(2), list[str]()
 
     def choose(visit: Visit) -> None:
@@ -109,7 +120,7 @@ def test_of_two_who_choose_the_same_time_at_once_one_has_it(made: Company) -> No
         hand.start()
     for hand in hands:
         hand.join()
-    assert (sorted(told), Busy.objects.count()) == (["kept", "refused"], 1)
+    assert (sorted(told), Busy.objects.count()) == (["kept", "refused"], 2)
 
 
 @pytest.mark.demand("S2-72")
@@ -129,12 +140,28 @@ def test_a_customer_keeps_a_time_by_choosing_it_and_agrees_by_one_press(made: Co
 
 def test_the_best_five_are_spread_over_days_and_nothing_is_offered_twice(made: Company) -> None:
     case = planned(made).case
-    free = free_slots(case, now=NOW)
-    told = offered(case, free, now=NOW)
+    free = free_fits(case, now=NOW)
+    told = offered(free)
     assert (len(told.best), len({slot.begins.date() for slot in told.best})) == (5, 3)
     rest = [slot for _day, slots in told.days for slot in slots]
-    assert sorted([*told.best, *rest]) == sorted(free)
-    assert len(offered(case, free[:3], now=NOW).best) == 3
+    assert sorted([*told.best, *rest]) == sorted(fit.slot for fit in free)
+    assert len(offered(free[:3]).best) == 3
+
+
+def test_a_time_beside_other_work_is_worth_a_day_of_waiting_and_a_long_way_is_not() -> None:
+    today = localtime(NOW).date()
+    days = [slots_on(today + timedelta(days=ahead), get_default_timezone())[1] for ahead in range(7)]
+
+    def free(**extra: int) -> list[Fit]:
+        dear = [extra.get(f"day_{at}", 1_000) for at in range(7)]
+        return [
+            Fit(slot=slot, after=0, sets_off=0, arrives=0, done=0, extra=one)
+            for slot, one in zip(days, dear, strict=True)
+        ]
+
+    assert best_of(free()) == days[:5]
+    assert best_of(free(day_0=9_000, day_1=9_000)) == days[2:7]
+    assert best_of(free(day_5=0, day_4=2_000)) == [*days[:4], days[5]]
 
 
 def test_a_customer_changes_the_time_three_times_and_not_at_the_last_moment(made: Company) -> None:

@@ -58,10 +58,10 @@ def planned(made: Company) -> Visit:
     return visit
 
 
-def booked(made: Company) -> Visit:
-    """The same in the first free slot: 12:00, 14:00 … of that Monday."""
+def booked(made: Company, *, at: int = 0) -> Visit:
+    """The same in a free slot: 12:00, 14:00 … of that Monday."""
     visit = planned(made)
-    return booking.book(visit, free_slots(visit.case, now=NOW)[0], doer=by(made, Role.AGENT), now=NOW)
+    return booking.book(visit, free_slots(visit.case, now=NOW)[at], doer=by(made, Role.AGENT), now=NOW)
 
 
 def fresh(visit: Visit) -> Visit:
@@ -123,10 +123,9 @@ def test_the_message_of_setting_off_says_between_when_and_when(made: Company) ->
 
 @pytest.mark.demand("S1-20")
 def test_a_delay_is_foreseen_before_the_slot_begins_and_told_by_one_tap(made: Company) -> None:
-    first, second = booked(made), booked(made)
-    assert second.slot_from is not None  # 14:00, the first was agreed for 12:00
+    first, second, third = (booked(made, at=at) for at in range(3))  # 12:00, 14:00 and 16:00
+    assert second.slot_from is not None
     case = Case.objects.get(id=first.case_id)
-    third = booked(made)  # 16:00
     now = later(hours=3, minutes=50)  # 13:50: the first is only reached now, an hour's work lies ahead
     work = open_work(case, by=made.actor(Role.TECHNICIAN), now=now)
     arrive(work, doer=by(made, Role.TECHNICIAN), now=now)

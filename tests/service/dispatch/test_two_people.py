@@ -71,7 +71,7 @@ def test_the_day_of_the_second_shows_the_visit_too(made: Company) -> None:
     assert visit.slot_from is not None
     crew = crew_of(frozenset({made.own.id}), now=NOW)
     rows = day_of(crew, localtime(visit.slot_from).date())
-    assert [[cell.visit for cell in row.cells if cell.visit] for row in rows] == [[visit], [visit]]
+    assert [[one for cell in row.cells for one in cell.visits] for row in rows] == [[visit], [visit]]
     assert [row.jobs for row in rows] == [1, 1]
 
 

@@ -10,7 +10,7 @@ from bihuan.service.cases.models import Case
 from bihuan.service.dispatch.capacity.loads import calendar_of, full_days
 from bihuan.service.dispatch.capacity.models import Limit
 from bihuan.service.dispatch.capacity.rules import Booked, Line, left
-from bihuan.service.dispatch.slots import Slot
+from bihuan.service.dispatch.fitting import Fit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,13 +65,13 @@ def _load(day: date, line: Line, booked: Booked) -> DayLoad:
     )
 
 
-def with_room(case: Case, node: Node, found: list[Slot]) -> list[Slot]:
-    """Of these slots those on days that still take a visit of this case."""
+def with_room(case: Case, node: Node, found: list[Fit]) -> list[Fit]:
+    """Those of these on days that still take a visit of this case."""
     full = full_days(
         node,
-        {slot.begins.date() for slot in found},
+        {fit.slot.begins.date() for fit in found},
         category=case.category,
         kind=case.kind,
         urgent=case.urgency == "urgent",
     )
-    return [slot for slot in found if slot.begins.date() not in full]
+    return [fit for fit in found if fit.slot.begins.date() not in full]

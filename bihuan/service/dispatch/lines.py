@@ -1,0 +1,73 @@
+"""Reads technicians' days: what takes their time, in order, and what a case asks for as a task."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, time, timedelta
+
+from django.utils.timezone import make_aware
+
+from bihuan.registers.staff.models import Busy
+from bihuan.registers.staff.queries import Ability, taken_between
+from bihuan.service.cases.models import Case
+from bihuan.service.dispatch.fitting import Held, Line, Place, Task, window_of
+from bihuan.service.dispatch.models import Visit
+from bihuan.service.dispatch.slots import Slot
+from bihuan.service.dispatch.timing.rules import work_of
+
+
+def held_between(
+    technician_ids: Collection[int], begins: datetime, ends: datetime, *, now: datetime
+) -> dict[int, list[Held]]:
+    """technician → what takes their time, in order: two statements. Reservations that are over take none."""
+    rows = taken_between(technician_ids, begins, ends, now=now)
+    wanted = {row.subject_id for row in rows if row.why == Busy.VISIT}
+    visits = Visit.objects.select_related("case__place").filter(id__in=wanted)
+    told = {visit.id: visit for visit in visits}
+    found: dict[int, list[Held]] = {}
+    for row in rows:
+        visit = told.get(row.subject_id) if row.why == Busy.VISIT else None
+        found.setdefault(row.technician_id, []).append(_held(row, visit))
+    return found
+
+
+def _held(row: Busy, visit: Visit | None) -> Held:
+    if visit is None:
+        return Held(begins=row.begins, ends=row.ends, job=row.why != Busy.LEAVE)
+    movable = visit.state == Visit.BOOKED and visit.case.mate_person_id is None
+    window = None
+    if movable and visit.slot_from is not None and visit.slot_until is not None:
+        window = window_of(Slot(visit.slot_from, visit.slot_until))
+    return Held(
+        begins=row.begins,
+        ends=row.ends,
+        visit_id=visit.id,
+        window=window,
+        seconds=int(work_of(visit.case.kind).total_seconds()),
+        place=place_of(visit.case),
+    )
+
+
+def place_of(case: Case) -> Place:
+    """Where the case is, WGS-84; None where that is not known."""
+    place = case.place
+    if place is None or place.latitude is None or place.longitude is None:
+        return None
+    return place.latitude, place.longitude
+
+
+def home_of(one: Ability) -> Place:
+    return None if one.latitude is None or one.longitude is None else (one.latitude, one.longitude)
+
+
+def task_of(case: Case, *, whole: bool) -> Task:
+    """The work of a case; `whole` where two technicians wait for one another."""
+    return Task(seconds=int(work_of(case.kind).total_seconds()), place=place_of(case), whole=whole)
+
+
+def line_of(one: Ability, day: date, held: Iterable[Held]) -> Line:
+    """One technician's day out of what takes their time, whenever that is."""
+    begins = make_aware(datetime.combine(day, time()))
+    since, until = int(begins.timestamp()), int((begins + timedelta(days=1)).timestamp())
+    closes = max((closing for _, closing in one.shifts.get(day.weekday(), ())), default=time())
+    ends_by = int(make_aware(datetime.combine(day, closes)).timestamp())
+    here = [each for each in held if each.begins < until and each.ends > since]
+    return Line.of(here, home=home_of(one), ends_by=ends_by)
