@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "bihuan.service.dispatch.capacity",
     "bihuan.service.dispatch.deciding",
     "bihuan.service.dispatch.grabs",
+    "bihuan.service.dispatch.planning",
     "bihuan.service.dispatch.positions",
     "bihuan.service.dispatch.timing",
     "bihuan.service.fieldwork",

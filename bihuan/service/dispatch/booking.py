@@ -7,8 +7,7 @@ from django.utils.timezone import get_default_timezone, localtime, make_aware
 
 from bihuan.ground.journal.actions import record, writing
 from bihuan.ground.journal.event import CLOCK, Event
-from bihuan.registers.staff.actions import drop_holds, free_time
-from bihuan.registers.staff.models import Busy
+from bihuan.registers.staff.actions import drop_holds
 from bihuan.registers.staff.queries import Ability
 from bihuan.service.cases.actions import Doer, case_for_change, move_case, tick
 from bihuan.service.cases.models import Case
@@ -33,7 +32,8 @@ from bihuan.service.dispatch.errors import (
 from bihuan.service.dispatch.events import LateSaid, ReminderDue, SlotBooked, SlotGivenUp
 from bihuan.service.dispatch.models import Visit
 from bihuan.service.dispatch.pairing import bring_mate, let_mate_go
-from bihuan.service.dispatch.placing import put_in
+from bihuan.service.dispatch.placing import give_back, put_in
+from bihuan.service.dispatch.planning.versions import touch
 from bihuan.service.dispatch.slots import Slot, days_of, shift_end, slot_at
 from bihuan.service.dispatch.words import LATE_REASONS, REBOOK_REASONS
 
@@ -81,6 +81,7 @@ def book(
 
 
 def _take(visit: Visit, slot: Slot, *, doer: Doer, now: datetime, by_customer: bool, again: bool) -> None:
+    touch(visit.technician.node_id, [localtime(slot.begins).date()])
     drop_holds(subject_id=visit.case_id, technician_id=visit.technician_id, now=now)
     crew, mine = refuse_wrong_slot(visit, slot, now=now)
     day = localtime(slot.begins).date()
@@ -171,6 +172,8 @@ def rebook(
         raise NotBooked(visit.case.number)
     if doer.by.kind == "customer":
         refuse_move(visit, now=now)
+    days = [localtime(at).date() for at in (visit.slot_from, slot.begins) if at is not None]
+    touch(visit.technician.node_id, days)  # both in one order, whoever else moves between them
     with writing():
         _let_go(visit, reason=reason, doer=doer, now=now, by_customer=by_customer)
         visit.fee_told_fen = fee_told_fen or visit.fee_told_fen
@@ -209,7 +212,7 @@ def cancel_booking(
 def _let_go(visit: Visit, *, reason: str, doer: Doer, now: datetime, by_customer: bool) -> None:
     """Back to planned: the technician's time is free again, the case waits to be booked."""
     let_mate_go(visit, doer=doer, now=now)
-    free_time(why=Busy.VISIT, subject_id=visit.id)
+    give_back(visit.id)
     who = "moved_by_customer" if by_customer else "moved_by_us"
     told = {
         "state": Visit.PLANNED,

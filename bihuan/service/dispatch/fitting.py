@@ -80,10 +80,12 @@ class Line:
     def of(cls, held: Iterable[Held], *, home: Place, ends_by: int) -> "Line":
         return cls(tuple(sorted(held, key=lambda one: (one.begins, one.ends, one.visit_id))), home, ends_by)
 
-    def fit(self, task: Task, slot: Slot, *, ends_by: int) -> Fit | None:
-        """The gap of this slot that costs the least drive, of equal ones the earliest; the work is done by
-        `ends_by`. None where it fits into none."""
+    def fit(self, task: Task, slot: Slot, *, ends_by: int, near: int | None = None) -> Fit | None:
+        """The gap of this slot that costs the least drive, of equal ones the earliest; or the one whose arrival is
+        nearest to a moment. The work is done by `ends_by`. None where it fits into none."""
         found = self._fits(task, slot, ends_by=ends_by)
+        if near is not None:
+            return min(found, key=lambda one: (abs(one.arrives - near), one.extra), default=None)
         return min(found, key=lambda one: (one.extra, one.arrives), default=None)
 
     def _fits(self, task: Task, slot: Slot, *, ends_by: int) -> Iterator[Fit]:
@@ -114,6 +116,33 @@ class Line:
             place=task.place,
         )
         return replace(self, held=(*self.held[: fit.after], new, *self.held[fit.after :]))
+
+    def forced(self, task: Task, slot: Slot, *, near: int) -> list[Held]:
+        """The whole day with the task at this moment, whatever that breaks: visits come later than their windows, and
+        run into what is fixed."""
+        at = sum(self._starts[number] <= near for number in range(len(self.held)))
+        begins = max(near, window_of(slot)[0])
+        new = Held(
+            begins=begins, ends=begins, window=(begins, begins), seconds=task.seconds, place=task.place
+        )
+        line = replace(self, held=(*self.held[:at], new, *self.held[at:]))
+        return [
+            one if one.window is None else replace(one, begins=start - line._way_in(at, one.place), ends=end)
+            for at, (one, start, end) in enumerate(zip(line.held, line._starts, line._free[1:], strict=True))
+        ]
+
+    def without(self, visit_id: int) -> "Line":
+        """The same day without a visit."""
+        return replace(self, held=tuple(one for one in self.held if one.visit_id != visit_id))
+
+    def detour(self, visit_id: int) -> int:
+        """Seconds of driving that a visit costs where it stands; 0 where it does not."""
+        for at, one in enumerate(self.held):
+            if one.visit_id == visit_id:
+                before = self.held[at - 1].place if at else self.home
+                after = self.held[at + 1].place if at + 1 < len(self.held) else self.home
+                return drive(before, one.place) + drive(one.place, after) - drive(before, after)
+        return 0
 
     def moved(self) -> list[Held]:
         """The visits that are not at the time that is written down, with the time that they are at."""

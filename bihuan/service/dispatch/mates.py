@@ -4,12 +4,11 @@ from datetime import datetime
 
 from bihuan.ground.journal.actions import record
 from bihuan.ground.journal.event import Actor
-from bihuan.registers.staff.actions import free_time_of
-from bihuan.registers.staff.models import Busy
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.owning import set_mate
 from bihuan.service.dispatch.events import MateChosen, MateReleased
 from bihuan.service.dispatch.models import Mate, Visit
+from bihuan.service.dispatch.placing import give_back
 
 HELD = (Visit.BOOKED, Visit.ON_THE_WAY)
 
@@ -49,7 +48,7 @@ def end_mate(case: Case, *, by: Actor, now: datetime) -> Mate | None:
     if held is None or not Mate.objects.filter(id=held.id, ended_at__isnull=True).update(ended_at=now):
         return None
     for visit in Visit.objects.filter(case=case, state__in=HELD):
-        free_time_of(held.technician_id, why=Busy.VISIT, subject_id=visit.id)
+        give_back(visit.id, technician_id=held.technician_id)
     set_mate(case, None)
     told = MateReleased(
         subject_id=case.id, technician_id=held.technician_id, person_id=held.technician.person_id

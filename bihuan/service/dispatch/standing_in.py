@@ -7,9 +7,7 @@ from django.db import transaction
 from django.utils.timezone import get_default_timezone
 
 from bihuan.ground.journal.actions import record, writing
-from bihuan.registers.staff.actions import free_time_of
 from bihuan.registers.staff.keeping import give_leave
-from bihuan.registers.staff.models import Busy
 from bihuan.registers.staff.queries import Ability, visits_between
 from bihuan.registers.staff.queries import technician as technician_at
 from bihuan.service.cases.actions import Doer, case_for_change, tick
@@ -23,7 +21,7 @@ from bihuan.service.dispatch.events import StoodIn, TechnicianAssigned, Technici
 from bihuan.service.dispatch.mates import standing_mate
 from bihuan.service.dispatch.models import Assignment, Visit
 from bihuan.service.dispatch.pairing import choose_mate
-from bihuan.service.dispatch.placing import put_in
+from bihuan.service.dispatch.placing import give_back, put_in
 from bihuan.service.dispatch.policy import answer_by, policy_for
 from bihuan.service.dispatch.rules import Candidate, Choice
 from bihuan.service.dispatch.slots import Slot, slot_at
@@ -98,7 +96,7 @@ def stand_in(visit: Visit, *, absent_id: int, technician_id: int, doer: Doer, no
 
 
 def _move_time(visit: Visit, slot: Slot, one: Ability, *, crew: Crew) -> None:
-    free_time_of(visit.technician_id, why=Busy.VISIT, subject_id=visit.id)
+    give_back(visit.id, technician_id=visit.technician_id)
     put_in(one, slot, crew.task_of(visit.case), visit_id=visit.id, now=crew.now)
     mine = Visit.objects.filter(id=visit.id, state=Visit.BOOKED, technician_id=visit.technician_id)
     if not mine.update(technician_id=one.id):

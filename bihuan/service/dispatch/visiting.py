@@ -6,14 +6,13 @@ from django.db.models import Max
 
 from bihuan.ground.journal.actions import record
 from bihuan.ground.vault.actions import keys_for
-from bihuan.registers.staff.actions import free_time
-from bihuan.registers.staff.models import Busy
 from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.owning import set_technician
 from bihuan.service.dispatch.events import SlotGivenUp, TechnicianReleased
 from bihuan.service.dispatch.mates import end_mate
 from bihuan.service.dispatch.models import Assignment, Visit
+from bihuan.service.dispatch.placing import give_back
 
 
 def open_visit(case_id: int) -> Visit | None:
@@ -39,7 +38,7 @@ def end_visit(visit: Visit, *, state: str, now: datetime) -> bool:
     ):
         return False
     if state == Visit.WITHDRAWN:
-        free_time(why=Busy.VISIT, subject_id=visit.id)
+        give_back(visit.id)
     visit.state = state
     return True
 

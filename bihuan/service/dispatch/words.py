@@ -153,6 +153,14 @@ _SENTENCES: dict[str, Lazy] = {
     "refused_before": _("Refused this job, or did not answer"),
     "days_full": _("Every free day is full by the capacity calendar"),
     "no_time": _("No free time in the next seven days"),
+    "not_here": _("Works for another service point"),
+    "no_slot": _("Outside the times that customers are offered"),
+    "slot_past": _("This time has begun, or lies too far ahead"),
+    "no_room": _("Does not fit: it would run into what stands there"),
+    "under_way": _("The technician is on the way or at work; nothing moves any more"),
+    "not_to_assign": _("The case does not wait for a technician"),
+    "off_shift": _("Not at work at this time"),
+    "one_step": _("One thing after the other: first the technician at the agreed time, or first another time"),
 }
 
 

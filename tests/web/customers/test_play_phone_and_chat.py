@@ -3,13 +3,14 @@
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from bihuan.registers.channels.wechat.binding import new_code
 from bihuan.service.cases.models import Case, Note
 from bihuan.service.intake.models import RawMessage
 from bihuan.service.notices.models import Notice
-from tests.makers import NOW, a_case, company, settle
+from tests.makers import a_case, company, settle
 
 pytestmark = pytest.mark.django_db
 
@@ -98,7 +99,7 @@ def test_a_code_typed_into_the_played_chat_binds_it() -> None:
     case = a_case(company(), phone="13800138000")
     client = Client()
     client.get("/play/wechat")
-    client.post("/play/wechat", {"do": "write", "words": f"BD{new_code(case.customer, now=NOW)}"})
+    client.post("/play/wechat", {"do": "write", "words": f"BD{new_code(case.customer, now=timezone.now())}"})
     settle()
     assert "绑定成功" in page(client, "/play/wechat")
     assert case.number in page(client, "/play/wechat")
