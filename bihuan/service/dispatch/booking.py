@@ -33,6 +33,7 @@ from bihuan.service.dispatch.events import LateSaid, ReminderDue, SlotBooked, Sl
 from bihuan.service.dispatch.models import Visit
 from bihuan.service.dispatch.pairing import bring_mate, let_mate_go
 from bihuan.service.dispatch.placing import give_back, put_in
+from bihuan.service.dispatch.planning.intending import forget_intended
 from bihuan.service.dispatch.planning.versions import touch
 from bihuan.service.dispatch.slots import Slot, days_of, shift_end, slot_at
 from bihuan.service.dispatch.words import LATE_REASONS, REBOOK_REASONS
@@ -88,6 +89,7 @@ def _take(visit: Visit, slot: Slot, *, doer: Doer, now: datetime, by_customer: b
     claim(visit.case, node=visit.technician.node, day=day, visit_id=visit.id)
     hold_to_cap(visit, day=day)
     put_in(mine, slot, crew.task_of(visit.case), visit_id=visit.id, now=now)
+    forget_intended(visit.case_id)
     with writing():
         bring_mate(visit, slot, crew=crew, doer=doer, now=now)
     told = {

@@ -22,13 +22,15 @@ type Place = tuple[float, float] | None
 @dataclass(frozen=True, kw_only=True)
 class Held:
     """What takes a technician's time, from setting off until it is over. A visit that may still move within its slot
-    has the `window` of its arrival and `seconds` of work; everything else stays where it is. `job`: leave is none."""
+    has the `window` of its arrival and `seconds` of work, which are over by `ends_by`; everything else stays where it
+    is. `job`: leave is none."""
 
     begins: int
     ends: int
     visit_id: int = 0
     window: tuple[int, int] | None = None
     seconds: int = 0
+    ends_by: int = NEVER
     place: Place = None
     job: bool = True
 
@@ -44,14 +46,15 @@ class Task:
 
 @dataclass(frozen=True, kw_only=True)
 class Fit:
-    """A slot into which a task fits: after so many others, when they set off, arrive and are done, and the extra drive
-    in seconds."""
+    """A slot into which a task fits: after so many others, when they set off, arrive and are done, when the shift ends,
+    and the extra drive in seconds."""
 
     slot: Slot
     after: int
     sets_off: int
     arrives: int
     done: int
+    ends_by: int
     extra: int
 
 
@@ -69,24 +72,23 @@ def window_of(slot: Slot) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Line:
-    """One technician's day in order, until the end of their shift. Whatever stands in it stays possible, as late as
-    it may be already: the order is that of the times now."""
+    """One technician's day in order. Whatever stands in it stays possible, as late as it may be already: the order is
+    that of the times now."""
 
     held: tuple[Held, ...] = ()
     home: Place = None
-    ends_by: int = NEVER
 
     @classmethod
-    def of(cls, held: Iterable[Held], *, home: Place, ends_by: int) -> "Line":
-        return cls(tuple(sorted(held, key=lambda one: (one.begins, one.ends, one.visit_id))), home, ends_by)
+    def of(cls, held: Iterable[Held], *, home: Place) -> "Line":
+        return cls(tuple(sorted(held, key=lambda one: (one.begins, one.ends, one.visit_id))), home)
 
     def fit(self, task: Task, slot: Slot, *, ends_by: int, near: int | None = None) -> Fit | None:
-        """The gap of this slot that costs the least drive, of equal ones the earliest; or the one whose arrival is
-        nearest to a moment. The work is done by `ends_by`. None where it fits into none."""
+        """The gap of this slot that costs the least drive, of equal ones the last, where it moves nobody; or the one
+        whose arrival is nearest to a moment. The work is done by `ends_by`. None where it fits into none."""
         found = self._fits(task, slot, ends_by=ends_by)
         if near is not None:
             return min(found, key=lambda one: (abs(one.arrives - near), one.extra), default=None)
-        return min(found, key=lambda one: (one.extra, one.arrives), default=None)
+        return min(found, key=lambda one: (one.extra, -one.after), default=None)
 
     def _fits(self, task: Task, slot: Slot, *, ends_by: int) -> Iterator[Fit]:
         opens, closes = window_of(slot)
@@ -103,7 +105,13 @@ class Line:
             if done <= ends_by and done + self._way_on(at, task.place) <= self._latest[at]:
                 extra = self._extra(at, task.place)
                 yield Fit(
-                    slot=slot, after=at, sets_off=arrives - way, arrives=arrives, done=done, extra=extra
+                    slot=slot,
+                    after=at,
+                    sets_off=arrives - way,
+                    arrives=arrives,
+                    done=done,
+                    ends_by=ends_by,
+                    extra=extra,
                 )
 
     def with_task(self, fit: Fit, task: Task) -> "Line":
@@ -113,6 +121,7 @@ class Line:
             ends=fit.done,
             window=None if task.whole else window_of(fit.slot),
             seconds=task.seconds,
+            ends_by=fit.ends_by,
             place=task.place,
         )
         return replace(self, held=(*self.held[: fit.after], new, *self.held[fit.after :]))
@@ -176,14 +185,15 @@ class Line:
     @cached_property
     def _latest(self) -> list[int]:
         """Until when one must be there for what comes at this place of the order."""
-        latest, done_by = [NEVER], self.ends_by
+        latest, done_by = [NEVER], NEVER
         for at in range(len(self.held) - 1, -1, -1):
             one = self.held[at]
             if one.window is None:
                 latest.append(max(one.begins, self._free[at]))
                 done_by = latest[-1]
                 continue
-            by = min(one.window[1], done_by - self._way_on(at + 1, one.place) - one.seconds)
+            done_by = min(one.ends_by, done_by - self._way_on(at + 1, one.place))
+            by = min(one.window[1], done_by - one.seconds)
             latest.append(max(by, self._starts[at]))
             done_by = latest[-1]
         return latest[::-1]

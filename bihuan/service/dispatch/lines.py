@@ -1,16 +1,17 @@
 """Reads technicians' days: what takes their time, in order, and what a case asks for as a task."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from django.utils.timezone import make_aware
+from django.utils.timezone import get_default_timezone, make_aware
 
 from bihuan.registers.staff.models import Busy
 from bihuan.registers.staff.queries import Ability, taken_between
 from bihuan.service.cases.models import Case
-from bihuan.service.dispatch.fitting import Held, Line, Place, Task, window_of
+from bihuan.service.dispatch.fitting import NEVER, Held, Line, Place, Task, window_of
 from bihuan.service.dispatch.models import Visit
-from bihuan.service.dispatch.slots import Slot
+from bihuan.service.dispatch.slots import WIDTH, Slot, shift_end
 from bihuan.service.dispatch.timing.rules import work_of
 
 
@@ -67,7 +68,15 @@ def line_of(one: Ability, day: date, held: Iterable[Held]) -> Line:
     """One technician's day out of what takes their time, whenever that is."""
     begins = make_aware(datetime.combine(day, time()))
     since, until = int(begins.timestamp()), int((begins + timedelta(days=1)).timestamp())
-    closes = max((closing for _, closing in one.shifts.get(day.weekday(), ())), default=time())
-    ends_by = int(make_aware(datetime.combine(day, closes)).timestamp())
     here = [each for each in held if each.begins < until and each.ends > since]
-    return Line.of(here, home=home_of(one), ends_by=ends_by)
+    return Line.of((replace(each, ends_by=_ends_by(one, each)) for each in here), home=home_of(one))
+
+
+def _ends_by(one: Ability, held: Held) -> int:
+    """When the hours end in which what was agreed lies."""
+    if held.window is None:
+        return NEVER
+    zone = get_default_timezone()
+    begins = datetime.fromtimestamp(held.window[0], zone)
+    closes = shift_end(Slot(begins, begins + WIDTH), one.shifts, zone)
+    return int(closes.timestamp()) if closes is not None else NEVER

@@ -16,7 +16,7 @@ from bihuan.service.cases.needs import Need
 from bihuan.service.cases.owning import set_technician
 from bihuan.service.dispatch.booking import cancel_booking
 from bihuan.service.dispatch.choosing import Crew, crew_of, mates_for
-from bihuan.service.dispatch.errors import NobodyAssigned, TechnicianRuledOut, VisitMoved
+from bihuan.service.dispatch.errors import NobodyAssigned, ReasonUnknown, TechnicianRuledOut, VisitMoved
 from bihuan.service.dispatch.events import StoodIn, TechnicianAssigned, TechnicianReleased
 from bihuan.service.dispatch.mates import standing_mate
 from bihuan.service.dispatch.models import Assignment, Visit
@@ -25,6 +25,7 @@ from bihuan.service.dispatch.placing import give_back, put_in
 from bihuan.service.dispatch.policy import answer_by, policy_for
 from bihuan.service.dispatch.rules import Candidate, Choice
 from bihuan.service.dispatch.slots import Slot, slot_at
+from bihuan.service.dispatch.words import REASSIGN_REASONS
 
 ILL, ABSENT = "ill", "technician_absent"
 
@@ -67,9 +68,13 @@ def _who_could(visit: Visit, technician_id: int, *, crew: Crew) -> Choice:
 
 
 @transaction.atomic
-def stand_in(visit: Visit, *, absent_id: int, technician_id: int, doer: Doer, now: datetime) -> Visit:
+def stand_in(
+    visit: Visit, *, absent_id: int, technician_id: int, doer: Doer, now: datetime, reason: str = ILL
+) -> Visit:
     """Another technician goes instead at the same time; the customer is told who comes. Refused, with nothing
     changed, when a gate is shut for them, they are busy then, or the visit was moved meanwhile."""
+    if reason not in REASSIGN_REASONS:
+        raise ReasonUnknown
     case = case_for_change(visit.case_id)
     visit = Visit.objects.select_related("case__customer", "technician__person", "technician__node").get(
         id=visit.id
@@ -91,7 +96,7 @@ def stand_in(visit: Visit, *, absent_id: int, technician_id: int, doer: Doer, no
         raise NobodyAssigned(case.number)
     with writing():
         _move_time(visit, slot, next(one for one in crew.abilities if one.id == technician_id), crew=crew)
-        _hand_on(case, visit, technician_id, doer=doer, now=now)
+        _hand_on(case, visit, technician_id, reason=reason, doer=doer, now=now)
     return visit
 
 
@@ -103,17 +108,17 @@ def _move_time(visit: Visit, slot: Slot, one: Ability, *, crew: Crew) -> None:
         raise VisitMoved(visit.case.number)
 
 
-def _hand_on(case: Case, visit: Visit, technician_id: int, *, doer: Doer, now: datetime) -> None:
+def _hand_on(case: Case, visit: Visit, technician_id: int, *, reason: str, doer: Doer, now: datetime) -> None:
     """The job is the other one's from now on. They are told, and may still give it back."""
     held = Assignment.objects.select_related("technician").filter(case=case, state__in=Assignment.STANDING)
     for old in held:
-        Assignment.objects.filter(id=old.id).update(state=Assignment.WITHDRAWN, reason=ILL, ended_at=now)
+        Assignment.objects.filter(id=old.id).update(state=Assignment.WITHDRAWN, reason=reason, ended_at=now)
         gone = TechnicianReleased(
             subject_id=case.id,
             assignment_id=old.id,
             technician_id=old.technician_id,
             person_id=old.technician.person_id,
-            reason=ILL,
+            reason=reason,
         )
         record(gone, by=doer.by, now=now, chain=case.chain_id)
     technician = technician_at(technician_id)

@@ -13,6 +13,7 @@ from bihuan.service.dispatch.events import SlotGivenUp, TechnicianReleased
 from bihuan.service.dispatch.mates import end_mate
 from bihuan.service.dispatch.models import Assignment, Visit
 from bihuan.service.dispatch.placing import give_back
+from bihuan.service.dispatch.planning.intending import forget_intended
 
 
 def open_visit(case_id: int) -> Visit | None:
@@ -61,6 +62,7 @@ def release(
     held = rows.filter(case=case, state__in=Assignment.STANDING).first()
     visit = open_visit(case.id)
     end_mate(case, by=doer.by, now=now)
+    forget_intended(case.id)
     if visit is not None:
         give_up(visit, reason=reason, by_customer=False, doer=doer, now=now)
     set_technician(case, None)

@@ -44,7 +44,7 @@ class Diary:
     def line(self, day: date) -> Line:
         begins = int(datetime.combine(day, time(), tzinfo=ZONE).timestamp())
         here = [one for one in self.held if one.begins < begins + 24 * HOUR and one.ends > begins]
-        return Line.of(here, home=HOME, ends_by=begins + 20 * HOUR)
+        return Line.of(here, home=HOME)
 
     def open(self, task: Task, *, now: datetime = MONDAY, until: date | None = None) -> list[Fit]:
         return open_fits(self.hours, self.line, task, max_jobs=9, now=now, zone=ZONE, until=until)
@@ -61,6 +61,7 @@ class Diary:
             visit_id=number,
             window=window,
             seconds=task.seconds,
+            ends_by=fit.ends_by,
             place=task.place,
         )
         self.held.append(new)
@@ -103,12 +104,12 @@ def test_whatever_is_agreed_one_after_another_keeps_its_slot_and_nothing_overlap
             )
             if before is not None and not task.whole:
                 assert arrives - one.begins == drive(
-                    before.place if day_of(before) == day_of(one) else HOME, task.place
+                    before.place if day_of(before.ends) == day_of(one.begins) else HOME, task.place
                 )
 
 
-def day_of(one: Held) -> date:
-    return datetime.fromtimestamp(one.begins, ZONE).date()
+def day_of(at: int) -> date:
+    return datetime.fromtimestamp(at - 1, ZONE).date()
 
 
 @pytest.mark.demand("S1-18")

@@ -155,7 +155,7 @@ def test_a_time_beside_other_work_is_worth_a_day_of_waiting_and_a_long_way_is_no
     def free(**extra: int) -> list[Fit]:
         dear = [extra.get(f"day_{at}", 1_000) for at in range(7)]
         return [
-            Fit(slot=slot, after=0, sets_off=0, arrives=0, done=0, extra=one)
+            Fit(slot=slot, after=0, sets_off=0, arrives=0, done=0, ends_by=0, extra=one)
             for slot, one in zip(days, dear, strict=True)
         ]
 

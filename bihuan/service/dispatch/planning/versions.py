@@ -4,17 +4,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import F
-from django.utils.translation import gettext as _
 
-from bihuan.registers.access.errors import LostRace
+from bihuan.service.dispatch.planning.errors import PlanMoved
 from bihuan.service.dispatch.planning.models import DayPlan
-
-
-class PlanMoved(LostRace):
-    """The plan of this day changed since it was looked at."""
-
-    def __init__(self) -> None:
-        super().__init__(_("The plan changed in the meantime. Look at it again before you change it."))
 
 
 def plan_of(node_id: int, day: date) -> DayPlan:

@@ -37,11 +37,13 @@ class Shift:
 
 @dataclass(frozen=True, kw_only=True)
 class Late:
-    """A visit that would begin so many minutes after what was agreed: the slot's end, or what stands fixed."""
+    """A visit that would begin so many minutes too late: after its slot, into what stands fixed, or (`in_slot`) later
+    than a visit is planned, with less than half an hour to spare."""
 
     case_number: str
     technician: str
     minutes: int
+    in_slot: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,11 +222,13 @@ class _Weighing:
         numbers = self._numbers(day)
         for one, following in zip(day, [*day[1:], None], strict=True):
             number = numbers.get(one.visit_id, self.case.number)
-            over = one.ends - one.seconds - (one.window[1] + SPARE) if one.window and one.visit_id else 0
-            if following is not None and following.window is None:
-                over = max(over, one.ends - following.begins)
-            if over > 0 and one.window is not None:
-                yield Late(case_number=number, technician=self.one.name, minutes=-(-over // MINUTE))
+            over = one.ends - one.seconds - one.window[1] if one.window and one.visit_id else 0
+            into = one.ends - following.begins if following is not None and following.window is None else 0
+            if one.window is not None and (over > 0 or into > 0):
+                in_slot = over <= SPARE and into <= 0
+                seconds = over if in_slot else max(over - SPARE, into)
+                minutes = -(-seconds // MINUTE)
+                yield Late(case_number=number, technician=self.one.name, minutes=minutes, in_slot=in_slot)
 
     def _numbers(self, held: Sequence[Held]) -> dict[int, str]:
         rows = Visit.objects.filter(id__in=[one.visit_id for one in held if one.visit_id])

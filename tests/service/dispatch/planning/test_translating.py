@@ -30,7 +30,9 @@ def made() -> Company:
 
 def the_morning(made: Company, *cases: Case, days: int = 1, without: tuple[int, ...] = ()) -> Morning:
     crew = crew_of(frozenset({made.own.id}), now=NOW)
-    waiting = Case.objects.select_related("place", "customer", "node").filter(id__in=[one.id for one in cases])
+    waiting = Case.objects.select_related("place", "customer", "node").filter(
+        id__in=[one.id for one in cases]
+    )
     day = localtime(NOW + timedelta(days=days)).date()
     return morning_of(crew, day, cases=waiting, matrix=straight(now=NOW).matrix, without=without)
 
@@ -53,7 +55,9 @@ def test_what_is_agreed_stays_what_waits_finds_a_slot(made: Company) -> None:
     assert sum(isinstance(job, str) for job in stops) == 1  # the leave
 
 
-def test_a_technician_thought_away_leaves_their_visits_to_be_planned_anew_in_their_slot(made: Company) -> None:
+def test_a_technician_thought_away_leaves_their_visits_to_be_planned_anew_in_their_slot(
+    made: Company,
+) -> None:
     visit = booked(made)
     morning = the_morning(made, days=0, without=(visit.technician_id,))
     assert morning.open == {visit.case_id}

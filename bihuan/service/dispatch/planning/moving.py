@@ -1,0 +1,268 @@
+"""A case is moved on the plan by a person: by drag or by key, at once and through the same doors as everywhere else."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.timezone import get_default_timezone, localtime
+
+from bihuan.ground.journal.actions import writing
+from bihuan.registers.access.errors import NotFound
+from bihuan.registers.access.viewer import Viewer
+from bihuan.registers.staff.models import Busy
+from bihuan.registers.staff.queries import abilities
+from bihuan.service.cases.actions import Doer, case_for_change, move_case
+from bihuan.service.cases.models import Case
+from bihuan.service.dispatch.assigning import REASSIGN, assign, reassign, standing_assignment
+from bihuan.service.dispatch.booking import rebook
+from bihuan.service.dispatch.errors import VisitMoved
+from bihuan.service.dispatch.lines import task_of
+from bihuan.service.dispatch.models import Assignment, Visit
+from bihuan.service.dispatch.placing import give_back, put_in
+from bihuan.service.dispatch.planning.errors import MoveImpossible, NotAgreed, NothingToUndo
+from bihuan.service.dispatch.planning.intending import forget_intended, intend, intended_for
+from bihuan.service.dispatch.planning.models import Moved
+from bihuan.service.dispatch.planning.versions import hold_to, plan_of
+from bihuan.service.dispatch.planning.weighing import weigh
+from bihuan.service.dispatch.rules import Reason
+from bihuan.service.dispatch.slots import Slot, slot_at
+from bihuan.service.dispatch.standing_in import stand_in
+from bihuan.service.dispatch.visiting import open_visit, release
+
+TAKEN_BACK, CUSTOMERS_WISH = "other", "customer_wish"
+
+
+@transaction.atomic
+def move(
+    viewer: Viewer,
+    case: Case,
+    *,
+    technician_id: int,
+    at: datetime,
+    now: datetime,
+    version: int = 0,
+    reason: str = "",
+    words: str = "",
+    agreed: bool = False,
+    why_not_best: str = "",
+) -> Moved:
+    """Give a case to a technician at about this time. Refused, with nothing changed, where a rule forbids it, where the
+    plan is not the one of `version` any more (0: whichever), or where the customer must agree first and nobody says
+    that they do (`agreed`). What was agreed stays agreed as long as its slot is the same."""
+    viewer.must("visit.assign")
+    case = case_for_change(case.id)
+    weighed = weigh(viewer, case, technician_id=technician_id, at=at, now=now)
+    if weighed.slot is None or not weighed.possible:
+        raise MoveImpossible(case.number, weighed.technician, weighed.refusal or Reason("no_room"))
+    plan = plan_of(case.node_id, localtime(weighed.slot.begins).date())
+    if version:
+        hold_to(plan, version)
+    if weighed.needs_agreement and not agreed:
+        raise NotAgreed(case.number)
+    before, doer = standing_of(case), Doer.of(viewer)
+    with writing():
+        if before["slot_from"]:
+            _move_agreed(
+                case,
+                before,
+                technician_id=technician_id,
+                slot=weighed.slot,
+                at=at,
+                reason=reason,
+                doer=doer,
+                now=now,
+            )
+        else:
+            _give(
+                case,
+                before["technician"],
+                technician_id=technician_id,
+                reason=reason,
+                words=words,
+                why_not_best=why_not_best,
+                doer=doer,
+                now=now,
+            )
+            assert weighed.begins is not None and weighed.ends is not None
+            intend(
+                case.id,
+                technician_id=technician_id,
+                slot=weighed.slot,
+                begins=weighed.begins,
+                ends=weighed.ends,
+                by=doer.by.id,
+                now=now,
+            )
+        return Moved.objects.create(
+            plan=plan, case=case, made_at=now, made_by=doer.by.id, before=before, after=standing_of(case)
+        )
+
+
+@transaction.atomic
+def undo(viewer: Viewer, moved_id: int, *, now: datetime) -> Moved:
+    """Take one's own move back, if the case still stands where the move put it."""
+    viewer.must("visit.assign")
+    rows = Moved.objects.select_related("plan", "case").filter(id=moved_id, made_by=Doer.of(viewer).by.id)
+    row = rows.first()
+    if row is None or (viewer.nodes is not None and row.plan.node_id not in viewer.nodes):
+        raise NotFound
+    case = case_for_change(row.case_id)
+    if not _stands_as(case, row.after):
+        raise NothingToUndo
+    if not Moved.objects.filter(id=row.id, undone_at=None).update(undone_at=now):
+        raise NothingToUndo
+    with writing():
+        _restore(case, row.before, doer=Doer.of(viewer), now=now)
+    return row
+
+
+def last_move_of(viewer: Viewer, node_id: int) -> Moved | None:
+    """This person's last move at a service point that is not taken back yet."""
+    rows = Moved.objects.select_related("case").filter(
+        plan__node_id=node_id, made_by=Doer.of(viewer).by.id, undone_at=None
+    )
+    return rows.order_by("-id").first()
+
+
+def standing_of(case: Case) -> dict[str, Any]:
+    """How a case stands on the plan, in epoch seconds: who goes, the agreed slot, when they come or are meant to."""
+    standing, visit = standing_assignment(case.id), open_visit(case.id)
+    booked = visit is not None and visit.state == Visit.BOOKED and visit.slot_from is not None
+    meant = intended_for(case.id)
+    told: dict[str, Any] = {
+        "technician": standing.technician_id if standing is not None else 0,
+        "slot_from": int(visit.slot_from.timestamp()) if booked and visit and visit.slot_from else 0,
+        "arrives": 0,
+        "meant": None,
+    }
+    if booked and visit is not None:
+        busy = Busy.objects.filter(
+            why=Busy.VISIT, subject_id=visit.id, technician_id=visit.technician_id
+        ).first()
+        told["arrives"] = busy.ends - task_of(case, whole=False).seconds if busy is not None else 0
+    elif meant is not None:
+        spans = (meant.slot_from, meant.slot_until, meant.begins, meant.ends)
+        told["meant"] = [int(each.timestamp()) for each in spans]
+    return told
+
+
+def _stands_as(case: Case, then: dict[str, Any]) -> bool:
+    """Whether a case still stands so; within its slot an agreed visit may have made room for others since."""
+    now = standing_of(case)
+    return all(now[each] == then[each] for each in ("technician", "slot_from", "meant"))
+
+
+def _move_agreed(
+    case: Case,
+    stands: dict[str, Any],
+    *,
+    technician_id: int,
+    slot: Slot,
+    at: datetime,
+    reason: str,
+    doer: Doer,
+    now: datetime,
+) -> None:
+    """A visit whose time is agreed: to somebody else at that time, to another slot, or earlier or later within it."""
+    visit = _booked(case)
+    if stands["technician"] != technician_id:
+        stand_in(
+            visit,
+            absent_id=visit.technician_id,
+            technician_id=technician_id,
+            reason=reason,
+            doer=doer,
+            now=now,
+        )
+    elif slot.begins != visit.slot_from:
+        by_customer = reason == CUSTOMERS_WISH
+        rebook(visit, slot, reason=reason, doer=doer, now=now, by_customer=by_customer)
+    else:
+        mine = next(
+            one for one in abilities(frozenset({visit.technician.node_id})) if one.id == technician_id
+        )
+        give_back(visit.id, technician_id=technician_id)
+        put_in(mine, slot, task_of(case, whole=False), visit_id=visit.id, now=now, near=at)
+
+
+def _give(
+    case: Case,
+    standing: int,
+    *,
+    technician_id: int,
+    reason: str,
+    words: str,
+    why_not_best: str,
+    doer: Doer,
+    now: datetime,
+) -> None:
+    """A case without an agreed time: to somebody, or to somebody else."""
+    if not standing:
+        assign(
+            case, technician_id=technician_id, by_choice=True, why_not_best=why_not_best, doer=doer, now=now
+        )
+    elif standing != technician_id:
+        reassign(
+            case,
+            technician_id=technician_id,
+            reason=reason,
+            words=words,
+            by_choice=True,
+            why_not_best=why_not_best,
+            doer=doer,
+            now=now,
+        )
+
+
+def _restore(case: Case, before: dict[str, Any], *, doer: Doer, now: datetime) -> None:
+    if before["slot_from"]:
+        slot = slot_at(_moment(before["slot_from"]), get_default_timezone())
+        assert slot is not None
+        _move_agreed(
+            case,
+            standing_of(case),
+            technician_id=before["technician"],
+            slot=slot,
+            at=_moment(before["arrives"]),
+            reason=TAKEN_BACK,
+            doer=doer,
+            now=now,
+        )
+        return
+    if before["technician"]:
+        _give(
+            case,
+            standing_of(case)["technician"],
+            technician_id=before["technician"],
+            reason=TAKEN_BACK,
+            words="",
+            why_not_best="",
+            doer=doer,
+            now=now,
+        )
+    else:
+        release(case, state=Assignment.WITHDRAWN, reason=TAKEN_BACK, words="", doer=doer, now=now)
+        move_case(case, REASSIGN, doer=doer, now=now, reason=TAKEN_BACK)
+    forget_intended(case.id)
+    if before["meant"]:
+        opens, closes, begins, ends = (_moment(each) for each in before["meant"])
+        intend(
+            case.id,
+            technician_id=before["technician"],
+            slot=Slot(opens, closes),
+            begins=begins,
+            ends=ends,
+            by=doer.by.id,
+            now=now,
+        )
+
+
+def _booked(case: Case) -> Visit:
+    visit = open_visit(case.id)
+    if visit is None or visit.state != Visit.BOOKED:
+        raise VisitMoved(case.number)
+    return visit
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
