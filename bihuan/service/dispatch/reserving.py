@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bihuan.registers.staff.models import Busy
+from bihuan.service.cases.models import Case
 from bihuan.service.dispatch.choosing import Crew
 from bihuan.service.dispatch.fitting import Fit
+from bihuan.service.dispatch.planning.intending import intended_for
 from bihuan.service.dispatch.slots import Slot, by_day
 
 KEPT = timedelta(minutes=10)
@@ -28,20 +30,21 @@ class Offered:
         return bool(self.best)
 
 
-def offered(free: Sequence[Fit]) -> Offered:
-    """The free slots as they are shown."""
-    best = best_of(free)
+def offered(case: Case, free: Sequence[Fit]) -> Offered:
+    """The free slots as they are shown; one that was meant for the case is among the best."""
+    meant = intended_for(case.id)
+    best = best_of(free, meant=meant.slot_from if meant is not None else None)
     rest = [fit.slot for fit in free if fit.slot not in best]
     return Offered(best=tuple(best), days=tuple(by_day(rest)))
 
 
-def best_of(free: Sequence[Fit]) -> list[Slot]:
+def best_of(free: Sequence[Fit], *, meant: datetime | None = None) -> list[Slot]:
     """The five slots that cost the plan and the customer's patience least, two a day at most so that there is a choice
-    of days, in order of time."""
+    of days, in order of time; the one that begins at `meant` before all others."""
     if not free:
         return []
     first = min(fit.slot.begins.date() for fit in free)
-    cheapest = sorted(free, key=lambda fit: (_price(fit, first), fit.slot))
+    cheapest = sorted(free, key=lambda fit: (fit.slot.begins != meant, _price(fit, first), fit.slot))
     count: dict[date, int] = {}
     chosen: list[Slot] = []
     for fit in cheapest:

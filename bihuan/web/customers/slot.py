@@ -94,7 +94,7 @@ def _shown(request: HttpRequest, visitor: Visitor, *, status: int = 200) -> Http
         "slot": _words(visit) if booked else "",
         "under_way": visit is not None and visit.state in ("on_the_way", "arrived"),
         "refused": refused,
-        "offered": offered(free),
+        "offered": offered(case, free),
         "until": datetime.fromtimestamp(held.expires, UTC) if held is not None and held.expires else None,
         "held": held.slot_from if held is not None else 0,
         "fee": fee_to_tell(case, now=visitor.now) if may_choose else 0,

@@ -103,7 +103,7 @@ def _shown(
         "to_call": to_call([case.id], now=now).get(case.id),
         "attempts": attempts_of(visit.id) if planned else [],
         "again": AGAIN,
-        "offered": offered(free_fits(case, now=now)),
+        "offered": offered(case, free_fits(case, now=now)),
         "fee": fee_to_tell(case, now=now) if not visit.fee_told_fen else 0,
         "reasons": REBOOK_REASONS,
     }

@@ -141,11 +141,11 @@ def test_a_customer_keeps_a_time_by_choosing_it_and_agrees_by_one_press(made: Co
 def test_the_best_five_are_spread_over_days_and_nothing_is_offered_twice(made: Company) -> None:
     case = planned(made).case
     free = free_fits(case, now=NOW)
-    told = offered(free)
+    told = offered(case, free)
     assert (len(told.best), len({slot.begins.date() for slot in told.best})) == (5, 3)
     rest = [slot for _day, slots in told.days for slot in slots]
     assert sorted([*told.best, *rest]) == sorted(fit.slot for fit in free)
-    assert len(offered(free[:3]).best) == 3
+    assert len(offered(case, free[:3]).best) == 3
 
 
 def test_a_time_beside_other_work_is_worth_a_day_of_waiting_and_a_long_way_is_not() -> None:
@@ -162,6 +162,7 @@ def test_a_time_beside_other_work_is_worth_a_day_of_waiting_and_a_long_way_is_no
     assert best_of(free()) == days[:5]
     assert best_of(free(day_0=9_000, day_1=9_000)) == days[2:7]
     assert best_of(free(day_5=0, day_4=2_000)) == [*days[:4], days[5]]
+    assert best_of(free(), meant=days[6].begins) == [*days[:4], days[6]]
 
 
 def test_a_customer_changes_the_time_three_times_and_not_at_the_last_moment(made: Company) -> None:
