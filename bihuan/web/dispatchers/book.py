@@ -18,9 +18,10 @@ from bihuan.service.cases.queries import case_by_number
 from bihuan.service.dispatch import booking
 from bihuan.service.dispatch.errors import NobodyAssigned
 from bihuan.service.dispatch.keeping_free import keep_free
+from bihuan.service.dispatch.planning.displacing import displaceable
 from bihuan.service.dispatch.queries import free_slots, open_visit_of, standings, visits_of
 from bihuan.service.dispatch.slots import Slot, by_day, read_slot
-from bihuan.service.dispatch.words import LATE_REASONS, REBOOK_REASONS, VISIT_STATES
+from bihuan.service.dispatch.words import LATE_REASONS, REBOOK_REASONS, VISIT_STATES, slot_words
 from bihuan.service.fieldwork.signing import fee_to_tell
 from bihuan.web.dispatchers.resources import resources_of
 from bihuan.web.dispatchers.rows import rows_of, slot_of
@@ -125,6 +126,10 @@ def _shown(request: HttpRequest, case: Any, *, status: int = 200) -> HttpRespons
         and visit.slot_from is not None
         and now < visit.slot_from,
         "days": days,
+        "displaceable": [
+            (one.visit.case.number, slot_words(one.slot.begins, one.slot.ends), round(one.extra / 60))
+            for one in (displaceable(case, now=now) if visit is not None and not booked else ())
+        ],
         "resources": resources_of(case, [(visit.technician.person.name, free)] if visit else []),
         "reasons": REBOOK_REASONS,
         "late_reasons": LATE_REASONS,
