@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.timezone import get_default_timezone, make_aware
 
 from bihuan.registers.staff.models import Busy
@@ -80,3 +81,23 @@ def _ends_by(one: Ability, held: Held) -> int:
     begins = datetime.fromtimestamp(held.window[0], zone)
     closes = shift_end(Slot(begins, begins + WIDTH), one.shifts, zone)
     return int(closes.timestamp()) if closes is not None else NEVER
+
+
+def with_planned(rows: QuerySet[Visit]) -> QuerySet[Visit]:
+    """Visits with the end of their planned time (`planned_until`, epoch seconds), in the order in which they are
+    planned."""
+    taken = Busy.objects.filter(
+        why=Busy.VISIT, subject_id=OuterRef("id"), technician_id=OuterRef("technician_id")
+    )
+    return rows.annotate(planned_until=Subquery(taken.values("ends")[:1])).order_by(
+        "slot_from", "planned_until", "id"
+    )
+
+
+def planned_arrival(visit: Visit) -> datetime | None:
+    """When the technician is planned to arrive, of a visit read `with_planned` that is agreed; else None."""
+    until: int | None = getattr(visit, "planned_until", None)
+    if until is None or visit.state != Visit.BOOKED or visit.slot_from is None:
+        return None
+    arrives = datetime.fromtimestamp(until, get_default_timezone()) - work_of(visit.case.kind)
+    return max(visit.slot_from, arrives)

@@ -160,16 +160,6 @@ def visit_of(viewer: Viewer, visit_id: int) -> Visit:
     return found
 
 
-def visits_on(technician_id: int, day: date) -> list[Visit]:
-    """A technician's visits of one day in the order of their slots; those given up are left out."""
-    begins = make_aware(datetime.combine(day, time()))
-    rows = Visit.objects.select_related("case__place", "case__customer", "case__machine")
-    rows = rows.filter(
-        technician_id=technician_id, slot_from__gte=begins, slot_from__lt=begins + timedelta(days=1)
-    )
-    return list(rows.exclude(state=Visit.WITHDRAWN).order_by("slot_from", "id"))
-
-
 def offered_jobs(technician_id: int) -> list[Assignment]:
     """Jobs that wait for this technician's answer, the most pressing first; the customer stays masked."""
     rows = Assignment.objects.select_related("case__place", "case__machine", "case__customer")

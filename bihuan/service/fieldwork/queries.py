@@ -22,6 +22,7 @@ from bihuan.service.cases.models import Case
 from bihuan.service.cases.queries import ONE, case_by_number, contacts_of
 from bihuan.service.dispatch.conflicts import conflicts_of
 from bihuan.service.dispatch.grabs.queries import up_for
+from bihuan.service.dispatch.lines import with_planned
 from bihuan.service.dispatch.models import Assignment, Visit
 from bihuan.service.dispatch.rules import Reason
 from bihuan.service.fieldwork.models import Photo, Quote, QuoteLine, Reading, Sheet, Tried, UsedPart, Work
@@ -129,7 +130,7 @@ def _visits(viewer: Viewer, wanted: Q) -> list[Visit]:
     second = Q(case__mate_person_id=me, state__in=(Visit.BOOKED, Visit.ON_THE_WAY, Visit.ARRIVED))
     rows = Visit.objects.filter(wanted & (first | second))
     joined = rows.select_related(*IN_CASE, "technician__person")
-    return list(joined.order_by("slot_from", "id")[:MOST_JOBS])
+    return list(with_planned(joined)[:MOST_JOBS])
 
 
 def _with_visits(cases: list[Case], visits: Iterable[Visit], viewer: Viewer, *, now: datetime) -> list[Job]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import quote
 
 from django.utils import formats
@@ -14,6 +15,7 @@ from bihuan.registers.knowledge.reading import shipped
 from bihuan.registers.staff.queries import shifts_of
 from bihuan.service.cases.cards_in_use import card_at
 from bihuan.service.cases.words import KINDS, place_title
+from bihuan.service.dispatch.lines import planned_arrival
 from bihuan.service.dispatch.words import SUITS, sentence
 from bihuan.service.fieldwork.layout import family_words, is_chinese
 from bihuan.service.fieldwork.queries import Job
@@ -28,6 +30,7 @@ class JobCard:
     number: str
     contact: Contact
     slot: str
+    planned: str
     late: bool
     over: bool
     place: str
@@ -57,6 +60,7 @@ def card_of_job(job: Job, *, now: datetime) -> JobCard:
         number=case.number,
         contact=job.contact,
         slot=_slot(visit.slot_from, until, now=now) if visit and visit.slot_from and until else "",
+        planned=_planned(visit) if visit else "",
         late=bool(waiting and until and now > until),
         over=case.done_at is not None or case.stands_at in {"done", "closed", "to_call_back", "on_hold"},
         place=place_title(card_at(case.card, case.card_version), case.stands_at),
@@ -85,6 +89,12 @@ def _slot(begins: datetime, ends: datetime, *, now: datetime) -> str:
     span = f"{localtime(begins):%H:%M}–{localtime(ends):%H:%M}"
     day, today = localtime(begins).date(), localtime(now).date()
     return span if day == today else f"{day_words(day, today)} {span}"
+
+
+def _planned(visit: Any) -> str:
+    """When within the slot they are planned to arrive; nothing where that is its begin."""
+    at = planned_arrival(visit)
+    return f"{localtime(at):%H:%M}" if at is not None and at != visit.slot_from else ""
 
 
 def _appliance(job: Job) -> str:

@@ -22,7 +22,7 @@ from bihuan.service.dispatch.positions.rules import Fix
 from bihuan.service.dispatch.queries import TO_BOOK, free_slots, lane, open_visit_of
 from bihuan.service.dispatch.timing.calling import next_try, not_reached, to_call
 from bihuan.service.dispatch.timing.errors import NextTryUnknown, NothingToSay
-from bihuan.service.dispatch.timing.forecast import span_of
+from bihuan.service.dispatch.timing.forecast import arrivals_of, span_of
 from bihuan.service.dispatch.timing.late import accept_late, foresee, foreseen, say_foreseen
 from bihuan.service.dispatch.timing.models import Attempt, Delay
 from bihuan.service.dispatch.timing.rules import NARROWLY, PLANNED, WIDELY, Stop, arrivals, span
@@ -278,3 +278,26 @@ def test_the_technician_agrees_changes_and_counts_on_the_phone(made: Company) ->
     other = planned(made)
     board = client.get(reverse("dispatchers:board"), {"lane": "to_book"}).content.decode()
     assert other.case.number in board
+
+
+def test_of_two_visits_in_one_slot_the_one_that_is_planned_first_is_reckoned_first(made: Company) -> None:
+    first, second = booked(made), booked(made)
+    assert first.slot_from == second.slot_from
+    one = made.technicians[0]
+    begins = int(first.slot_from.timestamp()) if first.slot_from else 0
+    Busy.objects.filter(subject_id__in=[first.id, second.id]).delete()
+    for at, visit in enumerate([second, first]):
+        Busy.objects.create(
+            technician=one,
+            why=Busy.VISIT,
+            subject_id=visit.id,
+            begins=begins + at * 3_600,
+            ends=begins + (at + 1) * 3_600,
+        )
+    arrives = arrivals_of([one.id], now=NOW)
+    assert arrives[second.id] == first.slot_from and arrives[first.id] > arrives[second.id]
+    client = Client()
+    client.force_login(made.people[Role.TECHNICIAN])
+    page = client.get(reverse("technicians:today")).content.decode()
+    assert page.index(second.case.number) < page.index(first.case.number)
+    assert "13:00" in page

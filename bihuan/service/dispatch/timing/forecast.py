@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 
 from django.utils.timezone import localdate, make_aware
 
+from bihuan.service.dispatch.lines import with_planned
 from bihuan.service.dispatch.models import Visit
 from bihuan.service.dispatch.positions.queries import last_known
 from bihuan.service.dispatch.rules import metres
@@ -48,7 +49,7 @@ def stops_of(technician_ids: Collection[int], *, now: datetime) -> dict[int, lis
         slot_from__lt=begins + timedelta(days=1),
     )
     found: dict[int, list[Stop]] = defaultdict(list)
-    for row in rows.order_by("slot_from", "id"):
+    for row in with_planned(rows):
         if row.slot_from and row.slot_until:
             found[row.technician_id].append(_stop(row))
     return found
