@@ -119,6 +119,8 @@ from bihuan.service.dispatch.events import (
     TechnicianReleased,
 )
 from bihuan.service.dispatch.grabs import rounds
+from bihuan.service.dispatch.planning import solving
+from bihuan.service.dispatch.planning.events import ChangeRefused, PlanPublished
 from bihuan.service.dispatch.positions.actions import forget_old as forget_positions
 from bihuan.service.dispatch.timing import late
 from bihuan.service.dispatch.timing.events import BookingTried, LateAccepted, LateForeseen
@@ -186,7 +188,7 @@ from bihuan.service.intake.events import (
     ReportUnderstood,
 )
 from bihuan.service.notices import bounces, customer_codes, retention, sending, still_open, taking_out
-from bihuan.service.notices.alerting import tell_of_silence, tell_the_staff
+from bihuan.service.notices.alerting import tell_of_published, tell_of_silence, tell_the_staff
 from bihuan.service.notices.calls_told import tell_of_ring_back, tell_of_transfer, tell_of_transfer_begun
 from bihuan.service.notices.chats_told import tell_of_chat, tell_of_chat_back
 from bihuan.service.notices.day_report import tell_day_report
@@ -252,6 +254,7 @@ TOLD: tuple[Line, ...] = (
     on(SlotGivenUp, later=[tell_the_customer]),
     on(StoodIn, later=[tell_the_customer]),
     on(LateForeseen, later=[tell_the_staff]),
+    on(PlanPublished, later=[tell_of_published]),
     on(BookingTried, later=[tell_the_customer, tell_the_staff]),
     on(LateSaid, later=[tell_the_customer]),
     on(ReminderDue, later=[tell_the_customer]),
@@ -422,6 +425,7 @@ NOBODY_WAITS_FOR: tuple[type, ...] = (
     OfferWithdrawn,
     TechnicianProposed,
     BestPassedOver,
+    ChangeRefused,
     CallbackAttempted,
     ComplaintLinked,
     OfficialAnswered,
@@ -448,6 +452,7 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("jobs without answer", assigning.recall_unanswered),
     ("jobs nobody grabbed", rounds.lapse_ungrabbed),
     ("cases that wait for somebody", matching.match_waiting),
+    ("plans being sought", solving.wake_proposals),
     ("times kept too long", drop_expired_holds),
     ("reminders of visits", booking.remind),
     ("maintenance that falls due", upkeep.keep_upkeep),

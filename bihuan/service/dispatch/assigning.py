@@ -164,9 +164,10 @@ def reassign(
     now: datetime,
     by_choice: bool = False,
     why_not_best: str = "",
+    measured: bool = True,
 ) -> Assignment:
     """改派: another technician goes, for a reason. What was booked is given up; nothing changes if the new one
-    may not go."""
+    may not go. Not `measured`: a person agreed to whom the house proposed."""
     if reason not in REASSIGN_REASONS:
         raise ReasonUnknown
     case = case_for_change(case.id)
@@ -184,6 +185,7 @@ def reassign(
             by_choice=by_choice,
             why_not_best=why_not_best,
             instead_of=standing.technician_id,
+            measured=measured,
         )
 
 

@@ -22,6 +22,7 @@ from bihuan.service.commitments.queries import names_somebody, promise
 from bihuan.service.commitments.reckoning import clause_of, rung_of
 from bihuan.service.dispatch.assigning import standing_assignment
 from bihuan.service.dispatch.grabs.queries import asked_people
+from bihuan.service.dispatch.planning.events import PlanPublished
 from bihuan.service.intake.chats.queries import in_chat_about
 from bihuan.service.intake.events import ChannelFellSilent
 from bihuan.service.notices.actions import tell_person
@@ -93,6 +94,20 @@ def tell_without_case(people: Iterable[Person], kind: str, fact: Fact[Event], pa
             about=about(fact),
             fill={"number": "", "place": "", "what": ""},
             link=f"{settings.BIHUAN_ADDRESS}{path}",
+            case=None,
+            now=fact.recorded_at,
+        )
+
+
+def tell_of_published(fact: Fact[PlanPublished]) -> None:
+    """The plan of a day stands: every technician with visits on it looks at their day."""
+    for person in Person.objects.filter(id__in=fact.event.persons, is_active=True):
+        tell_person(
+            person,
+            "day_published",
+            about=about(fact),
+            fill={"number": "", "place": "", "what": fact.event.day},
+            link=f"{settings.BIHUAN_ADDRESS}/field/",
             case=None,
             now=fact.recorded_at,
         )

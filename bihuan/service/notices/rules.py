@@ -49,6 +49,7 @@ NEWS_OF = {
     "up_for_grabs": "job",
     "goes_along": "job",
     "unassigned": "job",
+    "day_published": "job",
     "urgent_case": "urgent",
     "danger": "urgent",
     "returned": "returned",

@@ -110,6 +110,7 @@ KINDS: dict[str, Lazy] = {
     "unassigned": _("Job taken back"),
     "returned": _("Returned by the service point"),
     "at_risk": _("Promise at risk"),
+    "day_published": _("The plan of the day is published"),
     "late_foreseen": _("A visit will be late"),
     "not_reached": _("A customer is not reached about a time"),
     "rang": _("We rang about a time"),

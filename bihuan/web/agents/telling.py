@@ -383,6 +383,11 @@ TELLERS: dict[str, tuple[str, Teller, bool]] = {
         _is(gettext_lazy("Somebody else than the first was chosen, with a reason")),
         True,
     ),
+    "dispatch.change_refused": (
+        "user-x",
+        _is(gettext_lazy("What was proposed for the plan of the day was refused")),
+        True,
+    ),
     "dispatch.mate_chosen": ("users", _goes_along, False),
     "dispatch.mate_released": (
         "arrow-back-up",

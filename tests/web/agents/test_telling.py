@@ -12,6 +12,7 @@ NO_CASE = (
         "imports.",
         "improvement.",
         "message.",
+        "plan.",
         "ring_back.",
         "shift.",
     ),

@@ -41,3 +41,47 @@ class NothingToUndo(LostRace):
 
     def __init__(self) -> None:
         super().__init__(_("There is nothing to take back: the case went on in the meantime."))
+
+
+class NotOfThisWeek(Refusal):
+    """Plans are made for today and the six days after it."""
+
+    def __init__(self) -> None:
+        super().__init__(_("A plan can be proposed for today and the six days after it."))
+
+
+class NobodyLeft(Refusal):
+    """Everybody was thought away."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody must be left who could go. Leave fewer technicians out."))
+
+
+class ProposalEnded(LostRace):
+    """It was applied, refused or stopped in the meantime, or is not ready yet."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This proposal cannot be answered: it is not ready, or it ended in the meantime."))
+
+
+class OnlyAQuestion(Refusal):
+    """Technicians were thought away; that is looked at and never done."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This only answers a question. Enter the leave first, then ask for a plan of that day.")
+        )
+
+
+class NothingChosen(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Choose at least one change that is still open."))
+
+
+class CaseWentOn(LostRace):
+    """The case does not stand any more as it did when the plan was proposed."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(_("Case %(number)s went another way in the meantime.") % {"number": number})

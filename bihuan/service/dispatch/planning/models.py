@@ -82,13 +82,14 @@ class Proposal(models.Model):
     left = models.JSONField(default=list)  # what stays without a technician, and why
     asked_at = models.DateTimeField()
     asked_by = models.BigIntegerField()
+    moved_at = models.DateTimeField()  # when the search was carried on last
     ended_at = models.DateTimeField(null=True)
     ended_by = models.BigIntegerField(default=0)
     reason = models.CharField(max_length=32, blank=True, default="")
 
     class Meta:
         app_label = "planning"
-        indexes = (models.Index(fields=("asked_at",), condition=Q(state="solving"), name="planning_solving"),)
+        indexes = (models.Index(fields=("moved_at",), condition=Q(state="solving"), name="planning_solving"),)
 
 
 class Change(models.Model):
