@@ -17,6 +17,7 @@ from time import monotonic
 from tests.testpg import postgres
 
 NOTHING_COLLECTED = 5
+NO_CACHE = "PYTHONDONTWRITEBYTECODE"
 IN_TWO = ["-n", "2", "--dist", "worksteal"]  # tests wait for browsers and disks half of the time
 
 
@@ -59,12 +60,14 @@ class Run:
 def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that PostgreSQL is stopped as well
     began, lock = monotonic(), Lock()
-    common = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    common = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", NO_CACHE}}
     deep = (
         {"HYPOTHESIS_PROFILE": "ci"} if os.environ.get("CI") else {}
     )  # once is enough for what knows no database
     with tempfile.TemporaryDirectory(prefix="bihuan-sqlite-") as folder, postgres() as address:
         sqlite = f"sqlite://{Path(folder) / 'bihuan.sqlite3'}"
+        if os.environ.get(NO_CACHE):  # kept for this run alone: some fifty processes import the same modules
+            common["PYTHONPYCACHEPREFIX"] = str(Path(folder) / "compiled")
         parted = [*(IN_TWO if os.environ.get("CI") else []), *arguments]
         runs = [
             Run("sqlite", parted, {**common, "DATABASE_URL": sqlite}, lock),

@@ -9,6 +9,9 @@ from datetime import UTC, datetime
 DATA = tempfile.mkdtemp(prefix="bihuan-tests-")
 os.makedirs(os.path.join(DATA, "static"))
 os.environ["BIHUAN_DATA"] = DATA  # before Django reads its settings; secrets are made there
+os.environ.setdefault(
+    "BIHUAN_TESTS_RUN", DATA
+)  # the first process of a run sets it, its workers have it from there
 os.environ["DJANGO_SETTINGS_MODULE"] = "bihuan.settings"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright's synchronous API keeps a loop in this thread
 os.environ.setdefault("BIHUAN_DEMO", "1")  # tests may move the clock
@@ -163,12 +166,26 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_keepdb(django_db_keepdb: bool, django_db_modify_db_settings: None) -> bool:
+    """Whether the test database is there already; asked by `django_db_setup` alone."""
+    return django_db_keepdb or (template.is_kept() and template.begin_with_a_copy())
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The test database begins with what ships: calendars, cards, profiles."""
-    with django_db_blocker.unblock():
-        load_shipped(now=SHIPPED_AT)
-        flush.remember_what_ships()
-        template.take()
+    with template.one_at_a_time():
+        kept = template.is_kept()
+        request.getfixturevalue("django_db_setup")  # as pytest-django has it
+        with django_db_blocker.unblock():
+            if not kept:
+                load_shipped(now=SHIPPED_AT)
+                template.take(for_workers=hasattr(request.config, "workerinput"))
+            flush.remember_what_ships()
+    yield
+    if not kept:
+        with django_db_blocker.unblock():
+            template.let_go()
 
 
 @pytest.fixture(autouse=True)
