@@ -15,6 +15,7 @@ from bihuan.ground.routing.model import Id, Job, Priority, Problem, Technician, 
 from bihuan.ground.routing.travel.coordinates import Point
 from bihuan.registers.staff.queries import Ability
 from bihuan.service.cases.models import Case
+from bihuan.service.dispatch.capacity.loads import rooms_at
 from bihuan.service.dispatch.choosing import Crew, refused_by
 from bihuan.service.dispatch.fitting import SPARE, Held, Place, window_of
 from bihuan.service.dispatch.lines import home_of, place_of
@@ -97,6 +98,7 @@ class _Translating:
         }
         lost = [visits[held.visit_id].case for one, held in standing if self._is_lost(one, held)]
         today = localdate(self.crew.now)
+        self.rooms = rooms_at((case.node_id for case in self.waiting), [self.day])
         self.heard = heard_of([*self.waiting, *lost], today=today)
         self.tried = refused_by(case.id for case in (*self.waiting, *lost))
         order = dict[Id, list[tuple[int, Id]]]()
@@ -216,8 +218,11 @@ class _Translating:
             )
 
     def _windows(self, case: Case) -> list[Window]:
-        """The slots of the day that are still to come, and that heat leaves open to somebody."""
+        """The slots of the day that are still to come, where the calendar has room and heat leaves them open to
+        somebody."""
         asked = self.crew.gates.asked_of(case)
+        if self.day in self.rooms.full_for(case):
+            return []
         return [
             self._since_midnight(window_of(slot))
             for slot in slots_on(self.day, get_default_timezone())
