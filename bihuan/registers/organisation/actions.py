@@ -1,15 +1,14 @@
 """Keeping the tree: its nodes, what they serve, and for which brands they may."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from bihuan.registers.organisation.keeping import held, keep_row, retire_row, unretire_row
+from bihuan.registers.organisation.keeping import held, keep_row, retire_row, run_out, unretire_row
 from bihuan.registers.organisation.models import Authorisation, Coverage, Licence, Node
 
 NODE = frozenset(
@@ -102,15 +101,8 @@ def keep_authorisation(authorisation_id: int | None, **told: Any) -> Authorisati
     return keep_row(Authorisation, authorisation_id, told, fields=AUTHORISATION)
 
 
-@transaction.atomic
 def end_authorisation(authorisation_id: int, *, now: datetime) -> None:
-    """Let it run out yesterday; one that has not begun goes."""
-    row = held(Authorisation, authorisation_id)
-    row.valid_until = min(row.valid_until, localdate(now) - timedelta(days=1))
-    if row.valid_until < row.valid_from:
-        row.delete()
-    else:
-        row.save(update_fields=["valid_until"])
+    run_out(Authorisation, authorisation_id, now=now)
 
 
 def keep_licence(licence_id: int | None, **told: Any) -> Licence:

@@ -1,11 +1,12 @@
 """How every register keeps a row: an allowed list of fields, checked by the model's own rules, under a lock."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 
@@ -52,6 +53,19 @@ def unretire_row[M: models.Model](model: type[M], row_id: int) -> M:
     check(row)
     row.save(update_fields=["retired_at"])
     return row
+
+
+@transaction.atomic
+def run_out(model: type[models.Model], row_id: int, *, now: datetime) -> None:
+    """Let what holds from day to day hold no more from today on: yesterday is its last day, unless it had ended
+    before; one that has not begun goes. The model has `valid_from` and `valid_until` (None: without end)."""
+    row: Any = held(model, row_id)
+    yesterday = localdate(now) - timedelta(days=1)
+    row.valid_until = min(row.valid_until or yesterday, yesterday)
+    if row.valid_until < row.valid_from:
+        row.delete()
+    else:
+        row.save(update_fields=["valid_until"])
 
 
 def held[M: models.Model](model: type[M], row_id: int) -> M:

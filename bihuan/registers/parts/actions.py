@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from bihuan.registers.organisation.keeping import held, keep_row, retire_row, unretire_row
+from bihuan.registers.organisation.keeping import held, keep_row, retire_row, run_out, unretire_row
 from bihuan.registers.parts.models import (
     Category,
     Part,
@@ -149,16 +149,8 @@ def _make_room(price_id: int | None, told: dict[str, Any]) -> None:
         )
 
 
-@transaction.atomic
 def end_price(price_id: int, *, now: datetime) -> None:
-    """No longer offered from today on; a price that has not begun goes."""
-    row = held(Price, price_id)
-    yesterday = localdate(now) - timedelta(days=1)
-    row.valid_until = min(row.valid_until or yesterday, yesterday)
-    if row.valid_until < row.valid_from:
-        row.delete()
-    else:
-        row.save(update_fields=["valid_until"])
+    run_out(Price, price_id, now=now)
 
 
 def keep_requirement(requirement_id: int | None, **told: Any) -> Requirement:

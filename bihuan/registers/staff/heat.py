@@ -6,10 +6,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from bihuan.registers.organisation.keeping import held, keep_row
+from bihuan.registers.organisation.keeping import keep_row, run_out
 from bihuan.registers.staff.models import HeatLimit, HotDay
 from bihuan.registers.staff.rules import Heat, Limit, limit_at
 
@@ -96,16 +95,8 @@ def keep_limit(limit_id: int | None, **told: Any) -> HeatLimit:
     return kept
 
 
-@transaction.atomic
 def end_limit(limit_id: int, *, now: datetime) -> None:
-    """Let it run out yesterday; one that has not begun goes."""
-    row = held(HeatLimit, limit_id)
-    yesterday = localdate(now) - timedelta(days=1)
-    row.valid_until = min(row.valid_until or yesterday, yesterday)
-    if row.valid_until < row.valid_from:
-        row.delete()
-    else:
-        row.save(update_fields=["valid_until"])
+    run_out(HeatLimit, limit_id, now=now)
 
 
 def keep_hot_day(hot_day_id: int | None, **told: Any) -> HotDay:
