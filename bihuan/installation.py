@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from bihuan.ground.vault import private
 
@@ -106,6 +106,56 @@ def cache(environ: Mapping[str, str]) -> dict[str, Any]:
             "OPTIONS": {"MAX_ENTRIES": 100_000},
         }
     raise ValueError(f"BIHUAN_CACHE is {told!r}; process or database is expected.")
+
+
+@dataclass(frozen=True)
+class MapGround:
+    """Whose tiles lie under the map: their addresses (`{s}`: one of `subdomains`), the hosts that they come from, the
+    system in which the provider counts, and what the map must always say."""
+
+    addresses: tuple[str, ...]
+    subdomains: str
+    hosts: tuple[str, ...]
+    gcj02: bool
+    named: str
+
+
+_TIANDITU = (
+    "https://t{{s}}.tianditu.gov.cn/{layer}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER={layer}"
+    "&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={{z}}&TILEROW={{y}}&TILECOL={{x}}&tk={key}"
+)
+_AMAP = (
+    "https://webrd0{{s}}.is.autonavi.com/appmaptile?lang=zh_cn&size=1&scale=1&style=8"
+    "&x={{x}}&y={{y}}&z={{z}}&key={key}"
+)
+
+
+def map_ground(environ: Mapping[str, str]) -> MapGround | None:
+    """`BIHUAN_MAP=tianditu` or `amap`, with `BIHUAN_MAP_KEY` and `BIHUAN_MAP_APPROVAL`, the number under which the
+    provider's map is approved (审图号). None without: the map has plain ground then, and no host is asked."""
+    told = environ.get("BIHUAN_MAP", "").strip()
+    if not told:
+        return None
+    if told not in {"tianditu", "amap"}:
+        raise ValueError(f"BIHUAN_MAP is {told!r}; tianditu or amap is expected.")
+    key, approval = environ.get("BIHUAN_MAP_KEY", "").strip(), environ.get("BIHUAN_MAP_APPROVAL", "").strip()
+    if not key or not approval:
+        raise ValueError("BIHUAN_MAP needs BIHUAN_MAP_KEY and BIHUAN_MAP_APPROVAL.")
+    if told == "amap":
+        return MapGround(
+            addresses=(_AMAP.format(key=quote(key, safe="")),),
+            subdomains="1234",
+            hosts=tuple(f"https://webrd0{at}.is.autonavi.com" for at in "1234"),
+            gcj02=True,
+            named=f"© 高德地图 · {approval}",
+        )
+    return MapGround(
+        addresses=tuple(_TIANDITU.format(layer=layer, key=quote(key, safe="")) for layer in ("vec", "cva")),
+        subdomains="01234567",
+        hosts=tuple(f"https://t{at}.tianditu.gov.cn" for at in "01234567"),
+        gcj02=False,
+        named=f"© 天地图 · {approval}",
+    )
 
 
 def providers(environ: Mapping[str, str]) -> dict[str, str]:

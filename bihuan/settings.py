@@ -24,6 +24,7 @@ BIHUAN_BACKUPS = Path(os.environ.get("BIHUAN_BACKUPS") or BIHUAN_DATA / "backups
 BIHUAN_NIGHTLY_BACKUP = os.environ.get("BIHUAN_NIGHTLY_BACKUP", "")  # 1, 0, or "": unless the demo lives here
 BIHUAN_HEARTBEAT_URL = os.environ.get("BIHUAN_HEARTBEAT_URL", "")
 BIHUAN_HEARTBEAT_PRIVATE = os.environ.get("BIHUAN_HEARTBEAT_PRIVATE", "0") == "1"
+BIHUAN_MAP = installation.map_ground(os.environ)
 BIHUAN_PROVIDERS = installation.providers(os.environ)
 BIHUAN_CHANNEL_HOSTS = frozenset(filter(None, os.environ.get("BIHUAN_CHANNEL_HOSTS", "").lower().split(",")))
 BIHUAN_EXPORT_GROUND = os.environ.get("BIHUAN_EXPORT_GROUND", "").strip()
@@ -172,7 +173,7 @@ SECURE_CSP = {
     "default-src": [CSP.SELF],
     "script-src": [CSP.SELF],
     "style-src": [CSP.SELF],
-    "img-src": [CSP.SELF, "data:", "blob:"],
+    "img-src": [CSP.SELF, "data:", "blob:", *(BIHUAN_MAP.hosts if BIHUAN_MAP else ())],
     "connect-src": [CSP.SELF],
     "object-src": [CSP.NONE],
     "base-uri": [CSP.NONE],

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from bihuan.web.dispatchers import capacity, fairness, queue
+from bihuan.web.dispatchers import capacity, fairness, plan_board, queue
 from bihuan.web.dispatchers.assign import assign
 from bihuan.web.dispatchers.board import board, offer_many
 from bihuan.web.dispatchers.book import book
@@ -22,6 +22,12 @@ urlpatterns: list[URLPattern] = [
     path("", board, name="board"),
     path("offer", offer_many, name="offer_many"),
     path("late", late, name="late"),
+    path("plan", plan_board.plan_nodes, name="plan_nodes"),
+    path("plan/<int:node_id>", plan_board.plan, name="plan"),
+    path("plan/<int:node_id>/weigh", plan_board.plan_weigh, name="plan_weigh"),
+    path("plan/<int:node_id>/move", plan_board.plan_move, name="plan_move"),
+    path("plan/<int:node_id>/undo", plan_board.plan_undo, name="plan_undo"),
+    path("plan/<int:node_id>/print", plan_board.plan_print, name="plan_print"),
     path("positions", positions, name="positions"),
     path("capacity", capacity.capacity, name="capacity"),
     path("capacity/day", capacity.set_day, name="capacity_day"),

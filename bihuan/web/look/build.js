@@ -12,7 +12,7 @@ const built = join(here, "static", "built");
 mkdirSync(built, { recursive: true });
 
 await build({
-  entryPoints: ["app", "desk", "charts", "sign", "theme"].map((name) => join(here, "src", `${name}.js`)),
+  entryPoints: ["app", "desk", "charts", "plan", "map", "sign", "theme"].map((name) => join(here, "src", `${name}.js`)),
   outdir: built,
   bundle: true,
   minify: true,
@@ -21,9 +21,10 @@ await build({
   logLevel: "warning",
 });
 await build({
-  entryPoints: [join(here, "src", "look.css")],
+  entryPoints: ["look", "plan", "map"].map((name) => join(here, "src", `${name}.css`)),
   outdir: built,
   bundle: true,
+  loader: { ".png": "dataurl" },
   minify: true,
   legalComments: "linked",
   target: ["chrome100", "safari15", "firefox100"],

@@ -61,6 +61,7 @@ NAVIGATION: tuple[Entry, ...] = (
     _entry(_("Complaints"), "agents:complaints", "message-exclamation", "agent", "approver", *_LEADS),
     _entry(_("Customers"), "agents:customers", "users", *_DESK),
     _entry(_("Dispatch board"), "dispatchers:board", "layout-kanban", *_DISPATCH),
+    _entry(_("Plan of the day"), "dispatchers:plan_nodes", "map-2", *_DISPATCH, *_POINT),
     _entry(_("Service point desk"), "dispatchers:service_point", "building-store", *_POINT),
     _entry(_("Leave and stand-ins"), "dispatchers:leave", "beach", "dispatcher", *_POINT),
     _entry(_("Visits against a rule"), "dispatchers:conflicts", "alert-triangle", "dispatcher", *_POINT),
