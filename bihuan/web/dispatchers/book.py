@@ -17,7 +17,6 @@ from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.queries import case_by_number
 from bihuan.service.dispatch import booking
 from bihuan.service.dispatch.errors import NobodyAssigned
-from bihuan.service.dispatch.keeping_free import keep_free
 from bihuan.service.dispatch.planning.displacing import displaceable
 from bihuan.service.dispatch.queries import free_slots, open_visit_of, standings, visits_of
 from bihuan.service.dispatch.slots import Slot, by_day, read_slot
@@ -26,6 +25,7 @@ from bihuan.service.fieldwork.signing import fee_to_tell
 from bihuan.web.dispatchers.resources import resources_of
 from bihuan.web.dispatchers.rows import rows_of, slot_of
 from bihuan.web.look.doors import moment, staff_page
+from bihuan.web.look.keeping_free import kept_free
 
 
 @staff_page("visit.book")
@@ -45,14 +45,7 @@ def book(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 @staff_page("visit.book")
 def keep(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     """While the customer thinks on the phone, the time that was named is offered to nobody else; a part of the page."""
-    visit, told = open_visit_of(case_by_number(viewer, number).id), dict[str, Any]()
-    try:
-        if visit is None:
-            raise NobodyAssigned(number)
-        told["until"] = keep_free(visit, read_slot(request.POST.get("slot", "")), now=moment(request))
-    except Refusal as refusal:
-        told["refused"] = str(refusal)
-    return render(request, "look/parts/kept_free.html", told)
+    return kept_free(request, case_by_number(viewer, number))
 
 
 def _agree(request: HttpRequest, viewer: Viewer, case: Any, now: datetime) -> HttpResponse:

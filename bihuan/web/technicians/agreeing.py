@@ -16,7 +16,6 @@ from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.actions import Doer
 from bihuan.service.dispatch import booking
 from bihuan.service.dispatch.errors import NobodyAssigned
-from bihuan.service.dispatch.keeping_free import keep_free
 from bihuan.service.dispatch.queries import free_fits, open_visit_of
 from bihuan.service.dispatch.reserving import offered
 from bihuan.service.dispatch.slots import read_slot
@@ -25,6 +24,7 @@ from bihuan.service.dispatch.words import REBOOK_REASONS, slot_words
 from bihuan.service.fieldwork import queries
 from bihuan.service.fieldwork.signing import fee_to_tell
 from bihuan.web.look.doors import moment, staff_page
+from bihuan.web.look.keeping_free import kept_free
 from bihuan.web.technicians.cards import card_of_job
 
 AGAIN: dict[str, Lazy] = {
@@ -55,15 +55,7 @@ def agree(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
 @staff_page("visit.work")
 def keep(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
     """While the customer thinks on the phone, the time that was named is offered to nobody else."""
-    case, told = queries.mine(viewer, number), dict[str, Any]()
-    visit = open_visit_of(case.id)
-    try:
-        if visit is None:
-            raise NobodyAssigned(number)
-        told["until"] = keep_free(visit, read_slot(request.POST.get("slot", "")), now=moment(request))
-    except Refusal as refusal:
-        told["refused"] = str(refusal)
-    return render(request, "look/parts/kept_free.html", told)
+    return kept_free(request, queries.mine(viewer, number))
 
 
 def _done(request: HttpRequest, viewer: Viewer, case: Any, now: datetime) -> HttpResponse:

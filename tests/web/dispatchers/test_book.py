@@ -5,14 +5,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bihuan.ground.worktime import clock
 from bihuan.registers.access.roles import Role
+from bihuan.registers.staff.models import Busy
 from bihuan.service.dispatch.models import Visit
+from bihuan.service.dispatch.queries import free_slots
 from bihuan.service.dispatch.slots import read_slot, slot_at
 from bihuan.web.dispatchers.book import _moment_of
 from tests.makers import NOW, a_case, company
+from tests.service.fieldwork.made import accepted
 
 OFFSETS = st.sampled_from(["", "Z", "+08:00", "-12:00", "+14:00", "+23:59", "-23:59"])
 
@@ -69,3 +74,20 @@ def test_a_moment_at_the_end_of_time_is_refused_in_words(told: str) -> None:
 def test_any_slot_that_is_sent_can_be_looked_up(moment: datetime, offset: str) -> None:
     slot = read_slot(moment.isoformat() + offset)
     assert slot_at(slot.begins, ZoneInfo("Asia/Shanghai")) in (None, slot)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("desk", "role"), [("dispatchers", Role.DISPATCHER), ("technicians", Role.TECHNICIAN)]
+)
+def test_what_is_named_on_the_phone_is_kept_free_at_every_desk(desk: str, role: Role) -> None:
+    one, client = accepted(now=clock.now()), Client()
+    client.force_login(one.made.people[role])
+    page, now = reverse(f"{desk}:keep_free", args=[one.case.number]), clock.now()
+    slot = free_slots(one.case, now=now)[0]
+    kept = client.post(page, {"slot": slot.begins.isoformat()})
+    assert (kept.status_code, "until" in kept.context, Busy.objects.get().why) == (200, True, Busy.HOLD)
+    refused = client.post(page, {"slot": "x"})
+    assert (refused.status_code, "text-danger" in refused.content.decode()) == (200, True)
+    Visit.objects.update(state=Visit.WITHDRAWN)
+    assert "text-danger" in client.post(page, {"slot": slot.begins.isoformat()}).content.decode()
