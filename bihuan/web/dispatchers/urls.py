@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from bihuan.web.dispatchers import capacity, fairness, plan_board, queue
+from bihuan.web.dispatchers import capacity, fairness, plan_board, proposal, queue
 from bihuan.web.dispatchers.assign import assign
 from bihuan.web.dispatchers.board import board, offer_many
 from bihuan.web.dispatchers.book import book
@@ -28,6 +28,9 @@ urlpatterns: list[URLPattern] = [
     path("plan/<int:node_id>/move", plan_board.plan_move, name="plan_move"),
     path("plan/<int:node_id>/undo", plan_board.plan_undo, name="plan_undo"),
     path("plan/<int:node_id>/print", plan_board.plan_print, name="plan_print"),
+    path("plan/<int:node_id>/propose", proposal.ask, name="proposal_ask"),
+    path("plan/<int:node_id>/publish", proposal.publish, name="plan_publish"),
+    path("proposals/<int:proposal_id>", proposal.proposal, name="proposal"),
     path("positions", positions, name="positions"),
     path("capacity", capacity.capacity, name="capacity"),
     path("capacity/day", capacity.set_day, name="capacity_day"),

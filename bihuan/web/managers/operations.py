@@ -33,6 +33,7 @@ SWEEPS: dict[str, Lazy] = {  # the clock's sweeps by the names that the flow giv
     "promises in years newly published": gettext_lazy("Promises in years newly published"),
     "second reckoning of promises": gettext_lazy("Second reckoning of the promises"),
     "what-ifs": gettext_lazy("What-ifs"),
+    "plans being sought": gettext_lazy("Plans being sought"),
     "offers without answer": gettext_lazy("Offers without answer"),
     "cases nobody guided by phone": gettext_lazy("Cases nobody guided by phone"),
     "jobs without answer": gettext_lazy("Jobs without answer"),

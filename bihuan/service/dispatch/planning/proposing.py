@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
@@ -314,6 +314,14 @@ def proposals_at(viewer: Viewer, node_id: int, *, at_most: int = 20) -> list[Pro
     return list(rows.order_by("-asked_at", "plan__day", "-id")[:at_most])
 
 
+def asked_together(row: Proposal) -> list[Proposal]:
+    """This one and those for other days of the service point that were asked for in the same go, by day."""
+    rows = Proposal.objects.select_related("plan").filter(
+        plan__node_id=row.plan.node_id, asked_at=row.asked_at, asked_by=row.asked_by
+    )
+    return [one for one in rows.order_by("plan__day", "id") if one.without == row.without]
+
+
 def changes_of(row: Proposal) -> Sequence[Change]:
     """Every difference, in the order of the day."""
     rows = Change.objects.select_related(
@@ -325,3 +333,13 @@ def changes_of(row: Proposal) -> Sequence[Change]:
 def has_moved(row: Proposal) -> bool:
     """Whether anybody changed the day since the proposal was made or looked at again."""
     return row.base_version != DayPlan.objects.values_list("version", flat=True).get(id=row.plan_id)
+
+
+def answers_at(viewer: Viewer, node_id: int, *, since: datetime) -> dict[tuple[str, str], int]:
+    """What became of the changes proposed at a service point since then: (state, reason) → how many."""
+    _may_plan(viewer, node_id)
+    rows = Change.objects.filter(
+        proposal__plan__node_id=node_id, proposal__asked_at__gte=since, proposal__without=[]
+    ).exclude(state=Change.OPEN)
+    counted = rows.order_by().values_list("state", "reason").annotate(count=Count("id"))
+    return {(state, reason): count for state, reason, count in counted}

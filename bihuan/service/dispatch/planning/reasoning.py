@@ -203,5 +203,5 @@ def minutes(seconds: int) -> int:
 def span_words(seconds: int) -> str:
     """3 h 05 min, with a sign before what is less than nothing."""
     hours, rest = divmod(abs(seconds) // MINUTE, 60)
-    told = _("%(hours)d h %(minutes)02d min") if hours else _("%(minutes)d min")
+    told = _("%(hours)d h %(minutes)d min") if hours else _("%(minutes)d min")
     return ("−" if seconds < 0 else "") + told % {"hours": hours, "minutes": rest}
