@@ -1,6 +1,6 @@
 """The plan of a day: every service point in a table, one of them as map and chart, moved by mouse or by key."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from bihuan.registers.access.errors import NotFound, Refusal
+from bihuan.registers.access.errors import LostRace, NotFound, Refusal
+from bihuan.registers.access.queries import names_of
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.queries import case_by_number
@@ -26,9 +27,11 @@ from bihuan.service.dispatch.planning.board import (
     Summary,
     board_of,
     mark_of,
+    newest_move,
     node_seen,
     summaries,
 )
+from bihuan.service.dispatch.planning.errors import PlanMoved
 from bihuan.service.dispatch.planning.moving import last_move_of, move, undo
 from bihuan.service.dispatch.planning.weighing import Consequence, weigh
 from bihuan.service.dispatch.queries import ON_HOLD, RETURNED, TO_BOOK
@@ -45,6 +48,7 @@ from bihuan.web.look.words import clock_time
 SEEN = "X-Seen"  # the mark of what a page shows, which it sends when it asks again
 PAGE = "dispatchers/plan_board.html"
 FAR = timedelta(days=400)
+JUST_NOW = timedelta(minutes=5)
 SORTS: dict[str, Callable[[Summary], Any]] = {
     "name": lambda one: one.node.name,
     "people": lambda one: -one.at_work,
@@ -228,20 +232,31 @@ def plan_move(request: HttpRequest, viewer: Viewer, node_id: int) -> HttpRespons
 def _moved(request: HttpRequest, viewer: Viewer, node_id: int, case: Case, now: datetime) -> HttpResponse:
     asked = request.POST
     at = _moment_of(asked.get("at", ""))
-    made = move(
-        viewer,
-        case,
-        technician_id=row_of(asked.get("technician", "")),
-        at=at,
-        version=row_of(asked.get("version", "")),
-        now=now,
-        reason=asked.get("reason", ""),
-        words=asked.get("words", "")[:2000],
-        agreed=asked.get("agreed") == "yes",
-        why_not_best=asked.get("why_not_best", ""),
-    )
+    try:
+        made = move(
+            viewer,
+            case,
+            technician_id=row_of(asked.get("technician", "")),
+            at=at,
+            version=row_of(asked.get("version", "")),
+            now=now,
+            reason=asked.get("reason", ""),
+            words=asked.get("words", "")[:2000],
+            agreed=asked.get("agreed") == "yes",
+            why_not_best=asked.get("why_not_best", ""),
+        )
+    except PlanMoved as lost:
+        told = " ".join((str(lost), *_who_moved(node_id, localtime(at).date(), now=now)))
+        raise LostRace(told) from lost
     said = gettext("Case %(number)s was moved. Undo takes it back.") % {"number": made.case.number}
     return _answered(request, viewer, node_id, localtime(at).date(), now, said)
+
+
+def _who_moved(node_id: int, day: date, *, now: datetime) -> Iterator[str]:
+    """Who moved what just now, in a sentence; nothing where it was no move on the board."""
+    last = newest_move(node_id, day, since=now - JUST_NOW)
+    if last is not None and (name := names_of({last.made_by}).get(last.made_by)):
+        yield gettext("%(name)s moved case %(number)s.") % {"name": name, "number": last.case.number}
 
 
 @staff_page("visit.assign")

@@ -21,7 +21,7 @@ from bihuan.service.dispatch.lines import home_of, place_of, task_of
 from bihuan.service.dispatch.mates import mates_of
 from bihuan.service.dispatch.models import Visit
 from bihuan.service.dispatch.planning.intending import intended_on
-from bihuan.service.dispatch.planning.models import DayPlan, Intended
+from bihuan.service.dispatch.planning.models import DayPlan, Intended, Moved
 from bihuan.service.dispatch.queries import KEY, Filters, lane_counts
 from bihuan.service.dispatch.timing.forecast import arrivals_of
 
@@ -170,6 +170,12 @@ def mark_of(viewer: Viewer, node_id: int, day: date, *, now: datetime) -> str:
     last = int(told["last"].timestamp()) if told["last"] else 0
     plan = "-".join(str(part) for part in version or (1, 0))
     return f"{plan}-{told['n']}-{last}-{int(now.timestamp()) // MINUTE}"
+
+
+def newest_move(node_id: int, day: date, *, since: datetime) -> Moved | None:
+    """What was moved last on a day, where it was after a moment and stands."""
+    rows = Moved.objects.select_related("case").filter(plan__node_id=node_id, plan__day=day, undone_at=None)
+    return rows.filter(made_at__gte=since).order_by("-id").first()
 
 
 def _waiting(case: Case, promises: Sequence[PromiseView]) -> Waiting:
