@@ -21,6 +21,7 @@ from bihuan.service.dispatch import assigning, booking, offering
 from bihuan.service.dispatch.actions import set_policy
 from bihuan.service.dispatch.capacity.models import Day, Limit
 from bihuan.service.dispatch.deciding import suggesting
+from bihuan.service.dispatch.deciding.queue import wait_for
 from bihuan.service.dispatch.grabs import rounds
 from bihuan.service.dispatch.models import Assignment, Offer, Visit
 from bihuan.service.dispatch.policy import Policy
@@ -316,6 +317,7 @@ def staged(made: Company) -> dict[str, Case]:
         cases[lane] = Case.objects.latest("id")
     rounds.put_up(cases["up_for_grabs"], minutes=20, now=now)
     suggesting.suggest(cases["proposed"], now=now)
+    wait_for(cases["to_assign"], now=now)
     today = localdate(now)
     Limit.objects.create(node=made.own, name="旺季", visits=20, overbook=10, reserve=3)
     Day.objects.create(node=made.own, day=today, closed=True, reason="台风")
@@ -361,6 +363,7 @@ def test_every_dispatch_page_is_accessible_and_fits_a_phone(
             Role.SERVICE_POINT_DISPATCHER,
             reverse("dispatchers:capacity") + f"?day={localdate(clock.now()).isoformat()}",
         ),
+        "queue": (Role.SERVICE_POINT_DISPATCHER, reverse("dispatchers:queue")),
         "shares": (Role.SERVICE_POINT_DISPATCHER, reverse("dispatchers:shares")),
         "overrides": (Role.MANAGER, reverse("managers:overrides")),
         "slot": (Role.SERVICE_POINT_DISPATCHER, slot_link(cases["to_book"])),

@@ -59,7 +59,7 @@ def code_for(case: Case, made: Company, technician: Any) -> str:
     return out.rule.code if out else ""
 
 
-@pytest.mark.demand("L-16")
+@pytest.mark.demand("L-16", "S3-141")
 @pytest.mark.parametrize("permit", ["height", "welding", "refrigeration", "electrician"])
 def test_a_permit_gates_the_choice_the_slots_and_the_day_of_the_visit(made: Company, permit: str) -> None:
     Requirement.objects.create(category="refrigerator", kind="repair", certificate=permit)
