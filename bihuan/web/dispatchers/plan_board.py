@@ -59,14 +59,14 @@ SORTS: dict[str, Callable[[Summary], Any]] = {
 }
 COLUMNS: tuple[Column[tuple[str, int, Stop]], ...] = (
     Column(_("Technician"), lambda row: row[0]),
-    Column(_("Order"), lambda row: row[1]),
+    Column(_("In order"), lambda row: row[1]),
     Column(_("Number"), lambda row: row[2].case.number),
     Column(_("Agreed time"), lambda row: "" if row[2].state == "meant" else slot_words(*row[2].slot)),
     Column(_("Sets off"), lambda row: clock_time(row[2].begins)),
     Column(_("Arrives"), lambda row: clock_time(row[2].arrives)),
-    Column(_("Done"), lambda row: clock_time(row[2].ends)),
+    Column(_("Ends"), lambda row: clock_time(row[2].ends)),
     Column(_("Appliance"), lambda row: what_of(row[2].case)),
-    Column(_("Area"), lambda row: area_of(row[2].case)),
+    Column(_("District"), lambda row: area_of(row[2].case)),
 )
 
 
