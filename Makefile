@@ -11,6 +11,7 @@ DIVISIONS := bihuan/ground/divisions/built/divisions.json
 LOOK_SOURCES := $(shell find bihuan/web -path '*/static' -prune -o -type f \( -name '*.html' -o -name '*.py' -o -name '*.js' -o -path '*/look/src/*' \) -print)
 CATALOGUES := $(wildcard bihuan/locale/*/LC_MESSAGES/*.po)
 MESSAGES := $(CATALOGUES:.po=.mo)
+COMPILED := .venv/.compiled
 
 .PHONY: help setup run backup restore drill drills upgrade test check bench bench-dispatch demands tour pictures i18n format lock browser mailbox apt
 .SUFFIXES:
@@ -19,7 +20,7 @@ MESSAGES := $(CATALOGUES:.po=.mo)
 help: ## what can be asked of this file
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "make %-16s %s\n", $$1, $$2}'
 
-setup: .venv/.ok $(BUILT) $(DIVISIONS) $(MESSAGES) ## everything `run` needs, without running it
+setup: .venv/.ok $(BUILT) $(DIVISIONS) $(MESSAGES) $(COMPILED) ## everything `run` needs, without running it
 
 run: setup ## start the product at http://HOST:PORT (127.0.0.1:8000); DEMO=0 for your own company
 	@$(if $(DEMO),export BIHUAN_DEMO=$(DEMO); )exec $(PY) manage.py serve
@@ -103,6 +104,11 @@ $(BUILT): node_modules/.ok $(LOOK_SOURCES)
 
 $(DIVISIONS): node_modules/.ok bihuan/ground/divisions/build.js
 	@node bihuan/ground/divisions/build.js
+
+# A plan can be made without; then the first one waits for the compiler, or is made by plain Python.
+$(COMPILED): $(wildcard bihuan/ground/routing/*.py) | .venv/.ok
+	@$(PY) -m bihuan.ground.routing.warming || echo "The search could not be compiled; plans take longer."
+	@touch $@
 
 %.mo: %.po | .venv/.ok
 	@$(PY) -m babel.messages.frontend -q compile -i $< -o $@

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from time import process_time
 
 from bihuan.ground.routing import kernel as k
-from bihuan.ground.routing.compiled import Ints, filled, ints
+from bihuan.ground.routing.compiled import Ints, filled, ints, wake
 from bihuan.ground.routing.days import LUCK, Day, blinks
 
 OVERLOOKED = 0.01
@@ -70,6 +70,7 @@ class Searching:
 
     @classmethod
     def over(cls, day: Day, *, seed: int) -> "Searching":
+        wake()
         people, jobs, longest = day.sizes[k.PEOPLE], day.sizes[k.JOBS], day.sizes[k.LONGEST]
         made = cls(
             day=day,

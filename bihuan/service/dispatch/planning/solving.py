@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef
 from django.tasks import task
 from django.utils.timezone import make_aware
 
-from bihuan.ground.routing.compiled import COMPILER
+from bihuan.ground.routing.compiled import COMPILES
 from bihuan.ground.routing.explain import Explaining
 from bihuan.ground.routing.model import Problem
 from bihuan.ground.routing.plans import Plan, solve
@@ -277,7 +277,7 @@ def _with_whom(morning: Morning, asked: dict[int, int]) -> Morning:
 def rounds_for(problem: Problem) -> int:
     """How many rounds one turn has."""
     rounds = min(MOST_ROUNDS, ROUNDS_A_JOB * max(1, len(problem.jobs)))
-    return rounds if COMPILER is not None else max(1, rounds // PLAIN)
+    return rounds if COMPILES else max(1, rounds // PLAIN)
 
 
 def _by(promises: Sequence[Any], sorts: frozenset[str], midnight: int) -> int | None:
