@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import copy2
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 from typing import Any
@@ -234,6 +235,9 @@ def main() -> int:
     asked.add_argument("--database", action="append", choices=("sqlite", "postgresql"))
     asked.add_argument("--times", type=float, help="seconds of the trial's clock in a real one")
     asked.add_argument("--seed", type=int, default=1, help="which processes are killed when")
+    asked.add_argument(
+        "--begin-with", type=Path, metavar="FILE", help="an SQLite database that has its tables already"
+    )
     asked.add_argument("--child", type=Path, metavar="FOLDER", help=argparse.SUPPRESS)
     told = asked.parse_args()
     plan = QUICK if told.quick else FULL
@@ -245,12 +249,14 @@ def main() -> int:
     kept = True
     with house.databases(told.database or ["sqlite", "postgresql"]) as addresses:
         for name, address in addresses.items():
-            kept &= _on(name, address, sys.argv[1:])
+            kept &= _on(name, address, sys.argv[1:], begin_with=told.begin_with)
     return 0 if kept else 1
 
 
-def _on(name: str, address: str, arguments: list[str]) -> bool:
+def _on(name: str, address: str, arguments: list[str], *, begin_with: Path | None) -> bool:
     with _folder() as folder:
+        if begin_with is not None and not address:
+            copy2(begin_with, folder / "bihuan.sqlite3")
         env = house.environment(folder, address=address)
         process = house.child("bench.promises_crash", "--child", str(folder), *arguments, env=env)
         told, _ = process.communicate()
