@@ -14,7 +14,7 @@ from bihuan.service.cases.actions import Doer, case_for_change, move_case, tick
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.needs import Need
 from bihuan.service.cases.owning import set_technician
-from bihuan.service.dispatch.choosing import barred_now, workers_for
+from bihuan.service.dispatch.choosing import Crew, barred_now, workers_for
 from bihuan.service.dispatch.deciding.events import ProposalRefused
 from bihuan.service.dispatch.deciding.models import Override
 from bihuan.service.dispatch.deciding.overriding import note_override
@@ -63,16 +63,18 @@ def assign(
     why_not_best: str = "",
     instead_of: int = 0,
     measured: bool = True,
+    crew: Crew | None = None,
 ) -> Assignment:
     """Give the case to this technician, who is asked to accept. Of two dispatchers at once one wins; the other
     is told who and when. `by_choice`: a person knows that this technician refused it before.
 
     Who is chosen by a person although somebody else comes first is kept with `why_not_best`; `instead_of` is whom
-    they replace. Not `measured`: a technician took it, or a person agreed to whom the house proposed.
+    they replace. Not `measured`: a technician took it, or a person agreed to whom the house proposed. `crew`: the
+    technicians of its node, where they were read in this transaction already.
     """
     case = case_for_change(case.id)
     _refuse_second(case)
-    choice = _refuse_unfit(case, technician_id, by_choice=by_choice, now=now)
+    choice = _refuse_unfit(case, technician_id, by_choice=by_choice, now=now, crew=crew)
     technician = technician_at(technician_id)
     minutes = policy_for(technician.node).technician_minutes
     made = Assignment.objects.create(
@@ -123,12 +125,14 @@ def _refuse_second(case: Case) -> None:
     )
 
 
-def _refuse_unfit(case: Case, technician_id: int, *, by_choice: bool, now: datetime) -> Choice:
+def _refuse_unfit(
+    case: Case, technician_id: int, *, by_choice: bool, now: datetime, crew: Crew | None
+) -> Choice:
     """Permits of the technician, authorisations and licences of the service point are looked at again, now."""
     forbidden = barred_now(case, now=now)
     if forbidden is not None:
         raise PointRuledOut(case.node.name, forbidden)
-    choice = workers_for(case, now=now)
+    choice = workers_for(case, now=now, crew=crew)
     ruled_out = choice.why_not(technician_id)
     if ruled_out is not None and not (by_choice and ruled_out.a_person_may):
         raise TechnicianRuledOut(technician_at(technician_id).person.name, ruled_out.rule)

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bihuan.ground.routing import kernel as k
+from bihuan.ground.routing.days import day_of
 from bihuan.ground.routing.model import Id
-from bihuan.ground.routing.plans import Plan, solve
+from bihuan.ground.routing.plans import Plan, routes_from, solve
 from bihuan.ground.routing.policies import Policy
-from bihuan.ground.routing.search import Budget
+from bihuan.ground.routing.search import Budget, Searching
 from bihuan.ground.routing.timetable import Route, Stop
 from bihuan.service.dispatch.planning.translating import Morning
 
@@ -60,12 +62,11 @@ def figures_of(morning: Morning, plan: Plan, promised: Promised) -> Figures:
     )
 
 
-def rank(morning: Morning, policy: Policy, plan: Plan) -> tuple[int, ...]:
-    """Of two plans the one with less of this is the better: what it leaves, tier by tier, then driving."""
-    tiers = [0, 0, 0, 0]
-    for one in plan.unserved:
-        tiers[policy.tier(one.job)] += policy.weight(one.job)
-    return *tiers, sum(_driving(morning, route) for route in plan.routes)
+def cost_of(morning: Morning, policy: Policy, plan: Plan) -> int:
+    """What the search weighs: driving, fees, and what is left by its worth. Less is better."""
+    found = Searching.over(day_of(morning.problem, policy), seed=1)
+    found.stand(routes_from(morning.problem, found, plan.orders()))
+    return int(found.counters[k.BEST])
 
 
 def differences(morning: Morning, standing: Plan, plan: Plan) -> Iterator[Difference]:

@@ -17,6 +17,7 @@ from bihuan.registers.staff.queries import abilities
 from bihuan.service.cases.actions import Doer, case_for_change
 from bihuan.service.cases.models import Case
 from bihuan.service.dispatch.assigning import assign, reassign, standing_assignment
+from bihuan.service.dispatch.choosing import Crew, crew_of
 from bihuan.service.dispatch.deciding.models import Override
 from bihuan.service.dispatch.errors import ReasonUnknown
 from bihuan.service.dispatch.planning.errors import (
@@ -130,12 +131,12 @@ def apply(
         change.case_id: case_for_change(change.case_id) for change in chosen
     }  # before the plan, as bookings do
     hold_to(row.plan, version)
-    stale = list[tuple[str, str]]()
+    stale, crew = list[tuple[str, str]](), crew_of(frozenset({row.plan.node_id}), now=now)
     for change in sorted(chosen, key=lambda one: one.begins):
         case = cases[change.case_id]
         try:
             with transaction.atomic(), writing():
-                _carry_out(viewer, case, change, row.plan, now=now)
+                _carry_out(viewer, case, change, row.plan, crew=crew)
         except Refusal as refusal:
             stale.append((case.number, str(refusal)))
             Change.objects.filter(id=change.id).update(state=Change.STALE, said=str(refusal))
@@ -144,13 +145,21 @@ def apply(
     return Applied(made=len(chosen) - len(stale), stale=tuple(stale))
 
 
-def _carry_out(viewer: Viewer, case: Case, change: Change, plan: DayPlan, *, now: datetime) -> None:
+def _carry_out(viewer: Viewer, case: Case, change: Change, plan: DayPlan, *, crew: Crew) -> None:
     """Through the doors by which a person gives a case to somebody; what is meant is offered to the customer first."""
-    weighed, doer = _weighed(viewer, case, change, now=now), Doer.of(viewer)
+    weighed, doer, now = _weighed(viewer, case, change, crew=crew), Doer.of(viewer), crew.now
     assert weighed.slot is not None and weighed.begins is not None and weighed.ends is not None
     before = standing_of(case)
     if not before["technician"]:
-        assign(case, technician_id=change.technician_id, by_choice=True, measured=False, doer=doer, now=now)
+        assign(
+            case,
+            technician_id=change.technician_id,
+            by_choice=True,
+            measured=False,
+            doer=doer,
+            now=now,
+            crew=crew,
+        )
     elif before["technician"] != change.technician_id:
         reassign(
             case,
@@ -177,7 +186,7 @@ def _carry_out(viewer: Viewer, case: Case, change: Change, plan: DayPlan, *, now
     Change.objects.filter(id=change.id).update(state=Change.APPLIED)
 
 
-def _weighed(viewer: Viewer, case: Case, change: Change, *, now: datetime) -> Consequence:
+def _weighed(viewer: Viewer, case: Case, change: Change, *, crew: Crew) -> Consequence:
     """What follows by now; raises why it cannot be."""
     standing = standing_assignment(case.id)
     if standing is not None and standing.technician_id not in (
@@ -187,7 +196,9 @@ def _weighed(viewer: Viewer, case: Case, change: Change, *, now: datetime) -> Co
         raise CaseWentOn(case.number)
     if standing is None and case.stands_at != "to_assign":
         raise CaseWentOn(case.number)
-    weighed = weigh(viewer, case, technician_id=change.technician_id, at=change.begins, now=now)
+    weighed = weigh(
+        viewer, case, technician_id=change.technician_id, at=change.begins, now=crew.now, crew=crew
+    )
     if not weighed.possible or weighed.slot is None:
         raise MoveImpossible(case.number, weighed.technician, weighed.refusal or Reason("no_room"))
     if weighed.needs_agreement or standing_of(case)["slot_from"]:
@@ -243,9 +254,10 @@ def look_again(viewer: Viewer, proposal_id: int, *, now: datetime) -> int:
     day as it is now. Returns how many still hold."""
     row = _to_answer(viewer, proposal_id)
     hold, open_ = 0, list(_changes(row).filter(state=Change.OPEN))
+    crew = crew_of(frozenset({row.plan.node_id}), now=now)
     for change in open_:
         try:
-            _weighed(viewer, change.case, change, now=now)
+            _weighed(viewer, change.case, change, crew=crew)
         except Refusal as refusal:
             Change.objects.filter(id=change.id).update(state=Change.STALE, said=str(refusal))
         else:

@@ -154,7 +154,7 @@ class _Solving:
         promised_first = solve_in_turns(
             problem, self.policy, budget, seed=seed, start=start, reasons_for=reasons_for
         )
-        return min(found, promised_first, key=lambda plan: judging.rank(self.morning, self.policy, plan))
+        return min(found, promised_first, key=lambda plan: judging.cost_of(self.morning, self.policy, plan))
 
     def _finish(self, plan: Plan) -> bool:
         """Write down what is other than the day as it stands, if the day is still the one that was planned."""

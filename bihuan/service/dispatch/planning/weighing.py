@@ -75,11 +75,19 @@ class Consequence:
     not_best: str = ""
 
 
-def weigh(viewer: Viewer, case: Case, *, technician_id: int, at: datetime, now: datetime) -> Consequence:
+def weigh(
+    viewer: Viewer,
+    case: Case,
+    *,
+    technician_id: int,
+    at: datetime,
+    now: datetime,
+    crew: Crew | None = None,
+) -> Consequence:
     """What follows if this technician did this case at about this time. Nothing is changed; the case is one that the
-    viewer may see."""
+    viewer may see. `crew`: the technicians of its node, where they were read already."""
     viewer.must("visit.assign")
-    crew = crew_of(frozenset({case.node_id}), now=now)
+    crew = crew or crew_of(frozenset({case.node_id}), now=now)
     one = next((each for each in crew.abilities if each.id == technician_id), None)
     if one is None:
         return Consequence(technician="", possible=False, refusal=Reason("not_here"))
