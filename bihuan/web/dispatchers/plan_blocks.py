@@ -21,15 +21,17 @@ from bihuan.web.look.words import clock_time, words_span
 
 HUES = 12  # colours of routes, as the style sheet has them
 DAY_MINUTES = 24 * 60
+SHORT = 3  # last signs of a number, by which people call a case on the phone
 LOCKED = {"on_the_way": "car", "arrived": "lock", "finished": "check", "missed": "user-off"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """One element of the chart. Minutes of the day: setting off, arrival, end; `slot` from and until."""
+    """One element of the chart: `seen` is written on it, `label` begins with that. Minutes of the day: setting off,
+    arrival, end; `slot` from and until."""
 
     number: str
-    short: str
+    seen: str
     state: str
     icon: str
     begins: int
@@ -116,16 +118,17 @@ def _block(stop: Stop, day: date) -> Block:
     if stop.late:
         late = ngettext("%(n)d min late", "%(n)d min late", stop.late) % {"n": stop.late}
     agreed = "–".join(clock_time(at) for at in stop.slot)
-    told = [case.number, state, when, what_of(case), area_of(case), late]
+    what, area = what_of(case), area_of(case)
+    seen = " ".join(part for part in (case.number[-SHORT:], area, what) if part)
+    told = [seen, case.number, _("urgent") if stop.urgent else "", state, when]
     if stop.state != MEANT:
-        told.insert(3, _("agreed %(slot)s") % {"slot": agreed})
-    if stop.urgent:
-        told.insert(1, _("urgent"))
+        told.append(_("agreed %(slot)s") % {"slot": agreed})
+    told.append(late)
     if stop.along:
         told.append(_("goes along as the second"))
     return Block(
         number=case.number,
-        short=case.number[-3:],
+        seen=seen,
         state="along" if stop.along else stop.state,
         icon=LOCKED.get(stop.state, ""),
         begins=begins,
@@ -133,8 +136,8 @@ def _block(stop: Stop, day: date) -> Block:
         ends=max(ends, begins + 5),
         slot=minutes(stop.slot),
         when=when,
-        what=what_of(case),
-        area=area_of(case),
+        what=what,
+        area=area,
         label=", ".join(part for part in told if part),
         movable=stop.movable,
         urgent=stop.urgent,

@@ -24,7 +24,7 @@ const rows = () => [...plan().querySelectorAll(".plan-row:not(.plan-hidden)")];
 const part = (minute) => Math.min(Math.max((minute - FROM) / (UNTIL - FROM), 0), 1);
 const two = (text) => text.split("-").map(Number);
 const clock = (minute) => `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
-const label = (box) => box.querySelector(".visually-hidden").textContent;
+const label = (box) => box.getAttribute("aria-label") ?? box.querySelector(".visually-hidden").textContent;
 const isTrial = () => document.getElementById("plan-if")?.checked;
 
 function place() {
@@ -54,7 +54,7 @@ function begin() {
   const stop = plan().querySelector(`[data-case="${CSS.escape(here)}"]`) ?? plan().querySelector("[data-case]");
   if (stop) stop.tabIndex = 0;
   mark();
-  window.planMap?.draw(places());
+  setTimeout(() => window.planMap?.draw(places()));
   const told = plan().querySelector("[data-plan-told]");
   if (told) speak(told.textContent);
 }
@@ -109,11 +109,11 @@ function sift() {
   const found = (text) => !words || text.toLowerCase().includes(words);
   for (const row of plan().querySelectorAll(".plan-row")) {
     const able = !skill || row.dataset.skills.split(" ").includes(skill);
-    const named = found(row.dataset.name) || [...row.querySelectorAll(".plan-block")].some((one) => found(label(one)));
+    const named = !words || found(row.dataset.name) || [...row.querySelectorAll(".plan-block")].some((one) => found(label(one)));
     row.classList.toggle("plan-hidden", !able || !named);
   }
   for (const item of plan().querySelectorAll(".plan-item")) {
-    item.classList.toggle("plan-hidden", !found(label(item)) || Boolean(skill && item.dataset.category !== skill));
+    item.classList.toggle("plan-hidden", (words && !found(label(item))) || Boolean(skill && item.dataset.category !== skill));
   }
   const box = plan().querySelector(".plan-rows");
   if (!box) return;
@@ -199,14 +199,21 @@ function aim(row, minute) {
   held.minute = rounded;
   held.weighed = null;
   held.ghost.classList.remove("is-refused");
+  held.row = row;
   draw(rounded, rounded + held.length);
-  row.querySelector(".plan-track").append(held.ghost);
   clearTimeout(asked.timer);
   asked.timer = setTimeout(weigh, Math.max(0, PAUSE - (performance.now() - asked.at)));
 }
 
+// The ghost lies over the chart, so that nothing under it is laid out anew while it moves.
 function draw(begins, ends) {
-  held.ghost.style.cssText = `--from:${part(begins)};--until:${part(ends)};`;
+  held.begins = begins;
+  held.ends = ends;
+  const lane = held.row.querySelector(".plan-track").getBoundingClientRect();
+  const left = lane.left + part(begins) * lane.width;
+  held.ghost.style.width = `${(part(ends) - part(begins)) * lane.width}px`;
+  held.ghost.style.transform = `translate(${left}px, ${lane.top + 4}px)`;
+  if (!held.ghost.isConnected) document.body.append(held.ghost);
 }
 
 const key = () => `${held.technician}@${held.minute}`;
@@ -255,16 +262,16 @@ async function drop() {
   if (!held?.technician) { put(); return; }
   if (!held.weighed) await weigh();
   if (!held?.weighed) return;
-  const { weighed, ghost } = held;
+  const { weighed, ghost, row, begins, ends } = held;
   const where = target();
   if (!weighed.possible) {
     put(false);
     setTimeout(() => { if (!held) said.hidden = true; }, 6000);
   } else if (isTrial()) {
-    const row = ghost.parentElement;
     put(false);
     ghost.classList.add("is-tried");
-    row.append(ghost);
+    ghost.style.cssText = `--from:${part(begins)};--until:${part(ends)};`;
+    row.querySelector(".plan-track").append(ghost);
   } else if (weighed.asks) {
     put();
     const answer = await fetch(`${plan().dataset.move}?${where}`, { headers: { "HX-Request": "true" } });
@@ -304,7 +311,7 @@ document.addEventListener("pointerdown", (event) => {
     const edges = box.getBoundingClientRect();
     const inside = held.x > edges.left && held.x < edges.right;
     const down = inside && held.y > edges.bottom - EDGE && held.y < edges.bottom ? 8 : inside && held.y < edges.top + EDGE && held.y > edges.top ? -8 : 0;
-    if (down) { box.scrollTop += down; scroll = requestAnimationFrame(over); }
+    if (down) { box.scrollTop += down; scroll = requestAnimationFrame(over); if (held.row) draw(held.begins, held.ends); }
     const row = document.elementFromPoint(held.x, held.y)?.closest(".plan-row");
     if (!row) return;
     const lane = row.querySelector(".plan-track").getBoundingClientRect();
@@ -379,8 +386,8 @@ function carry(name) {
   const down = name === "ArrowDown" ? 1 : name === "ArrowUp" ? -1 : 0;
   const later = name === "ArrowRight" ? STEP : name === "ArrowLeft" ? -STEP : 0;
   const row = all[Math.min(Math.max(at + down, 0), all.length - 1)];
-  aim(row, held.minute + later);
   row.scrollIntoView({ block: "nearest" });
+  aim(row, held.minute + later);
 }
 
 function pickUp(item) {
@@ -388,8 +395,8 @@ function pickUp(item) {
   if (!row) return;
   lift(item, "key");
   const soon = Math.max(8 * 60, Math.ceil((+plan().dataset.minute + 1) / STEP) * STEP);
-  aim(row, item.dataset.arrives ? +item.dataset.arrives : Math.min(soon, 18 * 60));
   row.scrollIntoView({ block: "nearest" });
+  aim(row, item.dataset.arrives ? +item.dataset.arrives : Math.min(soon, 18 * 60));
 }
 
 document.addEventListener("keydown", (event) => {
