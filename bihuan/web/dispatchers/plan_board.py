@@ -18,7 +18,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from bihuan.registers.access.errors import LostRace, NotFound, Refusal
 from bihuan.registers.access.queries import names_of
 from bihuan.registers.access.viewer import Viewer
-from bihuan.service.cases.models import Case
 from bihuan.service.cases.queries import case_by_number
 from bihuan.service.dispatch.planning.board import (
     VERBS,
@@ -187,19 +186,19 @@ def plan_weigh(request: HttpRequest, viewer: Viewer, node_id: int) -> HttpRespon
 
 
 def _weighed(
-    viewer: Viewer, node_id: int, case: Case, technician: str, at: str, request: HttpRequest
+    viewer: Viewer, node_id: int, case: Any, technician: str, at: str, request: HttpRequest
 ) -> Consequence:
     _refuse_foreign(viewer, node_id, case)
     return weigh(viewer, case, technician_id=row_of(technician), at=_moment_of(at), now=moment(request))
 
 
-def _refuse_foreign(viewer: Viewer, node_id: int, case: Case) -> None:
+def _refuse_foreign(viewer: Viewer, node_id: int, case: Any) -> None:
     """A case is moved on the plan of its own service point."""
     if node_seen(viewer, node_id).id != case.node_id:
         raise NotFound
 
 
-def _shown(told: Consequence, case: Case) -> dict[str, Any]:
+def _shown(told: Consequence, case: Any) -> dict[str, Any]:
     begins, ends = minute_of(told)
     return {
         "told": told,
@@ -229,7 +228,7 @@ def plan_move(request: HttpRequest, viewer: Viewer, node_id: int) -> HttpRespons
     return _form(request, viewer, node_id, case, now)
 
 
-def _moved(request: HttpRequest, viewer: Viewer, node_id: int, case: Case, now: datetime) -> HttpResponse:
+def _moved(request: HttpRequest, viewer: Viewer, node_id: int, case: Any, now: datetime) -> HttpResponse:
     asked = request.POST
     at = _moment_of(asked.get("at", ""))
     try:
@@ -284,7 +283,7 @@ def _answered(
 
 
 def _form(
-    request: HttpRequest, viewer: Viewer, node_id: int, case: Case, now: datetime, *, status: int = 200
+    request: HttpRequest, viewer: Viewer, node_id: int, case: Any, now: datetime, *, status: int = 200
 ) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     day = day_asked(asked.get("day", ""), now=now)

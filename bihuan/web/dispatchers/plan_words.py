@@ -6,12 +6,14 @@ from datetime import timedelta
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bihuan.service.cases.words import said
 from bihuan.service.dispatch.planning.weighing import Consequence
 from bihuan.service.dispatch.words import sentence, slot_words
 from bihuan.web.look.words import clock_time, words_span
 
+LATE_TOLD = 3  # visits that would be late, the worst first
 DRIVE_TOLD = 60  # seconds of driving that are worth a word
 
 
@@ -32,7 +34,8 @@ def lines_of(told: Consequence, number: str) -> list[Line]:
 def _lines(told: Consequence, number: str) -> Iterator[Line]:
     if told.refusal is not None:
         yield Line(tone="broken", icon="ban", words=sentence(told.refusal))
-    for one in told.late:
+    late = sorted(told.late, key=lambda one: (one.in_slot, -one.minutes))
+    for one in late[:LATE_TOLD]:
         told_of = {"name": one.technician, "minutes": one.minutes, "number": one.case_number}
         if one.in_slot:
             words = (
@@ -42,6 +45,9 @@ def _lines(told: Consequence, number: str) -> Iterator[Line]:
             words = _("%(name)s would be %(minutes)d min late for %(number)s") % told_of
         tone = "risk" if one.in_slot else "broken"
         yield Line(tone=tone, icon="clock-exclamation", words=words)
+    if len(late) > LATE_TOLD:
+        more = ngettext("and %(n)d more", "and %(n)d more", len(late) - LATE_TOLD)
+        yield Line(tone="broken", icon="clock-exclamation", words=more % {"n": len(late) - LATE_TOLD})
     for broken in told.breaks:
         words = _("Promise of %(number)s broken by %(span)s: %(promise)s") % {
             "number": number,
