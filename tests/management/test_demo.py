@@ -30,6 +30,8 @@ from bihuan.registers.organisation.models import Node
 from bihuan.registers.staff.models import Busy, Technician
 from bihuan.service.cases.events import CaseClosed
 from bihuan.service.cases.models import Case
+from bihuan.service.dispatch.capacity.queries import month_of
+from bihuan.service.dispatch.grabs.models import Asked, Round
 from bihuan.service.dispatch.models import Visit
 from bihuan.service.fieldwork.models import Quote
 from bihuan.service.intake.chats.limits import limits_in_use
@@ -60,6 +62,15 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> datetime:
     return found(monkeypatch, at_once=6, cases=10)
 
 
+def counts_its_days_and_grabs(founded: datetime) -> bool:
+    """One service point has a limit, a season, a closed day and visits; another has jobs up for grabs."""
+    month = month_of(Node.objects.get(code="sp_zhaohui"), localdate(founded))
+    assert {day.line.closed for day in month} == {True, False}
+    assert any(day.booked.all and day.left is not None for day in month)
+    asked = Asked.objects.filter(rule="", round__state=Round.OPEN)
+    return set(asked.values_list("round__case__node__code", flat=True)) == {"sp_binjiang"}
+
+
 def test_the_company_is_whole_and_its_past_true(founded: datetime) -> None:
     kinds = Counter(Node.objects.values_list("kind", flat=True))
     assert kinds == {Node.HEAD_OFFICE: 1, Node.REGION: 2, Node.SERVICE_POINT: 6}
@@ -86,6 +97,7 @@ def test_the_company_is_whole_and_its_past_true(founded: datetime) -> None:
     for one in Technician.objects.all():
         taken = list(Busy.objects.filter(technician=one).order_by("begins").values_list("begins", "ends"))
         assert all(before[1] <= after[0] for before, after in pairwise(taken))
+    assert counts_its_days_and_grabs(founded)
     soonest = Visit.objects.filter(slot_until__gt=founded, state__in=Visit.OPEN).earliest("slot_from", "id")
     assert dict(first_of_each_role())[Role.TECHNICIAN] == soonest.technician.person
 

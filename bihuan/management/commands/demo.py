@@ -12,6 +12,7 @@ from bihuan.ground.worktime import clock
 from bihuan.management.demo import filling
 from bihuan.management.demo.catalogue import found_catalogue
 from bihuan.management.demo.company import found_company
+from bihuan.management.demo.dispatching import found_ways, put_up_waiting
 from bihuan.management.demo.fates import CASES
 from bihuan.management.demo.homes import found_customers
 from bihuan.management.demo.improving import found_proposals
@@ -51,6 +52,7 @@ class Command(BaseCommand):
                 raise CommandError("This database has a company already; the demo needs an empty one.")
             row = self._found(cases)
         made = filling.make_newest(row, count=max(at_once - row.made, 0), seconds=seconds, now=clock.now())
+        put_up_waiting(now=clock.now())
         found_proposals(now=clock.now())
         found_calls(now=clock.now())
         self.stdout.write(
@@ -71,4 +73,5 @@ class Command(BaseCommand):
         founded = found_company(now=now)
         found_catalogue(founded, now=now)
         found_customers(founded, now=now)
+        found_ways(founded, now=now)
         return filling.begin(now=now, cases=cases)
