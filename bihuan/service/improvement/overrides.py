@@ -3,6 +3,7 @@
 Counted from the cases that the reader sees. A technician who takes a job up for grabs is no dispatcher's choice.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from bihuan.service.cases.models import Case
 from bihuan.service.cases.queries import visible
 from bihuan.service.dispatch.deciding.models import Override, Suggestion
 from bihuan.service.dispatch.models import Assignment, Offer, Visit
+from bihuan.service.dispatch.planning.models import Change
 from bihuan.service.satisfaction.models import Survey
 
 STAGES = (Override.POINT, Override.TECHNICIAN)
@@ -51,7 +53,7 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Proposals:
-    """What became of whom the house proposed."""
+    """What became of whom the house proposed, one by one and by plans of days."""
 
     agreed: int
     refused: int
@@ -74,7 +76,7 @@ class Overrides:
 
 
 def overrides_between(viewer: Viewer, first: date, last: date, *, now: datetime) -> Overrides:
-    """The choices made from the first day to the last, both counted: ten statements, however many cases."""
+    """The choices made from the first day to the last, both counted: twelve statements, however many cases."""
     viewer.must("figures.read")
     cases, during = visible(viewer), _during(first, last)
     passed_over = Override.objects.filter(during, stage=Override.TECHNICIAN, case=OuterRef("pk"))
@@ -84,15 +86,15 @@ def overrides_between(viewer: Viewer, first: date, last: date, *, now: datetime)
         stages=tuple(_stage(code, cases, during) for code in STAGES),
         followed=_outcome(decided.filter(~Exists(passed_over)), now=now),
         overridden=_outcome(decided.filter(Exists(passed_over)), now=now),
-        proposals=_proposals(cases, during),
+        proposals=_proposals(cases, during, _during(first, last, column="proposal__asked_at")),
     )
 
 
-def _during(first: date, last: date) -> Q:
+def _during(first: date, last: date, *, column: str = "made_at") -> Q:
     zone = get_default_timezone()
     begins = make_aware(datetime.combine(first, time()), zone)
     ends = make_aware(datetime.combine(last + timedelta(days=1), time()), zone)
-    return Q(made_at__gte=begins, made_at__lt=ends)
+    return Q((f"{column}__gte", begins), (f"{column}__lt", ends))
 
 
 def _chosen() -> QuerySet[Assignment]:
@@ -128,14 +130,18 @@ def _outcome(cases: QuerySet[Case], *, now: datetime) -> Outcome:
     return Outcome(visits=came["n"], kept=came["kept"], answers=told["n"], points=points)
 
 
-def _proposals(cases: QuerySet[Case], during: Q) -> Proposals:
-    rows = Suggestion.objects.filter(during, case__in=cases.values("id"))
-    counted = {row["state"]: row["n"] for row in rows.order_by().values("state").annotate(n=Count("id"))}
+def _proposals(cases: QuerySet[Case], during: Q, asked_during: Q) -> Proposals:
+    one_by_one = Suggestion.objects.filter(during, case__in=cases.values("id"))
+    planned = Change.objects.filter(asked_during, proposal__without=[], case__in=cases.values("id"))
+    states, reasons = Counter[str](), Counter[str]()
+    for rows in (one_by_one, planned):
+        states.update(dict(rows.order_by().values_list("state").annotate(n=Count("id"))))
+        reasons.update(dict(_by_reason(rows.filter(state="refused"))))
     return Proposals(
-        agreed=counted.get(Suggestion.APPLIED, 0),
-        refused=counted.get(Suggestion.REFUSED, 0),
-        overtaken=counted.get(Suggestion.OVERTAKEN, 0),
-        reasons=_by_reason(rows.filter(state=Suggestion.REFUSED)),
+        agreed=states[Suggestion.APPLIED],
+        refused=states[Suggestion.REFUSED],
+        overtaken=states[Suggestion.OVERTAKEN] + states[Change.STALE],
+        reasons=tuple(sorted(reasons.items(), key=lambda one: (-one[1], one[0]))),
     )
 
 

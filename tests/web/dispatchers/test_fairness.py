@@ -104,7 +104,7 @@ def test_choices_past_the_best_are_counted_by_reason_and_by_how_they_went(made: 
     assert (point.choices, point.overrides, point.share) == (0, 0, None)
     assert (technician.choices, technician.overrides, technician.reasons) == (2, 1, (("nearer", 1),))
     assert (found.followed.kept_share, found.overridden.kept_share) == (100.0, 0.0)
-    assert len(statements(lambda: overrides_between(viewer, day, day, now=NOW))) == 10
+    assert len(statements(lambda: overrides_between(viewer, day, day, now=NOW))) == 12
 
 
 def test_the_page_of_the_manager_says_so_in_words_and_as_a_file(made: Company) -> None:

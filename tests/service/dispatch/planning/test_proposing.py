@@ -23,6 +23,7 @@ from bihuan.service.dispatch.planning.errors import NotOfThisWeek, OnlyAQuestion
 from bihuan.service.dispatch.planning.models import Change, DayPlan, Intended, Proposal
 from bihuan.service.dispatch.planning.reasoning import sentences_against, sentences_for
 from bihuan.service.dispatch.queries import free_slots
+from bihuan.service.improvement.overrides import overrides_between
 from bihuan.service.notices.models import Notice
 from tests.makers import NOW, Company, a_person, company, later, settle
 from tests.service.dispatch.test_dispatch import accepted, booked, by
@@ -98,6 +99,9 @@ def test_a_part_is_applied_a_part_refused_with_a_reason_and_nobody_is_measured_f
     refused = next(case for case in cases if case.id == second.case_id)
     assert "dispatch.change_refused" in [fact.event.kind for fact in story_of(refused.chain_id)]
     assert not Override.objects.exists()
+    today = localtime(NOW).date()
+    measured = overrides_between(made.viewer(Role.MANAGER), today, today, now=NOW).proposals
+    assert (measured.agreed, measured.refused, measured.reasons) == (2, 1, (("knows_customer", 1),))
     with pytest.raises(ProposalEnded):
         proposing.apply(viewer, proposal.id, None, version=proposal.base_version, now=NOW)
 
