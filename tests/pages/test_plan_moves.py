@@ -26,7 +26,7 @@ def test_a_case_is_dragged_to_a_technician_moved_by_key_and_taken_back(
         f"{live_server.url}{reverse('dispatchers:plan', args=[made.own.id])}?day={tomorrow().isoformat()}"
     )
     item = page.locator(f".plan-item[data-case='{waits.number}']")
-    row = page.locator(f".plan-row[data-technician='{made.technicians[0].id}'] .plan-track")
+    row = page.locator(f".plan-row[data-technician='{made.technicians[1].id}'] .plan-track")
     expect(page.locator("canvas")).to_be_visible()
     item.hover()
     page.mouse.down()
@@ -36,6 +36,8 @@ def test_a_case_is_dragged_to_a_technician_moved_by_key_and_taken_back(
         page.mouse.move(box["x"] + box["width"] * part, box["y"] + box["height"] / 2, steps=3)
     expect(page.locator("#plan-said .plan-line").first).to_contain_text("14:00")
     page.mouse.up()
+    page.locator("dialog[open] [name=why_not_best]").select_option("nearer")  # somebody else comes first for it
+    page.locator("dialog[open] .btn-primary").click()
     block = page.locator(f".plan-block.is-meant[data-case='{waits.number}']")
     expect(block).to_be_visible()
     meant = intended_for(waits.id)

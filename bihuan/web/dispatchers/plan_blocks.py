@@ -62,8 +62,7 @@ class Lane:
     off: tuple[tuple[int, int], ...]
     leave: tuple[tuple[int, int], ...]
     kept: tuple[tuple[int, int], ...]
-    driven: int
-    worked: int
+    driven: int  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +104,6 @@ def _lane(row: Row, at: int, day: date) -> Lane:
         leave=tuple(minutes(span) for span in row.leave),
         kept=tuple(minutes(span) for span in row.kept),
         driven=int(driven.total_seconds()),
-        worked=int(worked.total_seconds()),
     )
 
 

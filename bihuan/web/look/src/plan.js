@@ -233,6 +233,7 @@ async function weigh() {
     const answer = await fetch(`${plan().dataset.weigh}?${target()}`, { headers: { "HX-Request": "true" }, signal: asking.signal });
     const html = await answer.text();
     if (held !== carried || key() !== wanted) return;
+    if (!answer.ok) { put(); tell(sentence(html)); return; }
     const box = document.createElement("template");
     box.innerHTML = html;
     const told = box.content.querySelector(".plan-weighed");
@@ -243,7 +244,7 @@ async function weigh() {
     show(html, at.left, at.bottom);
     speak(carried.by === "key" ? `${clock(carried.minute)} ${carried.weighed.words}` : carried.weighed.words);
   } catch (fault) {
-    if (fault.name !== "AbortError") throw fault;
+    if (fault.name !== "AbortError") { put(); tell(plan().dataset.failed); }
   }
 }
 
@@ -285,14 +286,22 @@ async function drop() {
 
 async function send(address, body) {
   const { "X-CSRFToken": token } = JSON.parse(document.body.getAttribute("hx-headers"));
-  const answer = await fetch(address, { method: "POST", body, headers: { "HX-Request": "true", "X-CSRFToken": token } });
-  const html = await answer.text();
-  if (dialog.open) dialog.close();
-  if (answer.ok) { replace(html); return; }
-  const box = document.createElement("template");
-  box.innerHTML = html;
-  if (answer.status === 409) await refresh();
-  tell(box.content.textContent.trim());
+  try {
+    const answer = await fetch(address, { method: "POST", body, headers: { "HX-Request": "true", "X-CSRFToken": token } });
+    const html = await answer.text();
+    if (dialog.open) dialog.close();
+    if (answer.ok) { replace(html); return; }
+    if (answer.status === 409) await refresh();
+    tell(sentence(html));
+  } catch {
+    tell(plan().dataset.failed);
+  }
+}
+
+// What a refusal says; of a whole page its heading.
+function sentence(html) {
+  const told = new DOMParser().parseFromString(html, "text/html");
+  return (told.querySelector(".alert") ?? told.querySelector("h1") ?? told.body).textContent.trim();
 }
 
 // The mouse.
