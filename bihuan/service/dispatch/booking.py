@@ -25,7 +25,6 @@ from bihuan.service.dispatch.errors import (
     SlotRuledOut,
     SlotUnknown,
     TooLateToMove,
-    TooLateToSay,
     UnderWay,
     VisitMoved,
 )
@@ -234,15 +233,14 @@ def _let_go(visit: Visit, *, reason: str, doer: Doer, now: datetime, by_customer
 
 @transaction.atomic
 def say_late(visit: Visit, *, expected_at: datetime, reason: str, doer: Doer, now: datetime) -> Visit:
-    """Say before the slot begins that the technician comes later, when, and why; the customer is told."""
+    """Say that the technician comes later than agreed, when, and why; the customer is told. Better late than never:
+    also once the slot has begun, until somebody stands at the door. What was promised is not kept by it."""
     if reason not in LATE_REASONS:
         raise ReasonUnknown
     visit = visit_for_change(visit.id)
     if visit.state not in (Visit.BOOKED, Visit.ON_THE_WAY) or visit.slot_from is None:
         raise NotBooked(visit.case.number)
-    if now >= visit.slot_from:
-        raise TooLateToSay
-    if not visit.slot_from < expected_at <= visit.slot_from + timedelta(days=1):
+    if not max(visit.slot_from, now) < expected_at <= visit.slot_from + timedelta(days=1):
         raise NotLater
     told = {"late_said_at": now, "expected_at": expected_at, "late_reason": reason}
     if not Visit.objects.filter(id=visit.id, state=visit.state).update(**told):

@@ -252,21 +252,10 @@ class NothingHeld(Refusal):
         super().__init__(_("No time can be kept for this case now. Look at it again."))
 
 
-class TooLateToSay(Refusal):
-    status = 409
-
-    def __init__(self) -> None:
-        super().__init__(
-            _(
-                "The agreed time has begun. Ring the customer now and agree on a new time with “Change the time”."
-            )
-        )
-
-
 class NotLater(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            _("Say a time that lies after the agreed one begins, on the same day or the next."),
+            _("Say a time still to come, after the agreed one begins, on the same day or the next."),
             fields={"expected_at": _("Choose a later time.")},
         )
 

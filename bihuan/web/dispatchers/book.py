@@ -114,10 +114,7 @@ def _shown(request: HttpRequest, case: Any, *, status: int = 200) -> HttpRespons
         "fee_told": (visit.fee_told_fen if visit else 0) or case.report.fee_told_fen,
         "fee_agreed": bool(visit and visit.fee_told_fen),
         "slot": slot_of(visit),
-        "may_say_late": booked
-        and visit is not None
-        and visit.slot_from is not None
-        and now < visit.slot_from,
+        "may_say_late": booked,
         "days": days,
         "displaceable": [
             (one.visit.case.number, slot_words(one.slot.begins, one.slot.ends), round(one.extra / 60))

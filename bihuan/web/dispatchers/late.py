@@ -40,7 +40,7 @@ def late(request: HttpRequest, viewer: Viewer) -> HttpResponse:
             "what": what_of(one.visit.case),
             "area": area_of(one.visit.case),
             "slot": slot_words(one.visit.slot_from, one.visit.slot_until),
-            "may_say": now < one.slot_from,
+            "may_say": now < one.expected_at,
         }
         for one in foreseen(viewer, now=now)
         if one.visit.slot_from and one.visit.slot_until

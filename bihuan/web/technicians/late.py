@@ -39,4 +39,4 @@ def delay_shown(site: Site) -> dict[str, Any]:
 
 
 def _shown(number: str, delay: Any, *, now: datetime) -> dict[str, Any]:
-    return {"number": number, "expected_at": delay.expected_at, "may_say": now < delay.slot_from}
+    return {"number": number, "expected_at": delay.expected_at, "may_say": now < delay.expected_at}

@@ -15,7 +15,7 @@ from bihuan.registers.staff.models import Busy
 from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.models import Case
 from bihuan.service.dispatch import assigning, booking, offering
-from bihuan.service.dispatch.errors import TooLateToSay, VisitMoved
+from bihuan.service.dispatch.errors import NotBooked, NotLater, VisitMoved
 from bihuan.service.dispatch.models import Visit
 from bihuan.service.dispatch.positions.actions import give_consent, keep_positions
 from bihuan.service.dispatch.positions.rules import Fix
@@ -146,13 +146,20 @@ def test_a_delay_is_foreseen_before_the_slot_begins_and_told_by_one_tap(made: Co
     assert not Delay.objects.filter(visit=third).exists()
 
 
-def test_once_the_slot_has_begun_a_person_rings(made: Company) -> None:
-    visit = booked(made)
+def test_once_the_slot_has_begun_it_is_still_said_until_somebody_is_there(made: Company) -> None:
+    visit, technician = booked(made), by(made, Role.TECHNICIAN)
     assert visit.slot_until is not None
     now = visit.slot_until - timedelta(minutes=10)
     assert foresee(now) == 1
-    with pytest.raises(TooLateToSay):
-        say_foreseen(fresh(visit), doer=by(made, Role.TECHNICIAN), now=now)
+    with pytest.raises(NotLater):
+        booking.say_late(fresh(visit), expected_at=now, reason="traffic", doer=technician, now=now)
+    said = say_foreseen(fresh(visit), doer=technician, now=now)
+    assert (said.late_said_at, said.expected_at) == (now, Delay.objects.get().expected_at)
+    set_off(made, visit, now=now)
+    case = Case.objects.get(id=visit.case_id)
+    arrive(open_work(case, by=made.actor(Role.TECHNICIAN), now=now), doer=technician, now=now)
+    with pytest.raises(NotBooked):
+        booking.say_late(fresh(visit), expected_at=later(days=1), reason="traffic", doer=technician, now=now)
 
 
 def test_a_warning_is_taken_back_when_it_fits_again(made: Company) -> None:

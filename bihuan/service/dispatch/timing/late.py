@@ -67,7 +67,7 @@ def _warn(stop: Stop, held: Delay | None, expected_at: datetime, *, now: datetim
 
 @transaction.atomic
 def say_foreseen(visit: Visit, *, doer: Doer, now: datetime) -> Visit:
-    """Tell the customer the time that the house foresees. Refused like any late notice once the slot has begun."""
+    """Tell the customer the time that the house foresees; refused like any late notice."""
     held = delay_of(visit)
     if held is None or held.said_at is not None:
         raise NothingToSay
