@@ -60,7 +60,7 @@ def day_of(problem: Problem, policy: Policy) -> Day:
     at = np.array([job.at for job in jobs], np.int64)
     windows, rows = _jobs(problem, policy, travel, at)
     near = min(NEIGHBOURS, max(0, len(jobs) - 1))
-    able, fetched = _able(problem), fetching(problem)
+    able, fetched = able_of(problem), fetching(problem)
     if fetched is not None:
         able &= fetched >= 0
         rows += _fetched(problem, rows, windows, travel)
@@ -138,7 +138,7 @@ def _nearest(travel: Travel, at: npt.NDArray[np.int64], count: int) -> npt.NDArr
     return np.take_along_axis(near, np.argsort(np.take_along_axis(apart, near, axis=1), axis=1), axis=1)
 
 
-def _able(problem: Problem) -> npt.NDArray[np.bool_]:
+def able_of(problem: Problem) -> npt.NDArray[np.bool_]:
     """Who can do what: a row for each job. Many jobs need the same."""
     seen: dict[Hashable, list[bool]] = {}
     rows = []

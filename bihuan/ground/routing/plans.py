@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from time import process_time
+from time import process_time, thread_time
 from typing import Any
 
 from bihuan.ground.routing import kernel as k
@@ -10,10 +10,16 @@ from bihuan.ground.routing.days import day_of
 from bihuan.ground.routing.model import Id, Job, Problem
 from bihuan.ground.routing.parts import FETCHED, Fetching
 from bihuan.ground.routing.policies import Policy
+from bihuan.ground.routing.regions import Region, by_regions, is_large
 from bihuan.ground.routing.search import FROM_NOTHING, Budget, Manner, Searching
 from bihuan.ground.routing.timetable import Break, Fetch, Route, Stop, route_of
 from bihuan.ground.routing.together import Pairs, instants_of
 from bihuan.ground.routing.why import Asking, Reason, Relaxation
+
+APART, COOLED = (
+    0.8,
+    0.1,
+)  # the share of the budget for regions, and how hot the search goes on with their plans
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,14 @@ def solve(
 ) -> Plan:
     """The best plan found within the budget, which counts from now on. `start` is a plan to improve: the jobs of each
     technician, in order; `manner` is how the search goes about it; `reasons_for` names the jobs whose reasons are asked
-    for, None all. Today one thread works, whatever is offered."""
+    for, None all. A large day is planned by as many regions as there are `threads` for most of the budget, which
+    then is that of each thread; the rest is for the whole."""
+    if threads > 1 and is_large(problem):
+        start = by_regions(
+            problem, start, threads, _plan_of_region(policy, budget.share(APART), seed, manner)
+        )
+        budget = budget.share(1 - APART)
+        manner = replace(manner, hot=max(manner.cold, manner.hot * COOLED), starts=1)
     began = clock()
     found = Searching.over(day_of(problem, policy), seed=seed)
     if start is not None:
@@ -85,6 +98,25 @@ def solve(
         rounds=rounds,
         seconds=seconds,
     )
+
+
+def _plan_of_region(
+    policy: Policy, budget: Budget, seed: int, manner: Manner
+) -> Callable[[Region, int], Mapping[Id, Sequence[Id]]]:
+    def planned(region: Region, number: int) -> Mapping[Id, Sequence[Id]]:
+        found = solve(
+            region.problem,
+            policy,
+            budget,
+            seed=seed + number,
+            clock=thread_time,
+            start=region.start or None,
+            manner=manner,
+            reasons_for=(),
+        )
+        return found.orders()
+
+    return planned
 
 
 def _unserved(asking: Asking, number: int, reasons_for: Collection[Id] | None) -> Unserved:
