@@ -85,7 +85,7 @@ def _take(visit: Visit, slot: Slot, *, doer: Doer, now: datetime, by_customer: b
     drop_holds(subject_id=visit.case_id, technician_id=visit.technician_id, now=now)
     crew, mine = refuse_wrong_slot(visit, slot, now=now)
     day = localtime(slot.begins).date()
-    claim(visit.case, node=visit.technician.node, day=day, visit_id=visit.id)
+    claim(visit.case, node=visit.technician.node, day=day, visit_id=visit.id, now=now)
     hold_to_cap(visit, day=day)
     put_in(mine, slot, crew.task_of(visit.case), visit_id=visit.id, now=now)
     forget_intended(visit.case_id)

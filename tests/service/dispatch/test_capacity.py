@@ -25,6 +25,7 @@ from bihuan.service.dispatch.capacity.queries import month_of
 from bihuan.service.dispatch.capacity.rules import Booked, DayRule, LimitRule, Line, left, lines_on, room
 from bihuan.service.dispatch.choosing import workers_for
 from bihuan.service.dispatch.deciding.models import Waiting
+from bihuan.service.dispatch.keeping_free import keep_free
 from bihuan.service.dispatch.models import Visit
 from bihuan.service.dispatch.policy import Policy
 from bihuan.service.dispatch.queries import free_slots, open_visit_of
@@ -180,6 +181,22 @@ def test_a_closed_day_takes_nobody_and_what_is_booked_stays(made: Company) -> No
     set_day(point, node_id=made.own.id, day=TUESDAY, now=later(minutes=1))
     assert (on(other, TUESDAY) is not None, Day.objects.count()) == (True, 0)
     assert Change.objects.filter(register="capacity").count() == 2
+
+
+@pytest.mark.demand("U-12")
+def test_what_is_kept_free_has_its_place_in_the_day_until_it_is_over(made: Company) -> None:
+    Limit.objects.create(node=made.head, visits=1)
+    first, second = to_book(made), to_book(made, 1, words="冰箱门关不严")
+    known = on(second, TUESDAY)
+    keep_free(first, on(first, TUESDAY), now=NOW)
+    keep_free(first, on(first, TUESDAY, 1), now=NOW)  # another time of the same day is no second place
+    for refused in (lambda: keep_free(second, known, now=NOW), lambda: book(second, known)):
+        with pytest.raises(DayFull):
+            refused()
+    assert keep_free(second, known, now=later(minutes=10)) == later(minutes=20)
+    with pytest.raises(DayFull):
+        booking.book(first, on(first, TUESDAY), doer=Doer.house(CLOCK), now=later(minutes=19))
+    booking.book(second, known, doer=Doer.house(CLOCK), now=later(minutes=21))
 
 
 def test_a_rebooking_on_the_same_full_day_keeps_its_own_place(made: Company) -> None:

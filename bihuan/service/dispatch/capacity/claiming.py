@@ -1,5 +1,6 @@
 """A booking takes its place in the calendar: one after another, so that no day ever holds more than it may."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import F
@@ -9,14 +10,15 @@ from bihuan.registers.organisation.models import Node
 from bihuan.registers.staff.models import Technician
 from bihuan.service.cases.models import Case
 from bihuan.service.dispatch.capacity.errors import DayFull
-from bihuan.service.dispatch.capacity.loads import COUNTED, calendars
+from bihuan.service.dispatch.capacity.loads import COUNTED, calendars, kept_on, path_of
 from bihuan.service.dispatch.capacity.models import Turn
 from bihuan.service.dispatch.models import Visit
 
 
-def claim(case: Case, *, node: Node, day: date, visit_id: int) -> None:
-    """Within the booking's transaction, before the visit is written: DayFull where the day takes no more of this
-    category and kind. The urgent may use the reserve. Where nobody set a limit nothing is written."""
+def claim(case: Case, *, node: Node, day: date, visit_id: int, now: datetime) -> None:
+    """Within the transaction of a booking, or of keeping a time free, before it is written: DayFull where the day takes
+    no more of this category and kind. What is kept free for others counts like their visits. The urgent may use the
+    reserve. Where nobody set a limit nothing is written."""
     held = calendars(node.path, day, day, but=visit_id)
     if not held:
         return
@@ -24,7 +26,9 @@ def claim(case: Case, *, node: Node, day: date, visit_id: int) -> None:
         take_turn(node_id, day)
     urgent = case.urgency == "urgent"
     for one in calendars(node.path, day, day, but=visit_id):  # counted again, now that it is our turn
-        if one.room(day, category=case.category, kind=case.kind, urgent=urgent) == 0:
+        kept = kept_on(path_of(node.path, one.node_id), day, but=case.id, now=now)
+        counted = replace(one, counts={day: [*one.counts.get(day, []), *kept]})
+        if counted.room(day, category=case.category, kind=case.kind, urgent=urgent) == 0:
             raise DayFull(day)
 
 

@@ -9,6 +9,7 @@ from django.db.models.functions import TruncDate
 from django.utils.timezone import get_default_timezone, make_aware
 
 from bihuan.registers.organisation.models import Node
+from bihuan.registers.staff.models import Busy
 from bihuan.service.cases.models import Case
 from bihuan.service.dispatch.capacity.models import Day, Limit
 from bihuan.service.dispatch.capacity.rules import Booked, DayRule, LimitRule, Line, lines_on, room
@@ -137,6 +138,24 @@ def counts_of(path: str, first: date, last: date, *, but: int = 0) -> Counts:
             if count:
                 here.append((row["case__category"], row["case__kind"], urgent, count))
     return found
+
+
+def kept_on(path: str, day: date, *, but: int, now: datetime) -> list[tuple[str, str, bool, int]]:
+    """What is kept free on a day for customers of these nodes, as of visits; not for the case `but`, and for none that
+    is counted on this day anyway."""
+    begins = make_aware(datetime.combine(day, time()), get_default_timezone())
+    ends = begins + timedelta(days=1)
+    kept = Busy.objects.filter(
+        technician__node__path__startswith=path,
+        why=Busy.HOLD,
+        expires__gt=int(now.timestamp()),
+        slot_from__gte=int(begins.timestamp()),
+        slot_from__lt=int(ends.timestamp()),
+    )
+    booked = Visit.objects.filter(state__in=COUNTED, slot_from__gte=begins, slot_from__lt=ends)
+    cases = Case.objects.filter(id__in=kept.values("subject_id")).exclude(id__in=booked.values("case"))
+    told = cases.exclude(id=but).values_list("category", "kind", "urgency")
+    return [(category, kind, urgency == "urgent", 1) for category, kind, urgency in told]
 
 
 def full_days(node: Node, days: Iterable[date], *, category: str, kind: str, urgent: bool) -> frozenset[date]:
