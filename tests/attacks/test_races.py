@@ -101,19 +101,22 @@ def test_two_dispatchers_assign_one_case() -> None:
     assert kinds(case).count("dispatch.assigned") == 1
 
 
-def test_two_dispatchers_and_a_customer_book_the_same_slot_of_one_technician() -> None:
+def test_two_dispatchers_and_a_customer_book_the_last_place_of_a_slot_of_one_technician() -> None:
+    """Two visits of an hour with their drives fill a slot; one is agreed before."""
     made = makers.company()
+    before = assigned(made, words="冰箱灯不亮")
     cases = [assigned(made, words=words) for words in ("冰箱门关不严", "冰箱漏水", "冰箱太吵")]
     slot = free_slots(cases[0], now=NOW)[0].begins.isoformat()
     desks = [entered(made.people[Role.SERVICE_POINT_DISPATCHER]), entered(made.people[Role.DISPATCHER])]
+    assert desks[0].post(f"/dispatch/{before.number}/book", {"slot": slot}).status_code == 302
     told = at_once(
         lambda: desks[0].post(f"/dispatch/{cases[0].number}/book", {"slot": slot}),
         lambda: desks[1].post(f"/dispatch/{cases[1].number}/book", {"slot": slot}),
         lambda: entered().post(f"{path(link_of(cases[2].report))}/slot", {"slot": slot}),
     )
     assert sorted(told) == [302, 409, 409]
-    assert Busy.objects.count() == 1
-    assert Visit.objects.filter(state=Visit.BOOKED).count() == 1
+    assert Busy.objects.count() == 2
+    assert Visit.objects.filter(state=Visit.BOOKED).count() == 2
 
 
 def test_two_agents_claim_one_case() -> None:
