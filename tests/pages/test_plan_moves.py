@@ -1,5 +1,7 @@
 """The plan of a day in a real browser: a case is moved by mouse and by key, and taken back."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
@@ -36,7 +38,9 @@ def test_a_case_is_dragged_to_a_technician_moved_by_key_and_taken_back(
         page.mouse.move(box["x"] + box["width"] * part, box["y"] + box["height"] / 2, steps=3)
     expect(page.locator("#plan-said .plan-line").first).to_contain_text("14:00")
     page.mouse.up()
-    page.locator("dialog[open] [name=why_not_best]").select_option("nearer")  # somebody else comes first for it
+    page.locator("dialog[open] [name=why_not_best]").select_option(
+        "nearer"
+    )  # somebody else comes first for it
     page.locator("dialog[open] .btn-primary").click()
     block = page.locator(f".plan-block.is-meant[data-case='{waits.number}']")
     expect(block).to_be_visible()
@@ -58,3 +62,17 @@ def test_a_case_is_dragged_to_a_technician_moved_by_key_and_taken_back(
     page.set_viewport_size({"width": 360, "height": 780})
     assert overflow(page) == 0
     assert violations(page) == []
+    told_of = {
+        "case": waits.number,
+        "technician": made.technicians[0].id,
+        "day": tomorrow(),
+        "at": at(14).isoformat(),
+    }
+    for name in ("plan_move", "plan_print"):
+        page.goto(
+            f"{live_server.url}{reverse(f'dispatchers:{name}', args=[made.own.id])}?{urlencode(told_of)}"
+        )
+        assert (overflow(page), violations(page)) == (0, [])
+    enter(page, live_server, made, Role.DISPATCHER, "zh-hans")
+    page.goto(live_server.url + reverse("dispatchers:plan_nodes"))
+    assert (overflow(page), violations(page)) == (0, [])
