@@ -56,7 +56,7 @@ def stops_of(role: str, enter: Callable[[int], str]) -> list[Stop]:
     if role == "administrator":
         return [*profiles(), *imports_under_way(), *registers()]
     if role == "service_point_dispatcher":
-        return going_away()
+        return [*going_away(), *better_plans()]
     if role == "agent":
         return [*cases_at_each_place(), *remote_guidance(), *waiting_lists(), *pasted(), *searches()]
     return []
@@ -259,6 +259,30 @@ def going_away() -> list[Stop]:
         path = f"/dispatch/{visit.case.number}/assign"
         found.append(Stop(name="assign-unfolded", path=path, opened=True))
     return found
+
+
+def better_plans() -> list[Stop]:
+    """Tomorrow planned anew for the service point of the demo's dispatcher, once with everybody, once without one."""
+    from django.utils.timezone import localdate
+
+    from bihuan.ground.worktime import clock
+    from bihuan.registers.access.models import Person
+    from bihuan.registers.access.queries import viewer_of
+    from bihuan.registers.staff.queries import technicians_at_work
+    from bihuan.service.dispatch.planning import proposing, solving
+
+    person = Person.objects.filter(login__startswith="point-", node__isnull=False).order_by("id").first()
+    if person is None or person.node_id is None:
+        return []
+    now, node_id, found = clock.now(), person.node_id, []
+    here = [one.id for one in technicians_at_work() if one.node_id == node_id]
+    for name, without in (("proposal", []), ("proposal-if-away", here[:1])):
+        tomorrow = localdate(now) + timedelta(days=1)
+        [asked] = proposing.ask(viewer_of(person), node_id, [tomorrow], now=now, without=without)
+        while solving.carry_on(asked.id, now=now, seconds=60):
+            pass
+        found.append(Stop(name=name, path=f"/dispatch/proposals/{asked.id}"))
+    return [*found, Stop(name="proposals", path=f"/dispatch/plan/{node_id}/propose")]
 
 
 def signing_in() -> list[Stop]:

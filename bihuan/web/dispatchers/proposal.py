@@ -115,7 +115,7 @@ def ask(request: HttpRequest, viewer: Viewer, node_id: int) -> HttpResponse:
         "people": people,
         "days": _days(now),
         "day": _day(request.GET.get("day", ""), now),
-        "asked": [(one, STATES[one.state], names.get(one.asked_by, "")) for one in asked],
+        "asked": [(one, _state(one), names.get(one.asked_by, "")) for one in asked],
         "answers": _answers(viewer, node_id, now),
     }
     return render(request, "dispatchers/proposals.html", context)
@@ -157,7 +157,7 @@ def proposal(request: HttpRequest, viewer: Viewer, proposal_id: int) -> HttpResp
         "row": row,
         "day": row.plan.day,
         "node": row.plan.node,
-        "state": STATES[row.state],
+        "state": _state(row) if lines or row.state != "ready" else _("Nothing to change"),
         "absent": [names.get(one, "–") for one in row.without],
         "figures": _figures(row),
         "lines": lines,
@@ -165,7 +165,7 @@ def proposal(request: HttpRequest, viewer: Viewer, proposal_id: int) -> HttpResp
         "left": [_left(one, names) for one in row.left],
         "moved": row.state == "ready" and not row.without and proposing.has_moved(row),
         "reasons": OVERRIDE_REASONS,
-        "siblings": [(one, STATES[one.state]) for one in siblings] if len(siblings) > 1 else [],
+        "siblings": [(one, _state(one)) for one in siblings] if len(siblings) > 1 else [],
         "by": names_of({row.asked_by}).get(row.asked_by, ""),
     }
     template = "dispatchers/proposal.html" + ("#result" if request.headers.get("HX-Request") else "")
@@ -231,6 +231,11 @@ def _day(told: str, now: datetime) -> date:
         return date.fromisoformat(told)
     except ValueError:
         return localdate(now) + timedelta(days=1)
+
+
+def _state(row: Any) -> str:
+    """How a proposal stands; what only answers a question waits for nobody."""
+    return _("Answered") if row.without and row.state == "ready" else str(STATES[row.state])
 
 
 def _figures(row: Any) -> list[Figure]:

@@ -75,7 +75,6 @@ class Proposal(models.Model):
     without = models.JSONField(default=list)
     policy = models.CharField(max_length=32)
     seed = models.PositiveIntegerField(default=1)
-    seconds = models.PositiveSmallIntegerField(default=10)
     progress = models.PositiveSmallIntegerField(default=0)  # percent
     best = models.JSONField(default=dict)
     gain = models.JSONField(default=dict)
