@@ -25,6 +25,8 @@ from bihuan.service.dispatch.models import Mate, Visit
 from bihuan.service.dispatch.pairing import choose_mate, send_mate_home
 from bihuan.service.dispatch.queries import day_of, free_slots, open_visit_of
 from bihuan.service.dispatch.slots import Slot
+from bihuan.service.dispatch.timing.forecast import arrivals_of
+from bihuan.service.dispatch.timing.rules import work_of
 from tests.makers import NOW, Company, a_technician, company, settle
 from tests.service.dispatch.test_dispatch import assigned, by, fresh, kinds
 
@@ -64,6 +66,25 @@ def test_a_time_takes_the_second_technicians_time_too_and_both_see_the_job(made:
     assert may_see_full(viewer, case, now=NOW)
     settle()
     assert kinds(case)[-2:] == ["dispatch.mate_chosen", "dispatch.booked"]
+
+
+def test_who_goes_along_comes_later_to_their_own_next_visit(made: Company) -> None:
+    case, visit = both_booked(made)
+    WorkCondition.objects.all().delete()
+    own = visit_of(assigned(made))
+    second = made.technicians[1]
+    assert visit.slot_from is not None and visit.slot_until is not None
+    Visit.objects.filter(id=own.id).update(
+        technician=second, state=Visit.BOOKED, slot_from=visit.slot_from, slot_until=visit.slot_until
+    )
+    alone = arrivals_of([second.id], now=visit.slot_from)
+    now = visit.slot_from + timedelta(minutes=30)
+    Visit.objects.filter(id=visit.id).update(state=Visit.ARRIVED, arrived_at=now)
+    both = arrivals_of([technician.id for technician in made.technicians], now=now)
+    assert set(alone) == {own.id}  # when both are there is told of the first alone
+    assert (both[visit.id], both[own.id] >= now + work_of(case.kind)) == (now, True)
+    send_mate_home(case, doer=by(made, Role.SERVICE_POINT_DISPATCHER), now=now)
+    assert arrivals_of([second.id], now=now)[own.id] < now + work_of(case.kind)
 
 
 def test_the_day_of_the_second_shows_the_visit_too(made: Company) -> None:

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from django.utils.timezone import localdate, make_aware
 
 from bihuan.service.dispatch.lines import with_planned
-from bihuan.service.dispatch.models import Visit
+from bihuan.service.dispatch.models import Mate, Visit
 from bihuan.service.dispatch.positions.queries import last_known
 from bihuan.service.dispatch.rules import metres
 from bihuan.service.dispatch.timing.models import Delay
@@ -40,18 +41,20 @@ def arrivals_of(technician_ids: Collection[int], *, now: datetime) -> dict[int, 
 
 
 def stops_of(technician_ids: Collection[int], *, now: datetime) -> dict[int, list[Stop]]:
-    """technician → their visits of today that are not over."""
+    """technician → their visits of today that are not over, also those to which they go along."""
     begins = make_aware(datetime.combine(localdate(now), time()))
-    rows = Visit.objects.select_related("case__place").filter(
-        technician_id__in=technician_ids,
+    today = Visit.objects.select_related("case__place").filter(
         state__in=(Visit.BOOKED, Visit.ON_THE_WAY, Visit.ARRIVED),
         slot_from__gte=begins,
         slot_from__lt=begins + timedelta(days=1),
     )
     found: dict[int, list[Stop]] = defaultdict(list)
-    for row in with_planned(rows):
-        if row.slot_from and row.slot_until:
-            found[row.technician_id].append(_stop(row))
+    for row in with_planned(today.filter(technician_id__in=technician_ids)):
+        found[row.technician_id].append(_stop(row))
+    goes = Mate.objects.filter(technician_id__in=technician_ids, ended_at__isnull=True)
+    beside = dict(goes.values_list("case_id", "technician_id"))
+    for row in with_planned(today.filter(case_id__in=beside)) if beside else ():
+        found[beside[row.case_id]].append(replace(_stop(row), along=True))
     return found
 
 
@@ -84,7 +87,8 @@ def reckoned(days: Mapping[int, Sequence[Stop]], *, now: datetime) -> dict[int, 
     for technician, stops in days.items():
         fix = seen.get(technician)
         here: Place = (fix.latitude, fix.longitude) if fix is not None else last.get(technician)
-        found |= arrivals(stops, here=here, seen_at=fix.at if fix else None, drive=_drive, now=now)
+        told = arrivals(stops, here=here, seen_at=fix.at if fix else None, drive=_drive, now=now)
+        found |= {stop.visit_id: told[stop.visit_id] for stop in stops if not stop.along}
     return found
 
 

@@ -32,7 +32,7 @@ def foresee(now: datetime) -> int:
     arrives = reckoned(days, now=now)
     known = {(row.visit_id, row.slot_from): row for row in Delay.objects.filter(visit_id__in=list(arrives))}
     new = 0
-    for stop in (stop for stops in days.values() for stop in stops):
+    for stop in (stop for stops in days.values() for stop in stops if not stop.along):
         at, held = arrives[stop.visit_id], known.get((stop.visit_id, stop.slot_from))
         if is_late(at, stop):
             new += _warn(stop, held, round_up(at), now=now)

@@ -30,7 +30,8 @@ class Span:
 
 @dataclass(frozen=True, kw_only=True)
 class Stop:
-    """One visit of a day, in the order in which they are driven to. `arrived_at` once somebody is there."""
+    """One visit of a day, in the order in which they are driven to. `arrived_at` once somebody is there. `along`: as
+    the second of two, whose day it fills; when both come is told of the first."""
 
     visit_id: int
     slot_from: datetime
@@ -39,6 +40,7 @@ class Stop:
     place: tuple[float, float] | None
     arrived_at: datetime | None = None
     set_off_at: datetime | None = None
+    along: bool = False
 
 
 type Drive = Callable[[tuple[float, float] | None, tuple[float, float] | None], timedelta]
