@@ -19,7 +19,9 @@ def test_a_plan_gets_better_by_itself_and_is_answered(page: Page, live_server: L
     made = company()
     cases = [waiting(made, words) for words in WORDS]
     for at, case in enumerate(cases):
-        Place.objects.filter(id=case.place_id).update(latitude=30.24 + at / 50, longitude=120.05 + at / 40)
+        Place.objects.filter(id=case.place_id or 0).update(
+            latitude=30.24 + at / 50, longitude=120.05 + at / 40
+        )
     enter(page, live_server, made, Role.SERVICE_POINT_DISPATCHER, "zh-hans")
     page.goto(f"{live_server.url}/dispatch/plan/{made.own.id}/propose")
     assert violations(page) == []
