@@ -79,6 +79,7 @@ def test_the_nearest_policy_upwards_holds(made: Company) -> None:
     assert DispatchPolicy.objects.count() == 3
 
 
+@pytest.mark.demand("S3-127", "L-24")
 def test_by_hand_nobody_is_asked_proposed_or_waits(made: Company) -> None:
     case = accepted(made)
     assert (Assignment.objects.count(), Suggestion.objects.count(), Round.objects.count()) == (0, 0, 0)

@@ -35,6 +35,7 @@ def test_the_order_does_not_depend_on_who_was_told_first(waiting: list[Waits], l
 
 
 @given(queues())
+@pytest.mark.demand("S3-127")
 def test_safety_comes_first_whatever_else_was_promised(waiting: list[Waits]) -> None:
     order = [one.safety for one in in_order(waiting)]
     assert order == sorted(order, reverse=True)

@@ -59,6 +59,7 @@ def fresh(case: Case) -> Case:
     return Case.objects.get(id=case.id)
 
 
+@pytest.mark.demand("L-24")
 def test_the_same_seed_proposes_the_same_and_says_why(made: Company) -> None:
     cases = [accepted(made, words=words) for words in WORDS]
     one = solved(made)
@@ -74,6 +75,7 @@ def test_the_same_seed_proposes_the_same_and_says_why(made: Company) -> None:
     assert one.state == Proposal.OVERTAKEN
 
 
+@pytest.mark.demand("L-24")
 def test_a_part_is_applied_a_part_refused_with_a_reason_and_nobody_is_measured_for_agreeing(
     made: Company,
 ) -> None:
@@ -159,6 +161,7 @@ def test_what_nobody_can_take_names_the_rule(made: Company) -> None:
     assert names[made.technicians[0].id] in first or names[made.technicians[1].id] in first
 
 
+@pytest.mark.demand("U-12")
 def test_days_asked_for_together_come_one_after_the_other(made: Company) -> None:
     case, viewer = accepted(made), the_dispatcher(made)
     first, second = proposing.ask(viewer, made.own.id, [TOMORROW + timedelta(days=1), TOMORROW], now=NOW)
