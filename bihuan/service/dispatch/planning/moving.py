@@ -182,7 +182,8 @@ def _move_agreed(
             one for one in abilities(frozenset({visit.technician.node_id})) if one.id == technician_id
         )
         give_back(visit.id, technician_id=technician_id)
-        put_in(mine, slot, task_of(case, whole=False), visit_id=visit.id, now=now, near=at)
+        task = task_of(case, whole=case.mate_person_id is not None)
+        put_in(mine, slot, task, visit_id=visit.id, now=now, near=at)
 
 
 def _give(
