@@ -130,7 +130,7 @@ class _Found:
             age = one["age"]
             if one["id"] in served or last:
                 self.waits.append(age)
-            if today == DAYS:
+            if today == DAYS and one["id"] not in served:
                 self.at_end = max(self.at_end, age)
             if today <= DAYS:
                 self.served += one["id"] in served
