@@ -55,8 +55,8 @@ def ints(values: ArrayLike) -> Ints:
 
 
 def short_ints(values: ArrayLike) -> Ints:
-    """The same in 32 bits, for large tables that are only read."""
-    made = np.array(values, np.int32).ravel()
+    """The same in 32 bits, for large tables that are only read; no copy where they are so already."""
+    made = np.asarray(values, np.int32).ravel()
     return array("i", made.tobytes()) if not COMPILES else made  # type: ignore[return-value]  # as above
 
 

@@ -29,6 +29,7 @@ type Table = npt.NDArray[np.int64]
 ANYTIME: Window = (-k.NEVER // 4, k.NEVER // 4)
 TOO_LATE: Window = (k.NEVER // 2, k.NEVER // 2)
 NEIGHBOURS = 40
+SOME = 256  # jobs whose neighbours are sought at once: of all, the table would be large
 MOST_STOPS = 400  # of one technician on one day
 
 
@@ -55,7 +56,7 @@ class Day:
 def day_of(problem: Problem, policy: Policy) -> Day:
     """The arrays of a problem under a policy."""
     people, jobs = problem.technicians, problem.jobs
-    travel = np.minimum(problem.travel, UNREACHABLE).astype(np.int32)
+    travel = np.minimum(problem.travel, UNREACHABLE).astype(np.int32, copy=False)
     np.fill_diagonal(travel, 0)
     at = np.array([job.at for job in jobs], np.int64)
     windows, rows = _jobs(problem, policy, travel, at)
@@ -132,10 +133,15 @@ def _nearest(travel: Travel, at: npt.NDArray[np.int64], count: int) -> npt.NDArr
     """For each job so many others that are near, the nearest first; of equally near ones the first in the list."""
     if not count:
         return np.zeros((len(at), 0), np.int64)
-    apart = travel[np.ix_(at, at)].astype(np.int64) * len(at) + np.arange(len(at))
-    np.fill_diagonal(apart, np.iinfo(np.int64).max)
-    near = np.argpartition(apart, count - 1, axis=1)[:, :count]
-    return np.take_along_axis(near, np.argsort(np.take_along_axis(apart, near, axis=1), axis=1), axis=1)
+    found = np.empty((len(at), count), np.int64)
+    for begins in range(0, len(at), SOME):
+        rows = np.arange(begins, min(begins + SOME, len(at)))
+        apart = travel[np.ix_(at[rows], at)].astype(np.int64) * len(at) + np.arange(len(at))
+        apart[rows - begins, rows] = np.iinfo(np.int64).max
+        near = np.argpartition(apart, count - 1, axis=1)[:, :count]
+        order = np.argsort(np.take_along_axis(apart, near, axis=1), axis=1)
+        found[rows] = np.take_along_axis(near, order, axis=1)
+    return found
 
 
 def able_of(problem: Problem) -> npt.NDArray[np.bool_]:
@@ -154,7 +160,7 @@ def _jobs(
     problem: Problem, policy: Policy, travel: Travel, at: npt.NDArray[np.int64]
 ) -> tuple[list[int], list[list[int]]]:
     """All windows in one row, and a row for each job."""
-    apart = travel.astype(np.int64)
+    apart = travel.copy()
     np.fill_diagonal(apart, UNREACHABLE)
     into, out = apart.min(axis=0, initial=UNREACHABLE), apart.min(axis=1, initial=UNREACHABLE)
     crowded = np.bincount(at, minlength=len(travel)) > 1  # two jobs at one place, or one at somebody's home

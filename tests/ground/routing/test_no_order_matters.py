@@ -42,7 +42,7 @@ def shuffled(told: dict[str, Any], dice: Random) -> dict[str, Any]:
     return told | {"technicians": people, "jobs": jobs}
 
 
-@settings(max_examples=6)
+@settings(max_examples=6, derandomize=True)
 @given(st.integers(0, 10_000))
 def test_other_names_and_another_order_give_a_plan_as_good(seed: int) -> None:
     told = a_day(24, 5, seed)
@@ -50,7 +50,7 @@ def test_other_names_and_another_order_give_a_plan_as_good(seed: int) -> None:
     assert max(as_told, otherwise) <= CLEARLY * min(as_told, otherwise)
 
 
-@settings(max_examples=6)
+@settings(max_examples=6, derandomize=True)
 @given(st.integers(0, 10_000))
 def test_one_technician_more_never_makes_a_plan_clearly_worse(seed: int) -> None:
     told = a_day(24, 5, seed)
