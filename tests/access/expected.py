@@ -197,6 +197,7 @@ STAFF_PAGES = {
     "dispatchers:plan_weigh": ("get", "DOP"),
     "dispatchers:plan_move": ("get", "DOP"),
     "dispatchers:plan_undo": ("post", "DOP"),
+    "dispatchers:plan_where": ("post", "DOP"),
     "dispatchers:proposal_ask": ("get", "DOP"),
     "dispatchers:plan_publish": ("post", "DOP"),
     "dispatchers:proposal": ("get", "DOP"),

@@ -190,11 +190,11 @@ def map_of(board: Board, items: Iterable[Item], *, gcj02: bool = False) -> dict[
             {
                 "technician": row.one.id,
                 "name": row.one.name,
-                "home": _spot(row.home, gcj02=gcj02),
+                "home": spot_of(row.home, gcj02=gcj02),
                 "stops": [
                     {"case": stop.case.number, "at": spot, "order": order, "meant": stop.state == MEANT}
                     for order, stop in enumerate(row.stops, start=1)
-                    if (spot := _spot(stop.place, gcj02=gcj02))
+                    if (spot := spot_of(stop.place, gcj02=gcj02))
                 ],
             }
             for row in board.rows
@@ -202,12 +202,13 @@ def map_of(board: Board, items: Iterable[Item], *, gcj02: bool = False) -> dict[
         "pool": [
             {"case": item.number, "at": spot, "light": item.chip.state if item.chip else "rest"}
             for one, item in zip(board.pool, items, strict=True)
-            if (spot := _spot(place_of(one.case), gcj02=gcj02))
+            if (spot := spot_of(place_of(one.case), gcj02=gcj02))
         ],
     }
 
 
-def _spot(place: Place, *, gcj02: bool) -> list[float] | None:
+def spot_of(place: Place, *, gcj02: bool) -> list[float] | None:
+    """A place as [latitude, longitude] in the system of the map; None where it is not known."""
     if place is None:
         return None
     told = gcj02_of(Point(*place)) if gcj02 else Point(*place)

@@ -144,6 +144,7 @@ def _drawn(
         "hours": range(7, 22),
         "minute": local.hour * 60 + local.minute if today else -1,
         "may_move": viewer.may("visit.assign"),
+        "may_see_people": today and viewer.may("position.read"),
         "may_export": viewer.may("case.export"),
         "last": last,
         "said": said,

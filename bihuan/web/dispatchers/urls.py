@@ -14,6 +14,7 @@ from bihuan.web.dispatchers.hands import mate, wish
 from bihuan.web.dispatchers.job_order import job_order
 from bihuan.web.dispatchers.late import late
 from bihuan.web.dispatchers.leave import leave
+from bihuan.web.dispatchers.plan_where import plan_where
 from bihuan.web.dispatchers.positions import positions
 from bihuan.web.dispatchers.service_point import answer, assign_quickly, service_point
 
@@ -28,6 +29,7 @@ urlpatterns: list[URLPattern] = [
     path("plan/<int:node_id>/move", plan_board.plan_move, name="plan_move"),
     path("plan/<int:node_id>/undo", plan_board.plan_undo, name="plan_undo"),
     path("plan/<int:node_id>/print", plan_board.plan_print, name="plan_print"),
+    path("plan/<int:node_id>/where", plan_where, name="plan_where"),
     path("plan/<int:node_id>/propose", proposal.ask, name="proposal_ask"),
     path("plan/<int:node_id>/publish", proposal.publish, name="plan_publish"),
     path("proposals/<int:proposal_id>", proposal.proposal, name="proposal"),

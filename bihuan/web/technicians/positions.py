@@ -26,11 +26,11 @@ from bihuan.service.dispatch.positions.queries import (
     consent_of,
     consents_of,
     days_kept,
+    looks_at,
     own_track,
-    readings_of,
     shift_now,
 )
-from bihuan.service.dispatch.positions.rules import KEPT_DAYS, MOST_AT_ONCE, Fix, kept_until
+from bihuan.service.dispatch.positions.rules import KEPT_DAYS, MOST_AT_ONCE, ON_THE_MAP, Fix, kept_until
 from bihuan.web.look.doors import moment, staff_page
 
 LARGEST = 64 * 1024  # bytes of one upload
@@ -66,7 +66,8 @@ def positions(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "track": list(reversed(own_track(technician.id, day))),
         "until": kept_until(day),
         "kept_days": KEPT_DAYS,
-        "readings": readings_of(technician.id),
+        "looks": looks_at(technician.id),
+        "on_the_map": ON_THE_MAP,
     }
     return render(request, "technicians/positions.html", shown)
 

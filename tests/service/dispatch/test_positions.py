@@ -22,11 +22,12 @@ from bihuan.service.dispatch.positions.actions import (
     forget_old,
     give_consent,
     keep_positions,
+    look_at_the_map,
     note_reading,
     withdraw_consent,
 )
 from bihuan.service.dispatch.positions.models import Position, Track, TrackReading
-from bihuan.service.dispatch.positions.queries import followed, last_known, own_track, track_of
+from bihuan.service.dispatch.positions.queries import followed, last_known, looks_at, own_track, track_of
 from bihuan.service.dispatch.positions.rules import APART, Fix, fault, read, thinned, written
 from tests.makers import NOW, Company, company, later
 
@@ -155,6 +156,35 @@ def test_a_dispatcher_of_the_node_looks_with_a_reason_that_the_technician_reads(
     assert track_of(note_reading(viewer, one, today, purpose="customer waits", now=NOW)) == [fix()]
     page = enter(made, Role.TECHNICIAN).get(reverse("technicians:positions"))
     assert "customer waits" in page.content.decode()
+
+
+@pytest.mark.demand("L-23")
+def test_the_map_shows_who_shares_now_and_a_map_that_stays_open_is_one_look(made: Company) -> None:
+    one, other, viewer = agreed(made), made.technicians[1], made.viewer(Role.SERVICE_POINT_DISPATCHER)
+    keep_positions(one, [fix(later(minutes=-4))], now=NOW)
+    give_consent(other, now=later(hours=-3))  # agreed, and was not heard of
+    seen = look_at_the_map(viewer, made.own.id, now=NOW)
+    [there] = seen.people
+    assert (there.technician_id, there.fix, there.old, seen.of) == (one.id, fix(later(minutes=-4)), False, 2)
+    for minutes in (1, 14, 16, 31):
+        [there] = look_at_the_map(viewer, made.own.id, now=later(minutes=minutes)).people
+    assert there.old
+    look_at_the_map(made.viewer(Role.DISPATCHER), made.own.id, now=later(minutes=1))
+    mine = TrackReading.objects.filter(person_id=viewer.person_id)
+    assert [row.at for row in mine.order_by("at")] == [NOW, later(minutes=16), later(minutes=31)]
+    assert [(look.since, look.until) for look in looks_at(one.id)] == [
+        (later(minutes=1), later(minutes=1)),
+        (NOW, later(minutes=31)),
+    ]
+    assert looks_at(other.id) == []
+    page = enter(made, Role.TECHNICIAN).get(reverse("technicians:positions"))
+    assert "The map of the day" in page.content.decode()
+    take_time(one.id, begins=NOW, ends=later(hours=1), why=Busy.LEAVE)
+    assert look_at_the_map(viewer, made.own.id, now=later(minutes=40)).people == ()
+    with pytest.raises(NotFound):
+        look_at_the_map(viewer, made.authorised.id, now=NOW)
+    with pytest.raises(NotAllowed):
+        look_at_the_map(made.viewer(Role.MANAGER), made.own.id, now=NOW)
 
 
 def test_the_phone_gives_withdraws_and_leaves_positions(made: Company, settings: Any) -> None:

@@ -1,9 +1,9 @@
 """A technician agrees, withdraws, is followed on shift; somebody looks and that is written down; old days go."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.timezone import get_default_timezone, localdate
@@ -13,11 +13,14 @@ from bihuan.ground.vault.actions import destroy_all, keys, new_key
 from bihuan.registers.access.errors import NotFound, Refusal
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.staff.models import Technician
-from bihuan.registers.staff.queries import shifts_of
+from bihuan.registers.staff.queries import abilities, shifts_of
 from bihuan.service.dispatch.positions.models import Position, PositionConsent, Track, TrackReading
-from bihuan.service.dispatch.positions.queries import away_of, may_see
+from bihuan.service.dispatch.positions.queries import away_of, may_see, sharing
 from bihuan.service.dispatch.positions.rules import (
     CONSENT_VERSION,
+    FRESH,
+    ON_THE_MAP,
+    ONE_LOOK,
     Fix,
     fault,
     first_day_kept,
@@ -35,6 +38,25 @@ class Taken:
 
     kept: int
     refused: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whereabouts:
+    """Where a technician was last, for how long, and whether that is too long ago to say where they are."""
+
+    technician_id: int
+    name: str
+    fix: Fix
+    ago: timedelta
+    old: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """Who of a service point's technicians shares their position now, and how many technicians there are."""
+
+    people: tuple[Whereabouts, ...]
+    of: int
 
 
 class NoConsent(Refusal):
@@ -104,6 +126,35 @@ def note_reading(
         day=day,
         purpose=purpose.strip()[:200],
         at=now,
+    )
+
+
+@transaction.atomic
+def look_at_the_map(viewer: Viewer, node_id: int, *, now: datetime) -> Seen:
+    """Where the technicians of a service point are now: of those who agreed and are on shift. That this viewer looks is
+    written down for each of them, once in a quarter of an hour."""
+    viewer.must("position.read")
+    if viewer.person_id is None or (viewer.nodes is not None and node_id not in viewer.nodes):
+        raise NotFound
+    crew = abilities(frozenset({node_id}))
+    found = sharing(crew, now=now)
+    _note_looks(viewer.person_id, found, now=now)
+    people = [
+        Whereabouts(technician_id=one.id, name=one.name, fix=fix, ago=now - fix.at, old=now - fix.at > FRESH)
+        for one in crew
+        if (fix := found.get(one.id)) is not None
+    ]
+    return Seen(people=tuple(people), of=len(crew))
+
+
+def _note_looks(person_id: int, technician_ids: Iterable[int], *, now: datetime) -> None:
+    told = {"person_id": person_id, "day": localdate(now), "purpose": ON_THE_MAP}
+    written = TrackReading.objects.filter(
+        **told, technician_id__in=list(technician_ids), at__gt=now - ONE_LOOK
+    )
+    known = set(written.values_list("technician_id", flat=True))
+    TrackReading.objects.bulk_create(
+        TrackReading(**told, technician_id=one, at=now) for one in technician_ids if one not in known
     )
 
 

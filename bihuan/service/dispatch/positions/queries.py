@@ -5,19 +5,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import Max, OuterRef, Subquery
 from django.utils.timezone import get_default_timezone, localdate
 
 from bihuan.ground.vault.actions import keys, keys_for
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.staff.models import Technician
-from bihuan.registers.staff.queries import leave_of, shifts_of
+from bihuan.registers.staff.queries import Ability, leave_between, leave_of, shifts_of
 from bihuan.service.dispatch.positions.models import Position, PositionConsent, Track, TrackReading
-from bihuan.service.dispatch.positions.rules import OLDEST, Fix, Spans, read, shift_at
+from bihuan.service.dispatch.positions.rules import FRESH, OLDEST, Fix, Look, Spans, joined, read, shift_at
 
 __all__ = ["PositionConsent", "Technician", "TrackReading"]  # the rows that pages name in their signatures
-
-FRESH = timedelta(minutes=15)  # how old a position may be and still say where somebody is
+READINGS, LOOKS = 1_000, 50  # how many rows are read for the page of who looked, and how many looks it shows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +90,33 @@ def last_known(technician_ids: Collection[int], *, now: datetime) -> dict[int, F
     }
 
 
+def sharing(crew: Collection[Ability], *, now: datetime) -> dict[int, Fix]:
+    """technician → their newest position of today, of those who agreed and are on shift: four statements. Only for
+    `actions.look_at_the_map`, which writes down who sees it."""
+    agreed = set(
+        PositionConsent.objects.filter(
+            technician_id__in=[one.id for one in crew], withdrawn_at=None
+        ).values_list("technician_id", flat=True)
+    )
+    leave: dict[int, list[tuple[int, int]]] = {}
+    for row in leave_between(sorted(agreed), now, now + timedelta(seconds=1)):
+        leave.setdefault(row.technician_id, []).append((row.begins, row.ends))
+    zone = get_default_timezone()
+    on_shift = [
+        one.id
+        for one in crew
+        if one.id in agreed and shift_at(now, one.shifts, leave.get(one.id, ()), zone) is not None
+    ]
+    newest = Position.objects.filter(track=OuterRef("pk"), at__lte=now).order_by("-at").values("pk")[:1]
+    tracks = Track.objects.filter(technician_id__in=on_shift, day=localdate(now))
+    rows = Position.objects.filter(pk__in=tracks.annotate(newest=Subquery(newest)).values("newest"))
+    told = list(rows.values_list("track__technician_id", "track__key_id", "at", "sealed"))
+    hand = keys_for(key for _technician, key, _at, _sealed in told)
+    return {
+        technician: read(at, text) for technician, _key, at, sealed in told if (text := hand.open(sealed))
+    }
+
+
 def may_see(viewer: Viewer, technician: Technician) -> bool:
     """Only of nodes whose work this viewer sees."""
     return viewer.may("position.read") and (viewer.nodes is None or technician.node_id in viewer.nodes)
@@ -122,7 +148,18 @@ def followed(viewer: Viewer, *, now: datetime) -> list[Followed]:
     ]
 
 
-def readings_of(technician_id: int) -> list[TrackReading]:
-    """Who looked at this technician's days, newest first."""
+def looks_at(technician_id: int) -> list[Look]:
+    """Who looked at this technician's days, newest first; a map that stood open is one look."""
     rows = TrackReading.objects.select_related("person").filter(technician_id=technician_id)
-    return list(rows.order_by("-id")[:50])
+    looks = [
+        Look(
+            person_id=row.person_id,
+            name=row.person.name,
+            day=row.day,
+            purpose=row.purpose,
+            since=row.at,
+            until=row.at,
+        )
+        for row in rows.order_by("-id")[:READINGS]
+    ]
+    return joined(looks)[: -LOOKS - 1 : -1]

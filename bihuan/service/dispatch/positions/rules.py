@@ -1,7 +1,7 @@
 """Which positions may be kept, and how they are written. Pure."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
 KEPT_DAYS = 30
@@ -12,6 +12,10 @@ OLDEST = timedelta(hours=24)  # how long a phone without network may keep one ba
 COARSEST = 3000  # metres of accuracy: beyond, it says nothing
 MOST_AT_ONCE = 200
 DECIMALS = 4  # of a degree: about ten metres
+FRESH = timedelta(minutes=15)  # how old a position may be and still say where somebody is
+ON_THE_MAP = "on_the_map"  # the purpose of a look at the map of the day's plan
+ONE_LOOK = timedelta(minutes=15)  # a map that stays open is written down as often
+ASKS_AGAIN = timedelta(minutes=2)  # such a map asks at least as often
 
 FUTURE, TOO_OLD, BEFORE_CONSENT, OFF_SHIFT = "future", "too_old", "before_consent", "off_shift"
 NOWHERE, TOO_COARSE = "nowhere", "too_coarse"
@@ -87,3 +91,31 @@ def first_day_kept(today: date) -> date:
 def kept_until(day: date) -> date:
     """The last day on which a day's positions can be read."""
     return day + timedelta(days=KEPT_DAYS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """Somebody looked at a technician's `day`, from `since` to `until`. `purpose` in their words, or `ON_THE_MAP`."""
+
+    person_id: int
+    name: str
+    day: date
+    purpose: str
+    since: datetime
+    until: datetime
+
+
+def joined(looks: Iterable[Look]) -> list[Look]:
+    """In order of time; those at the map that follow each other without a gap are one."""
+    found: list[Look] = []
+    open_: dict[tuple[int, date], int] = {}
+    for one in sorted(looks, key=lambda look: look.since):
+        key = one.person_id, one.day
+        at = open_.get(key) if one.purpose == ON_THE_MAP else None
+        if at is not None and one.since - found[at].until <= ONE_LOOK + ASKS_AGAIN:
+            found[at] = replace(found[at], until=one.until)
+            continue
+        found.append(one)
+        if one.purpose == ON_THE_MAP:
+            open_[key] = len(found) - 1
+    return found

@@ -24,14 +24,19 @@ L.control.scale({ imperial: false }).addTo(map);
 if (box.dataset.tiles) {
   for (const address of box.dataset.tiles.split(" ")) L.tileLayer(address, { maxZoom: 18, subdomains: box.dataset.hosts || "0" }).addTo(map);
   const named = L.control.attribution({ prefix: false }).addTo(map);
-  const line = document.createElement("span");
-  line.textContent = box.dataset.named;
-  named.addAttribution(line.innerHTML);
+  named.addAttribution(words(box.dataset.named).innerHTML);
 }
 const layers = L.layerGroup().addTo(map);
+const crowd = L.layerGroup().addTo(map);
 const ring = L.circleMarker([0, 0], { radius: 14, color: "#0b6b64", weight: 3, fill: false, interactive: false });
 let spots = new Map();
 let seen = false;
+
+function words(text) {
+  const line = document.createElement("span");
+  line.textContent = text;
+  return line;
+}
 
 function pin(at, options) {
   const made = new Numbered(at, { radius: 9, weight: 1, color: "#fff", fillOpacity: 1, ...options });
@@ -47,7 +52,7 @@ window.planMap = {
       const hue = hues[route.technician] || REST;
       const line = [route.home, ...route.stops.map((stop) => stop.at)].filter(Boolean);
       if (route.stops.length && line.length > 1) L.polyline(route.home ? [...line, route.home] : line, { color: hue, weight: 2, opacity: 0.7, interactive: false }).addTo(layers);
-      if (route.home) L.circleMarker(route.home, { radius: 4, color: hue, weight: 2, fillColor: "#fff", fillOpacity: 1 }).bindTooltip(route.name).addTo(layers);
+      if (route.home) L.circleMarker(route.home, { radius: 4, color: hue, weight: 2, fillColor: "#fff", fillOpacity: 1 }).bindTooltip(words(route.name)).addTo(layers);
       for (const stop of route.stops) {
         spots.set(stop.case, stop.at);
         pin(stop.at, { number: stop.case, text: String(stop.order), fillColor: hue, dashArray: stop.meant ? "2 2" : null });
@@ -61,6 +66,15 @@ window.planMap = {
     if (!seen && all.length) { map.fitBounds(all, { padding: [16, 16], maxZoom: 14 }); seen = true; }
     else if (!seen) map.setView([35, 105], 4);
   },
+  people(found) {
+    crowd.clearLayers();
+    for (const one of found) {
+      const told = L.tooltip({ permanent: true, direction: "right", offset: [8, 0], className: one.old ? "plan-person is-old" : "plan-person" });
+      L.circleMarker(one.at, { radius: 7, color: "#fff", weight: 2, fillColor: one.old ? "#94a3b8" : one.hue || REST, fillOpacity: 1, interactive: false })
+        .bindTooltip(told.setContent(words(one.words))).addTo(crowd);
+    }
+  },
+  show(at) { map.setView(at, Math.max(map.getZoom(), 13), { animate: false }); },
   choose(number) {
     const at = spots.get(number);
     if (!at) { ring.remove(); return; }

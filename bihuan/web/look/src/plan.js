@@ -472,8 +472,54 @@ new IntersectionObserver((seen, watch) => {
   const script = document.createElement("script");
   script.src = canvas.dataset.script;
   style.onload = () => document.body.append(script);
-  script.onload = () => { window.planMap.draw(places()); if (chosen) window.planMap.choose(chosen); };
+  script.onload = () => { window.planMap.draw(places()); if (chosen) window.planMap.choose(chosen); people(); };
   document.head.append(style);
 }).observe(canvas);
+
+// Where people are: only while the switch is on and the page is seen, for each look is written down.
+const AGAIN = 60_000; // milliseconds between two looks
+const look = document.getElementById("plan-people");
+
+function people() {
+  const hues = places().hues;
+  const found = [...document.querySelectorAll("#plan-where [data-where]")].map((one) => ({
+    at: one.dataset.where.split(",").map(Number), words: one.textContent, old: "old" in one.dataset, hue: hues[one.dataset.technician],
+  }));
+  window.planMap?.people(found);
+}
+
+async function whereabouts() {
+  const list = document.getElementById("plan-where");
+  if (!look.checked) { list.replaceChildren(); people(); return; }
+  if (document.hidden) return;
+  const { "X-CSRFToken": token } = JSON.parse(document.body.getAttribute("hx-headers"));
+  try {
+    const answer = await fetch(look.dataset.address, { method: "POST", headers: { "HX-Request": "true", "X-CSRFToken": token } });
+    const html = await answer.text();
+    if (!answer.ok) throw new Error(sentence(html));
+    if (!look.checked) return;
+    const box = document.createElement("template");
+    box.innerHTML = html;
+    const held = document.activeElement?.closest?.("#plan-where [data-where]")?.dataset.technician;
+    list.replaceWith(box.content);
+    if (held) document.querySelector(`#plan-where [data-technician="${CSS.escape(held)}"]`)?.focus();
+    people();
+  } catch (fault) {
+    look.checked = false;
+    list.replaceChildren();
+    people();
+    tell(fault.name === "Error" ? fault.message : plan().dataset.failed);
+  }
+}
+
+if (look) {
+  look.addEventListener("change", whereabouts);
+  setInterval(() => { if (look.checked) whereabouts(); }, AGAIN);
+  document.addEventListener("visibilitychange", () => { if (look.checked) whereabouts(); });
+  document.addEventListener("click", (event) => {
+    const one = event.target.closest("#plan-where [data-where]");
+    if (one) window.planMap?.show(one.dataset.where.split(",").map(Number));
+  });
+}
 
 begin();
