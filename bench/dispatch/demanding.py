@@ -50,6 +50,7 @@ def _technician(person: dict[str, Any], dice: Random, places: int, much: float) 
     person["certificates"] = dice.choice([{}, {"height": DAY_BEFORE}, {"height": DAY}])
     person["parts"] = {"pump": dice.randrange(3), "board": dice.randrange(2)}
     person["outdoors_seconds"] = dice.choice([None, None, 0, 2 * HOUR])
+    person["overtime_seconds"] = dice.choice([None, None, 1_800, 2 * HOUR])
     person["max_jobs"] = dice.choice([None, None, None, 0, 3, 5])
     person["start"] = dice.choice([None, None, dice.randrange(places)])
 

@@ -93,12 +93,24 @@ class Truth:
 
     def cheapest(self, technician: Technician, job: Job, others: Sequence[Job]) -> int | None:
         """Of all places in a route."""
-        before = self.travel(technician, others)
-        costs = [travel_of(self.problem, route) - before for route in self.ways(technician, job, others)]
+        before = self.travel(technician, others) + self.overtime(technician, others)
+        costs = [
+            travel_of(self.problem, route) + self.late(route) - before
+            for route in self.ways(technician, job, others)
+        ]
         if not costs:
             return None
         balance = self.balance(technician, [*others, job]) - self.balance(technician, others)
         return min(costs) + sum(self.fee(job, technician.id)) + balance
+
+    def overtime(self, technician: Technician, jobs: Sequence[Job]) -> int:
+        """What the overtime of a route costs; nothing where it cannot be driven."""
+        route = self.drawn(technician, jobs) if technician.overtime else None
+        return 0 if route is None else self.late(route)
+
+    def late(self, route: Route) -> int:
+        allowed = bool(route.technician.overtime)
+        return max(0, route.back - route.technician.shift[1]) * self.policy.overtime // 16 * allowed
 
     def travel(self, technician: Technician, jobs: Sequence[Job]) -> int:
         """Seconds on the road, whether or not the hours allow it."""
@@ -172,9 +184,10 @@ class Truth:
 
     def _shift(self, technician: Technician, job: Job, others: Sequence[Job], one: Reason) -> bool:
         def until(ends: int) -> bool:
-            return self.fits(replace(technician, lunch=None, shift=(technician.shift[0], ends)), job, ())
+            shift = technician.shift[0], ends
+            return self.fits(replace(technician, lunch=None, shift=shift, overtime=0), job, ())
 
-        ends, back = technician.shift[1], int(one.have)
+        ends, back = technician.shift[1] + technician.overtime, int(one.have)
         return one.need == ends < back and until(back) and not until(back - 1)
 
     def _lunch(self, technician: Technician, job: Job, others: Sequence[Job], one: Reason) -> bool:
@@ -261,6 +274,7 @@ class Truth:
             prize -= self.travel(technician, with_it) - self.travel(technician, without)
             prize -= sum(self.fee(self.jobs[one.job], technician.id)) if one.job is not None else 0
             prize -= self.balance(technician, with_it) - self.balance(technician, without)
+            prize -= self.overtime(technician, with_it) - self.overtime(technician, without)
         if abs(cost + prize - one.cost) > 2:
             return f"{one} for {job.id}: costs {cost + prize}"
         if self._less(job, technician, one):

@@ -58,10 +58,12 @@ class Visit:
         truth, cost, without = self.truth, self.one.cost, self.without[self.person.id]
         travel = truth.travel(self.person, self.before) - truth.travel(self.person, without)
         balance = truth.balance(self.person, self.before) - truth.balance(self.person, without)
-        return (cost.travel, cost.change, cost.preference, cost.balance) == (
+        overtime = truth.overtime(self.person, self.before) - truth.overtime(self.person, without)
+        return (cost.travel, cost.change, cost.preference, cost.balance, cost.overtime) == (
             travel,
             *truth.fee(self.job, self.person.id),
             balance,
+            overtime,
         )
 
     def _slack(self) -> bool:

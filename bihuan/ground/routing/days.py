@@ -192,7 +192,7 @@ def _worth(problem: Problem, policy: Policy) -> list[int]:
     tier older jobs count more."""
     if not policy.in_tiers:
         return [policy.prize(job) for job in problem.jobs]
-    longest = max((one.shift[1] - one.shift[0] for one in problem.technicians), default=0)
+    longest = max((one.home_by - one.shift[0] for one in problem.technicians), default=0)
     least = max(1, 4 * longest * len(problem.technicians))
     for tiers, weights in _ever_coarser(problem, policy):
         worth, total = _stacked(tiers, weights, least)
@@ -233,7 +233,8 @@ def _people(problem: Problem, policy: Policy) -> list[list[int]]:
     rows: list[list[int]] = []
     for number, one in enumerate(problem.technicians):
         row = [0] * k.PERSON
-        row[k.START], row[k.HOME], (row[k.BEGINS], row[k.ENDS]) = one.leaves_from, one.home, one.shift
+        row[k.START], row[k.HOME], (row[k.BEGINS], row[k.ON_TIME]) = one.leaves_from, one.home, one.shift
+        row[k.ENDS], row[k.LATE_RATE] = one.home_by, policy.overtime if one.overtime else 0
         row[k.LUNCH] = -1
         if one.lunch is not None and one.has_lunch():
             (row[k.LUNCH_OPENS], row[k.LUNCH_CLOSES]), row[k.LUNCH] = one.lunch.begins, one.lunch.seconds

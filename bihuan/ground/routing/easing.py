@@ -96,14 +96,16 @@ class Easing(Trying):
     def _longer(self, job: int, person: int, minutes: int) -> int | None:
         """What the job costs if the shift is so much longer. Whoever would have to eat for it is not asked: that is
         another route."""
-        technician, at = self.problem.technicians[person], person * k.PERSON + k.ENDS
+        technician, row = self.problem.technicians[person], person * k.PERSON
         longer = replace(technician, shift=(technician.shift[0], technician.shift[1] + minutes * MINUTE))
         if longer.has_lunch() != technician.has_lunch():
             return None
-        self.day.people[at] += minutes * MINUTE
+        for at in (row + k.ENDS, row + k.ON_TIME):
+            self.day.people[at] += minutes * MINUTE
         self.found.time(person)
         price = self.price(job, person)
-        self.day.people[at] -= minutes * MINUTE
+        for at in (row + k.ENDS, row + k.ON_TIME):
+            self.day.people[at] -= minutes * MINUTE
         self.found.time(person)
         return price
 

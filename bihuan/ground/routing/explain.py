@@ -22,17 +22,18 @@ ALTERNATIVES = 2
 
 @dataclass(frozen=True)
 class Cost:
-    """What a visit costs: extra travel, that it is another technician than was told, that it is nobody preferred, and
-    work above everybody's fair share."""
+    """What a visit costs: extra travel, that it is another technician than was told, that it is nobody preferred, work
+    above everybody's fair share, and overtime."""
 
     travel: int
     change: int
     preference: int
     balance: int
+    overtime: int
 
     @property
     def total(self) -> int:
-        return self.travel + self.change + self.preference + self.balance
+        return self.travel + self.change + self.preference + self.balance + self.overtime
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,15 @@ class Explaining:
         preference = self.policy.preference if asked.preferred and who not in asked.preferred else 0
         without = [one for one in jobs if one != job]
         travel = self._travel(person, jobs) - self._travel(person, without)
-        return Cost(travel, change, preference, total - travel - change - preference)
+        overtime = self._overtime(person, jobs) - self._overtime(person, without)
+        return Cost(travel, change, preference, total - travel - change - preference - overtime, overtime)
+
+    def _overtime(self, person: int, jobs: Sequence[int]) -> int:
+        """What the overtime of a route costs; nothing where it cannot be driven."""
+        if not self.problem.technicians[person].overtime:
+            return 0
+        route = self._way(person, jobs)
+        return 0 if route is None else route.overtime * self.policy.overtime >> 4
 
     def _travel(self, person: int, jobs: Sequence[int]) -> int:
         """Seconds on the road, whether or not the hours allow it."""
@@ -184,12 +193,16 @@ class Explaining:
         return stop.job.id == self.problem.jobs[job].id
 
     def _drawn(self, person: int, jobs: Sequence[int]) -> Route:
+        route = self._way(person, jobs)
+        if route is None:
+            who = self.problem.technicians[person].id
+            raise AssertionError(f"{who} cannot drive where a job was found to fit.")
+        return route
+
+    def _way(self, person: int, jobs: Sequence[int]) -> Route | None:
         fetched = [self.problem.jobs[at].id for at in jobs if self.asking.fetches(at, person)]
         technician, visits = self.problem.technicians[person], [self.settled[at] for at in jobs]
-        route = route_of(technician, visits, self.problem.travel, store=self.problem.store, fetched=fetched)
-        if route is None:
-            raise AssertionError(f"{technician.id} cannot drive where a job was found to fit.")
-        return route
+        return route_of(technician, visits, self.problem.travel, store=self.problem.store, fetched=fetched)
 
     def _slack(self, job: int, person: int) -> int:
         """The last moment at which it can begin in its route."""

@@ -7,6 +7,8 @@ from bihuan.ground.routing.model import Id
 from bihuan.ground.routing.plans import Plan, written
 from bihuan.ground.routing.why import Reason
 
+PARTS = ("travel", "change", "preference", "balance", "overtime")
+
 
 def answered(explaining: Explaining, plan: Plan, job: Id) -> dict[str, Any]:
     """Why a job is done by whom and when, or why by nobody. Raises KeyError for one that is unknown."""
@@ -33,8 +35,7 @@ def told(one: Assigned) -> dict[str, Any]:
 
 
 def _cost(one: Cost) -> dict[str, Any]:
-    parts = {"travel": one.travel, "change": one.change, "preference": one.preference, "balance": one.balance}
-    return parts | {"total": one.total}
+    return {name: getattr(one, name) for name in (*PARTS, "total")}
 
 
 def _fact(one: Fact) -> dict[str, Any]:
@@ -45,8 +46,7 @@ def _fact(one: Fact) -> dict[str, Any]:
 def _alternative(one: Alternative, own: Cost) -> dict[str, Any]:
     """What is worse: the parts of the cost that are more, and that it begins later."""
     mine, theirs = _cost(own), _cost(one.cost)
-    parts = ("travel", "change", "preference", "balance")
-    worse = {name: theirs[name] - mine[name] for name in parts if theirs[name] > mine[name]}
+    worse = {name: theirs[name] - mine[name] for name in PARTS if theirs[name] > mine[name]}
     if one.later > 0:
         worse["start"] = one.later
     return {

@@ -8,15 +8,18 @@ from typing import Any
 
 PRIZES = {"safety": 100_000, "high": 20_000, "normal": 8_000}
 NO_WAY = 1_000_000_000
+OVERTIME = 32  # sixteenths of its seconds
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """`faults` in words, none for a plan that holds; `objective` is travel and the prizes of the unserved."""
+    """`faults` in words, none for a plan that holds; `objective` is travel, the prizes of the unserved, and overtime at
+    its price."""
 
     faults: tuple[str, ...]
     served: int
     travel: int
+    overtime: int
     objective: int
     unserved: Mapping[str, int]
 
@@ -30,7 +33,7 @@ def judge(problem: Mapping[str, Any], plan: Mapping[str, Any]) -> Verdict:
     fetched: dict[str, int] = {}
     done: list[Any] = []
     gone: set[Any] = set()
-    travel = 0
+    travel = overtime = 0
     for route in plan["routes"]:
         who = route["technician"]
         if who not in people or who in gone:
@@ -45,6 +48,7 @@ def judge(problem: Mapping[str, Any], plan: Mapping[str, Any]) -> Verdict:
         faults += [f"{who}: {fault}" for fault in drawn.faults]
         done += drawn.done
         travel += drawn.travel
+        overtime += drawn.overtime
     missing = [one["job"] for one in plan["unserved"]]
     if sorted(map(str, [*done, *missing])) != sorted(map(str, jobs)):
         faults.append("the jobs of the routes and the unserved are not all jobs, each once")
@@ -58,13 +62,16 @@ def judge(problem: Mapping[str, Any], plan: Mapping[str, Any]) -> Verdict:
         for part, count in fetched.items()
         if count > stored.get(part, 0)
     ]
-    prizes = PRIZES | dict((problem.get("policy") or {}).get("prizes") or {})
+    policy = problem.get("policy") or {}
+    prizes = PRIZES | dict(policy.get("prizes") or {})
+    rate = (policy.get("weights") or {}).get("overtime", OVERTIME)
     left = [jobs[one].get("priority", "normal") for one in missing if one in jobs]
     return Verdict(
         faults=tuple(faults),
         served=len(done),
         travel=travel,
-        objective=travel + sum(prizes[priority] for priority in left),
+        overtime=overtime,
+        objective=travel + sum(prizes[priority] for priority in left) + overtime * rate // 16,
         unserved={name: left.count(name) for name in PRIZES},
     )
 
@@ -83,7 +90,7 @@ class _Drawn:
         self.fetched: dict[str, int] = {}
         self.fetched_for: Any = None
         self.van = dict(person.get("parts") or {})
-        self.outdoors = self.travel = 0
+        self.outdoors = self.travel = self.overtime = 0
         leaves_from = person.get("start")
         self.place, self.now = person["home"] if leaves_from is None else leaves_from, person["shift"][0]
         self.lunches: list[Mapping[str, Any]] = []
@@ -106,7 +113,9 @@ class _Drawn:
             self.now = waiting["leave"]
         self.now += self.drive(self.person["home"])
         self.need(back >= self.now, f"is back at {back}, before {self.now}")
-        self.need(back <= self.person["shift"][1], f"is back at {back}, after the shift")
+        latest = self.person["shift"][1] + (self.person.get("overtime_seconds") or 0)
+        self.need(back <= latest, f"is back at {back}, after {latest}")
+        self.overtime = max(0, back - self.person["shift"][1])
         self.lunch_is_right()
         most = self.person.get("max_jobs")
         self.need(most is None or len(self.done) <= most, "has too many jobs")

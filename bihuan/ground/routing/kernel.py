@@ -21,6 +21,8 @@ NEVER = 1 << 60  # later than any time, dearer than any plan
 BROKEN = 1 << 50
 FORBIDDEN = -1  # instead of the version of a route: this technician never does this job
 
+STRING = 3  # so many visits at most are moved together when a plan is polished, to one of
+CLOSEST = 12  # so many neighbours
 EVERYBODY = 128  # so many technicians are all asked; of more, those who are near
 
 # one row of `jobs`; windows are [OPENS_AT, CLOSES_AT) in `windows`, two numbers each; the work begins at AT and ends at
@@ -31,16 +33,31 @@ AT, OUT, SERVICE, OPENS_AT, CLOSES_AT, OPENS, CLOSES, NEAR_IN, NEAR_OUT, PRIZE, 
 )
 JOB = 14
 # one row of `people`; LUNCH is in seconds, -1 for none; TWIN is somebody before who is no different, or -1; work above
-# FAIR costs RATE sixteenths of its seconds
-START, HOME, BEGINS, ENDS, LUNCH_OPENS, LUNCH_CLOSES, LUNCH, MOST, ROOM, TWIN, FAIR, RATE = range(12)
-PERSON = 12
+# FAIR costs RATE sixteenths of its seconds, coming home after ON_TIME LATE_RATE sixteenths, after ENDS it cannot be
+(
+    START,
+    HOME,
+    BEGINS,
+    ENDS,
+    LUNCH_OPENS,
+    LUNCH_CLOSES,
+    LUNCH,
+    MOST,
+    ROOM,
+    TWIN,
+    FAIR,
+    RATE,
+    ON_TIME,
+    LATE_RATE,
+) = range(14)
+PERSON = 14
 # one row of `stops`; row 0 of a route is leaving, the row after the last stop is coming home; SOON is the earlier of
 # FREE and FED, LEG the drive to the next row
 WHO, ENTER, LEAVE, SOON, FREE, FED, DUE, DUE_FED, LEG = range(9)
 STOP = 9
-# one row of `routes`
-STOPS, VERSION, COST, USED, WORK, CHANGED = range(6)
-ROUTE = 6
+# one row of `routes`; OVERTIME is what it costs
+STOPS, VERSION, COST, USED, WORK, CHANGED, OVERTIME = range(7)
+ROUTE = 7
 # the counters of a search
 BEST, VERSIONS, BLINK, BETTER, WORTH_NOW, DICE = range(6)
 SEED, TOUCHED, MOVED, TODO, BEFORE, LOST, LOST_WORTH = range(6, 13)  # of the round that goes on
@@ -111,6 +128,35 @@ def before_lunch(people: Ints, person: int, due_fed: int, drive: int, homeward: 
     return best
 
 
+@inlined
+def visited(
+    jobs: Ints, windows: Ints, people: Ints, job: int, person: int, drive: int, free: int, fed: int
+) -> tuple[int, int]:
+    """When somebody who left the stop before at `free` or `fed` leaves a job (its row), in either state. `time`, the
+    innermost of all, has the same written out."""
+    arrived = fed + drive
+    if free < NEVER:
+        arrived = min(arrived, after_lunch(people, person, free, drive, False))
+        free = earliest(jobs, windows, job, free + drive)
+        if free < NEVER:
+            free += jobs[job * JOB + SERVICE]
+    fed = earliest(jobs, windows, job, arrived)
+    if fed < NEVER:
+        fed += jobs[job * JOB + SERVICE]
+    return free, fed
+
+
+@inlined
+def overtime(people: Ints, person: int, drive: int, free: int, fed: int) -> int:
+    """What it costs that somebody is home late who left the last stop at `free` or `fed`; `BROKEN` if it cannot be."""
+    back = fed + drive
+    if free < NEVER:
+        back = min(back, after_lunch(people, person, free, drive, True))
+    if back > people[person * PERSON + ENDS]:
+        return BROKEN
+    return max(0, back - people[person * PERSON + ON_TIME]) * people[person * PERSON + LATE_RATE] >> 4
+
+
 @compiled
 def time(
     sizes: Ints,
@@ -123,8 +169,8 @@ def time(
     routes: Ints,
     person: int,
 ) -> None:
-    """Write down a route's times in both directions, its load, its work, and its cost: travel, fees and work above
-    what is fair."""
+    """Write down a route's times in both directions, its load, its work, and its cost: travel, fees, work above what is
+    fair, and overtime."""
     places, base, row = sizes[PLACES], person * sizes[LONGEST], person * PERSON
     count, eats = routes[person * ROUTE + STOPS], people[row + LUNCH] >= 0
     place, cost, used, work = people[row + START], 0, 0, 0
@@ -158,17 +204,9 @@ def time(
     drive = travel[place * places + home]
     cost += drive + (max(0, work - people[row + FAIR]) * people[row + RATE] >> 4)
     stops[at + LEG] = drive
-    if count > 0:
-        back = fed + drive
-        if free < NEVER:
-            back = min(back, after_lunch(people, person, free, drive, True))
-        if back > people[row + ENDS]:
-            cost += BROKEN
-    routes[person * ROUTE + COST], routes[person * ROUTE + USED], routes[person * ROUTE + WORK] = (
-        cost,
-        used,
-        work,
-    )
+    late = overtime(people, person, drive, free, fed) if count > 0 else 0
+    routes[person * ROUTE + COST], routes[person * ROUTE + OVERTIME] = cost + late, late % BROKEN
+    routes[person * ROUTE + USED], routes[person * ROUTE + WORK] = used, work
     at += STOP
     due, due_fed = -NEVER, people[row + ENDS]
     stops[at + ENTER], stops[at + DUE], stops[at + DUE_FED] = home, due, due_fed
@@ -184,6 +222,36 @@ def time(
         stops[at + DUE], stops[at + DUE_FED] = due, due_fed
 
 
+@compiled
+def later_home(
+    sizes: Ints,
+    travel: Ints,
+    jobs: Ints,
+    windows: Ints,
+    people: Ints,
+    fees: Ints,
+    stops: Ints,
+    routes: Ints,
+    job: int,
+    person: int,
+    gap: int,
+) -> int:
+    """What overtime costs more with a job (its row) after the first `gap` stops of a route."""
+    at, places = (person * sizes[LONGEST] + gap) * STOP, sizes[PLACES]
+    free, fed, place = stops[at + FREE], stops[at + FED], stops[at + LEAVE]
+    row = job
+    for left in range(routes[person * ROUTE + STOPS] - gap, -1, -1):
+        drive = travel[place * places + jobs[row * JOB + AT]]
+        free, fed = visited(jobs, windows, people, row, person, drive, free, fed)
+        place = jobs[row * JOB + OUT]
+        if left:
+            at += STOP
+            row = stops[at + WHO]
+            row += (fees[row * sizes[PEOPLE] + person] & 1) * sizes[JOBS]
+    drive = travel[place * places + people[person * PERSON + HOME]]
+    return overtime(people, person, drive, free, fed) - routes[person * ROUTE + OVERTIME]
+
+
 @inlined
 def best_gap(
     sizes: Ints,
@@ -191,15 +259,17 @@ def best_gap(
     jobs: Ints,
     windows: Ints,
     people: Ints,
+    fees: Ints,
     stops: Ints,
     routes: Ints,
     job: int,
     person: int,
 ) -> int:
-    """Where a job (its row) fits into a route for the least travel: extra seconds * LONGEST + stops before it; else
-    `NEVER`.
+    """Where a job (its row) fits into a route for the least travel and overtime: extra cost * LONGEST + stops before
+    it; else `NEVER`.
 
-    O(1) a gap. Holds for any travel times, also those that break the triangle inequality.
+    O(1) a gap, but for those who may work overtime. Holds for any travel times, also those that break the triangle
+    inequality.
     """
     places, longest, row = sizes[PLACES], sizes[LONGEST], job * JOB
     count, found = routes[person * ROUTE + STOPS], NEVER
@@ -209,7 +279,7 @@ def best_gap(
         single = jobs[row + CLOSES_AT] - jobs[row + OPENS_AT] == 2
         # the table of travel stands there a second time, turned round, so that both lookups stay in one row each
         into, out = (places + jobs[row + AT]) * places, jobs[row + OUT] * places
-        at = person * longest * STOP
+        at, spare = person * longest * STOP, routes[person * ROUTE + OVERTIME] * longest
         for gap in range(count + 1):
             if stops[at + SOON] + near > closes:
                 break
@@ -220,7 +290,7 @@ def best_gap(
             was = at - STOP
             drive, onward = travel[into + stops[was + LEAVE]], travel[out + stops[at + ENTER]]
             extra = (drive + onward - stops[was + LEG]) * longest + gap
-            if extra >= found:
+            if extra >= found + spare:
                 continue
             free, fed = stops[was + FREE], stops[was + FED]
             arrived = fed + drive
@@ -237,7 +307,12 @@ def best_gap(
                     if not fits:
                         fits = after_lunch(people, person, left, onward, gap == count) <= due_fed
             if fits:
-                found = extra
+                late = (
+                    later_home(sizes, travel, jobs, windows, people, fees, stops, routes, job, person, gap)
+                    if people[person * PERSON + LATE_RATE]
+                    else 0
+                )
+                found = min(found, extra + late * longest)
     return found
 
 
@@ -339,7 +414,7 @@ def look(
     fee = fees[pair]
     row = job + (fee & 1) * sizes[JOBS]
     if routes[person * ROUTE + USED] + jobs[row * JOB + LOAD] <= people[person * PERSON + ROOM]:
-        price = best_gap(sizes, travel, jobs, windows, people, stops, routes, row, person)
+        price = best_gap(sizes, travel, jobs, windows, people, fees, stops, routes, row, person)
         if price < NEVER:
             spare = max(0, people[person * PERSON + FAIR] - routes[person * ROUTE + WORK])
             over = max(0, jobs[row * JOB + SERVICE] - spare) * people[person * PERSON + RATE] >> 4
@@ -718,6 +793,283 @@ def decide(
             counters[BEST] = counters[WORTH_NOW]
             counters[BETTER] += 1
             remember(sizes, stops, routes, best)
+
+
+@compiled
+def may_follow(
+    sizes: Ints, jobs: Ints, kept_stops: Ints, prices: Ints, giver: int, first: int, last: int, person: int
+) -> bool:
+    """Whether somebody may take over the stops from `first` to `last` of a route that was kept."""
+    base = giver * sizes[LONGEST]
+    for at in range(base + first, base + last + 1):
+        job = kept_stops[at * STOP + WHO]
+        if jobs[job * JOB + HELD] or prices[(job * sizes[PEOPLE] + person) * 2] == FORBIDDEN:
+            return False
+    return True
+
+
+@compiled
+def cheaper(
+    sizes: Ints,
+    travel: Ints,
+    jobs: Ints,
+    windows: Ints,
+    people: Ints,
+    fees: Ints,
+    stops: Ints,
+    routes: Ints,
+    where: Ints,
+    counters: Ints,
+    kept_stops: Ints,
+    kept_routes: Ints,
+    one: int,
+    other: int,
+) -> bool:
+    """Time two routes (or one) that were written anew, and go back to those that were kept unless these cost less."""
+    longest, saved, holds = sizes[LONGEST], 0, True
+    for x in range(2):
+        person = other if x else one
+        if x and one == other:
+            break
+        time(sizes, travel, jobs, windows, people, fees, stops, routes, person)
+        saved += kept_routes[person * ROUTE + COST] - routes[person * ROUTE + COST]
+        if routes[person * ROUTE + USED] > people[person * PERSON + ROOM]:
+            holds = False
+    holds = holds and saved > 0
+    for x in range(2):
+        person = other if x else one
+        if x and one == other:
+            break
+        if holds:
+            renew(routes, counters, person)
+            for at in range(person * longest + 1, person * longest + 1 + routes[person * ROUTE + STOPS]):
+                where[stops[at * STOP + WHO]] = person
+        else:
+            keep(kept_stops, kept_routes, stops, routes, longest, person)
+    return holds
+
+
+@compiled
+def swap_tails(
+    sizes: Ints,
+    travel: Ints,
+    jobs: Ints,
+    windows: Ints,
+    people: Ints,
+    fees: Ints,
+    stops: Ints,
+    routes: Ints,
+    where: Ints,
+    prices: Ints,
+    counters: Ints,
+    kept_stops: Ints,
+    kept_routes: Ints,
+    one: int,
+    a: int,
+    other: int,
+    b: int,
+) -> bool:
+    """2-opt* (Potvin and Rousseau 1995): two technicians go on with each other's visits, the one after their stop `a`
+    with the other's from `b` on. Done only where it costs less."""
+    longest, places = sizes[LONGEST], sizes[PLACES]
+    n, m = routes[one * ROUTE + STOPS], routes[other * ROUTE + STOPS]
+    if a + m - b + 1 > people[one * PERSON + MOST] or b - 1 + n - a > people[other * PERSON + MOST]:
+        return False
+    at, to = (one * longest + a) * STOP, (other * longest + b) * STOP
+    end, last = (one * longest + n) * STOP, (other * longest + m) * STOP
+    home, home_of_other = people[one * PERSON + HOME], people[other * PERSON + HOME]
+    gain = stops[at + LEG] + stops[to - STOP + LEG] + stops[last + LEG]
+    gain -= travel[stops[at + LEAVE] * places + stops[to + ENTER]]
+    gain -= travel[stops[last + LEAVE] * places + home]
+    if a == n:
+        gain -= travel[stops[to - STOP + LEAVE] * places + home_of_other]
+    else:
+        gain += stops[end + LEG] - travel[stops[end + LEAVE] * places + home_of_other]
+        gain -= travel[stops[to - STOP + LEAVE] * places + stops[at + STOP + ENTER]]
+    if gain <= 0:
+        return False
+    if not may_follow(sizes, jobs, stops, prices, one, a + 1, n, other):
+        return False
+    if not may_follow(sizes, jobs, stops, prices, other, b, m, one):
+        return False
+    keep(stops, routes, kept_stops, kept_routes, longest, one)
+    keep(stops, routes, kept_stops, kept_routes, longest, other)
+    for x in range(m - b + 1):
+        stops[at + (x + 1) * STOP + WHO] = kept_stops[to + x * STOP + WHO]
+    for x in range(n - a):
+        stops[to + x * STOP + WHO] = kept_stops[at + (x + 1) * STOP + WHO]
+    routes[one * ROUTE + STOPS], routes[other * ROUTE + STOPS] = a + m - b + 1, b - 1 + n - a
+    return cheaper(
+        sizes,
+        travel,
+        jobs,
+        windows,
+        people,
+        fees,
+        stops,
+        routes,
+        where,
+        counters,
+        kept_stops,
+        kept_routes,
+        one,
+        other,
+    )
+
+
+@compiled
+def move_string(
+    sizes: Ints,
+    travel: Ints,
+    jobs: Ints,
+    windows: Ints,
+    people: Ints,
+    fees: Ints,
+    stops: Ints,
+    routes: Ints,
+    where: Ints,
+    prices: Ints,
+    counters: Ints,
+    kept_stops: Ints,
+    kept_routes: Ints,
+    one: int,
+    a: int,
+    count: int,
+    other: int,
+    b: int,
+) -> bool:
+    """Or-opt (Or 1976), also between routes: `count` visits from `a` on of a route come after the first `b` stops of
+    another, or of their own. Done only where it costs less."""
+    longest, places = sizes[LONGEST], sizes[PLACES]
+    if one == other:
+        if a - 1 <= b < a + count:
+            return False
+    elif routes[other * ROUTE + STOPS] + count > people[other * PERSON + MOST]:
+        return False
+    at, to = (one * longest + a) * STOP, (other * longest + b) * STOP
+    end = at + (count - 1) * STOP
+    gain = stops[at - STOP + LEG] + stops[end + LEG] + stops[to + LEG]
+    gain -= travel[stops[at - STOP + LEAVE] * places + stops[end + STOP + ENTER]]
+    gain -= travel[stops[to + LEAVE] * places + stops[at + ENTER]]
+    gain -= travel[stops[end + LEAVE] * places + stops[to + STOP + ENTER]]
+    if gain <= 0 or not may_follow(sizes, jobs, stops, prices, one, a, a + count - 1, other):
+        return False
+    keep(stops, routes, kept_stops, kept_routes, longest, one)
+    keep(stops, routes, kept_stops, kept_routes, longest, other)
+    for x in range(2):
+        person = other if x else one
+        if x and one == other:
+            break
+        base, stay = person * longest, 0
+        for k in range(kept_routes[person * ROUTE + STOPS] + 1):
+            if k > 0 and not (person == one and a <= k < a + count):
+                stay += 1
+                stops[(base + stay) * STOP + WHO] = kept_stops[(base + k) * STOP + WHO]
+            if person == other and k == b:
+                for y in range(count):
+                    stay += 1
+                    stops[(base + stay) * STOP + WHO] = kept_stops[at + y * STOP + WHO]
+        routes[person * ROUTE + STOPS] = stay
+    return cheaper(
+        sizes,
+        travel,
+        jobs,
+        windows,
+        people,
+        fees,
+        stops,
+        routes,
+        where,
+        counters,
+        kept_stops,
+        kept_routes,
+        one,
+        other,
+    )
+
+
+@compiled
+def polish(
+    sizes: Ints,
+    travel: Ints,
+    jobs: Ints,
+    windows: Ints,
+    people: Ints,
+    fees: Ints,
+    neighbours: Ints,
+    stops: Ints,
+    routes: Ints,
+    where: Ints,
+    prices: Ints,
+    counters: Ints,
+    kept_stops: Ints,
+    kept_routes: Ints,
+    begins: int,
+    ends: int,
+) -> int:
+    """Bring each of these jobs together with its neighbours, by `swap_tails` and `move_string`, where that shortens the
+    way. Returns how often it did."""
+    longest, near, better = sizes[LONGEST], sizes[NEIGHBOURS], 0
+    for job in range(begins, ends):
+        for x in range(min(near, CLOSEST)):
+            beside = neighbours[job * near + x]
+            one, other = where[job], where[beside]
+            if one < 0 or other < 0:
+                continue
+            a = b = 1
+            while stops[(one * longest + a) * STOP + WHO] != job:
+                a += 1
+            while stops[(other * longest + b) * STOP + WHO] != beside:
+                b += 1
+            done = one != other and swap_tails(
+                sizes,
+                travel,
+                jobs,
+                windows,
+                people,
+                fees,
+                stops,
+                routes,
+                where,
+                prices,
+                counters,
+                kept_stops,
+                kept_routes,
+                one,
+                a,
+                other,
+                b,
+            )
+            for way in range(0 if done else 4 * STRING):
+                count = 1 + way // 4
+                first = a if way & 1 else a - count + 1
+                if first < 1 or first + count - 1 > routes[one * ROUTE + STOPS]:
+                    continue
+                # with the job at the string's begin it comes after its neighbour, at its end before it; or beside
+                if move_string(
+                    sizes,
+                    travel,
+                    jobs,
+                    windows,
+                    people,
+                    fees,
+                    stops,
+                    routes,
+                    where,
+                    prices,
+                    counters,
+                    kept_stops,
+                    kept_routes,
+                    one,
+                    first,
+                    count,
+                    other,
+                    b if way & 2 else b - 1,
+                ):
+                    done = True
+                    break
+            better += done
+    return better
 
 
 @compiled

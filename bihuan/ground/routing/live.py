@@ -109,7 +109,9 @@ def _asked(event: Asked, today: Today) -> Today:
 @after.register
 def _ill(event: Ill, today: Today) -> Today:
     def shorter(one: Technician) -> Technician:
-        return replace(one, shift=(one.shift[0], max(one.shift[0], min(one.shift[1], event.since))))
+        return replace(
+            one, shift=(one.shift[0], max(one.shift[0], min(one.shift[1], event.since))), overtime=0
+        )
 
     return _technician(today, event.technician, shorter)
 
@@ -117,8 +119,7 @@ def _ill(event: Ill, today: Today) -> Today:
 @after.register
 def _delayed(event: Delayed, today: Today) -> Today:
     def later(one: Technician) -> Technician:
-        begins = one.shift[0] + event.seconds
-        return replace(one, shift=(begins, max(begins, one.shift[1])))
+        return one.free_from(one.shift[0] + event.seconds)
 
     return _technician(today, event.technician, later)
 
@@ -130,7 +131,7 @@ def _seen(event: Seen, today: Today) -> Today:
     travel = _with_place(problem.travel, [UNREACHABLE] * place, event.out)
 
     def moved(one: Technician) -> Technician:
-        return replace(one, start=place, shift=(event.at, max(event.at, one.shift[1])))
+        return replace(one.free_from(event.at), start=place)
 
     return _technician(replace(today, problem=replace(problem, travel=travel)), event.technician, moved)
 
@@ -239,8 +240,7 @@ def _person_from_now(
     if lunch is not None and technician.has_lunch():
         opens, closes = lunch.begins
         lunch = replace(lunch, begins=(max(opens, free), max(closes, free)))
-    ends = max(free, technician.shift[1])
-    return replace(technician, start=place, shift=(free, ends), lunch=lunch), jobs, gone
+    return replace(technician.free_from(free), start=place, lunch=lunch), jobs, gone
 
 
 def _parts(stops: Sequence[Stop | Fetch | Break]) -> Iterator[list[Stop | Fetch | Break]]:

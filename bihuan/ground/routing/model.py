@@ -4,7 +4,7 @@ Places are indexes into the table of travel. A window bounds when work may begin
 """
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -33,7 +33,8 @@ class Lunch:
 
 @dataclass(frozen=True, kw_only=True)
 class Technician:
-    """Somebody who leaves `start` (home, if not told) after the shift begins and is home before it ends.
+    """Somebody who leaves `start` (home, if not told) after the shift begins and is home before it ends, or at most
+    `overtime` seconds later.
 
     `certificates` have their last valid day, as ISO dates; `parts` are those in the van and free to be used; `room` is
     for the loads of their jobs in any unit: goods, or seconds of work outdoors on a hot day.
@@ -49,6 +50,17 @@ class Technician:
     parts: Mapping[str, int] = field(default_factory=dict)
     max_jobs: int | None = None
     room: int | None = None
+    overtime: int = 0
+
+    @property
+    def home_by(self) -> int:
+        """The latest return, with all overtime."""
+        return self.shift[1] + self.overtime
+
+    def free_from(self, moment: int) -> "Technician":
+        """The same technician, whose day begins at that moment."""
+        ends = max(moment, self.shift[1])
+        return replace(self, shift=(moment, ends), overtime=max(0, self.home_by - ends))
 
     @property
     def leaves_from(self) -> int:

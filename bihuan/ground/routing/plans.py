@@ -16,6 +16,7 @@ from bihuan.ground.routing.timetable import Break, Fetch, Route, Stop, route_of
 from bihuan.ground.routing.together import Pairs, instants_of
 from bihuan.ground.routing.why import Asking, Reason, Relaxation
 
+POLISH = 0.02  # the share of the budget for polish
 APART, COOLED = (
     0.8,
     0.1,
@@ -82,8 +83,10 @@ def solve(
         rounds = found.improve(budget.share(0.3), clock=clock, manner=manner)
         found.settle()
         pairs.place()
-    rounds += found.improve(budget.less(clock() - began, rounds), clock=clock, manner=manner)
+    polish = POLISH * (budget.cpu_seconds or 0)
+    rounds += found.improve(budget.less(clock() - began + polish, rounds), clock=clock, manner=manner)
     found.settle()
+    found.polish(budget.less(clock() - began), clock=clock)
     if policy.in_tiers:
         found.fill()
     else:
@@ -193,7 +196,8 @@ def effort(plan: Plan, *, setup_seconds: float) -> dict[str, Any]:
 
 
 def _route(route: Route) -> dict[str, Any]:
-    return {"technician": route.technician.id, "stops": list(map(_stop, route.stops)), "back": route.back}
+    told = {"technician": route.technician.id, "stops": list(map(_stop, route.stops)), "back": route.back}
+    return told | ({"overtime_seconds": route.overtime} if route.overtime else {})
 
 
 def _stop(stop: Stop | Fetch | Break) -> dict[str, Any]:

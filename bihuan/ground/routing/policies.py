@@ -17,7 +17,8 @@ class Policy:
 
     In tiers no number of jobs of a lower tier outweighs one of a higher, and no travel outweighs a job. `change`: what
     it costs that another technician comes than was told; `preference`: that it is nobody preferred; both in seconds.
-    `balance`: what a second of work costs above `fair` percent of everybody's mean, in sixteenths.
+    `balance`: what a second of work costs above `fair` percent of everybody's mean, in sixteenths; `overtime`: what one
+    costs between the end of the shift and the return home, in sixteenths.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Policy:
     change: int = 0
     preference: int = 0
     balance: int = 0
+    overtime: int = 32
     fair: int = 110
 
     def prize(self, job: Job) -> int:

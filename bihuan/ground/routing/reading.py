@@ -74,7 +74,7 @@ def policy_of(text: str, policy: Policy) -> Policy:
     return replace(policy, prizes=prizes, **weights)  # type: ignore[arg-type]  # the names of WEIGHTS are its fields
 
 
-WEIGHTS = ("promise", "age", "told", "change", "preference", "balance", "fair")
+WEIGHTS = ("promise", "age", "told", "change", "preference", "balance", "fair", "overtime")
 
 
 def _weight(name: str, told: Any) -> int:
@@ -137,7 +137,7 @@ def _technician(row: Any, at: int) -> Technician:
     about = f"technicians[{at}]"
     row = _mapping(row, about)
     lunch, most, start = row.get("lunch"), row.get("max_jobs"), row.get("start")
-    outdoors = row.get("outdoors_seconds")
+    outdoors, overtime = row.get("outdoors_seconds"), row.get("overtime_seconds")
     return Technician(
         id=_name(row.get("id"), about),
         home=_whole(row.get("home"), f"{about}.home", least=0),
@@ -152,6 +152,7 @@ def _technician(row: Any, at: int) -> Technician:
         parts=_numbers_by_name(row.get("parts"), f"{about}.parts"),
         room=None if outdoors is None else _whole(outdoors, f"{about}.outdoors_seconds", least=0),
         max_jobs=None if most is None else _whole(most, f"{about}.max_jobs", least=0),
+        overtime=0 if overtime is None else _whole(overtime, f"{about}.overtime_seconds", least=0),
     )
 
 

@@ -1,4 +1,5 @@
-"""The search for a plan: insertion first, then ruin and recreate while there is time, cooling down on the way.
+"""The search for a plan: insertion first, then ruin and recreate while there is time, cooling down on the way,
+and polish at the end.
 
 Anytime and monotone: the best plan so far is always there. The same seed and count of rounds give the same plan, with
 or without a compiler; a budget in seconds of the processor gives whatever was found until then.
@@ -13,6 +14,7 @@ from bihuan.ground.routing.compiled import Ints, filled, ints, wake
 from bihuan.ground.routing.days import LUCK, Day, blinks
 
 OVERLOOKED = 0.01
+SOME = 20  # jobs that are polished between two looks at the clock
 STEPS = 400  # temperatures on the way
 
 
@@ -176,6 +178,20 @@ class Searching:
             if budget.cpu_seconds is not None:
                 took = max(clock() - at, 1e-6)
                 some = max(1, int(some * min(4.0, max(0.25, budget.cpu_seconds / STEPS / took))))
+
+    def polish(self, budget: Budget, *, clock: Callable[[], float] = process_time) -> None:
+        """2-opt* and or-opt between neighbours, until neither helps or the seconds of the budget are over."""
+        day, jobs, began, better = self.day, self.day.sizes[k.JOBS], clock(), 1
+        while better:
+            better = 0
+            for begins in range(0, jobs, SOME):
+                if budget.cpu_seconds is not None and clock() - began >= budget.cpu_seconds:
+                    better = 0
+                    break
+                own = self.stops, self.routes, self.where, self.prices, self.counters, *self.work[:2]
+                ends = min(begins + SOME, jobs)
+                better += k.polish(*day.table, day.fees, day.neighbours, *own, begins, ends)
+        self.reckon()
 
     def begin_often(
         self, budget: Budget, *, manner: Manner, clock: Callable[[], float] = process_time

@@ -23,7 +23,7 @@ type Flags = npt.NDArray[np.bool_]
 @dataclass(frozen=True)
 class Slot:
     """A window on a day (its number), who would come and when, the extra travel in seconds, and the price: that and
-    how few others could come."""
+    how few others could come. Overtime is taken where it is allowed, and not in the price."""
 
     day: int
     window: Window

@@ -46,6 +46,11 @@ class Route:
     stops: tuple[Stop | Fetch | Break, ...]
     back: int
 
+    @property
+    def overtime(self) -> int:
+        """Seconds from the end of the shift to the return."""
+        return max(0, self.back - self.technician.shift[1])
+
     def jobs(self) -> list[Job]:
         return [stop.job for stop in self.stops if isinstance(stop, Stop)]
 
@@ -106,7 +111,7 @@ class _Way:
         if lunch_before == len(self.jobs) and (arrived or (now := self._eat(stops, now)) < 0):
             return None
         back = now + _drive(self.travel, place, technician.home)
-        return Route(technician, tuple(stops), back) if back <= technician.shift[1] else None
+        return Route(technician, tuple(stops), back) if back <= technician.home_by else None
 
     def _eat(self, stops: list[Stop | Fetch | Break], now: int) -> int:
         """Lunch now; when it is over, below 0 when it cannot be."""

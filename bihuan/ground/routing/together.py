@@ -90,7 +90,7 @@ class Pairs:
 
     def _moments(self, pair: tuple[int, int]) -> list[int]:
         """When both could begin: the ends of what both windows leave, and between them at equal steps."""
-        shifts = [one.shift for one in self.problem.technicians]
+        shifts = [(one.shift[0], one.home_by) for one in self.problem.technicians]
         anywhere = ((min((a for a, _ in shifts), default=0), max((b for _, b in shifts), default=0)),)
         mine, yours = (self.problem.jobs[at].windows or anywhere for at in pair)
         spans = [(max(a, c), min(b, d)) for a, b in mine for c, d in yours if max(a, c) <= min(b, d)]

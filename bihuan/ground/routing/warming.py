@@ -22,7 +22,8 @@ def main() -> int:
     began = perf_counter()
     lunch = Lunch(seconds=HOUR // 2, begins=(11 * HOUR, 13 * HOUR))
     people = tuple(
-        Technician(id=who, home=0, shift=(8 * HOUR, 18 * HOUR), lunch=lunch, skills={"a": 1}) for who in "AB"
+        Technician(id=who, home=0, shift=(8 * HOUR, 17 * HOUR), lunch=lunch, skills={"a": 1}, overtime=HOUR)
+        for who in "AB"
     )
     jobs = tuple(
         Job(id=at, at=1 + at % 3, seconds=HOUR, windows=((9 * HOUR, 17 * HOUR),), skills={"a": 1})

@@ -26,7 +26,7 @@ class Rule(StrEnum):
     ROOM = "ROOM"  # load, or seconds of work outdoors: with this job, and allowed
     NO_WAY = "NO_WAY"  # there is no way there, or none on from there
     WINDOW = "WINDOW"  # the latest start allowed, and the earliest possible even without other work
-    SHIFT = "SHIFT"  # the end of the shift, and the earliest return even without other work
+    SHIFT = "SHIFT"  # the latest return, and the earliest even without other work
     LUNCH = "LUNCH"  # with lunch in its hours it is so much too late, even without other work
     NO_GAP = "NO_GAP"  # among the visits planned; with so much more at every end it would fit
     TOGETHER = "TOGETHER"  # two are needed, and nobody else has time at the same moment
@@ -142,7 +142,7 @@ class Asking(Easing):
             if begin == k.NEVER:
                 closes = int(self.day.jobs[job * k.JOB + k.CLOSES])
                 return Reason(Rule.WINDOW, technician.id, closes, arrival, arrival - closes)
-            back, ends = begin + asked.seconds + self.drive(asked.at, technician.home), technician.shift[1]
+            back, ends = begin + asked.seconds + self.drive(asked.at, technician.home), technician.home_by
             if back > ends:
                 return Reason(Rule.SHIFT, technician.id, ends, back, back - ends)
             late = self.late(job, person)

@@ -39,6 +39,7 @@ def technicians(draw: st.DrawFn, name: str, places: int) -> dict[str, Any]:
         "lunch": draw(st.sampled_from([lunch, lunch, None])),
         "skills": {skill: draw(st.integers(0, 2)) for skill in SKILLS},
         "max_jobs": draw(st.sampled_from([None, None, 0, 2])),
+        "overtime_seconds": draw(st.sampled_from([None, 1_800])),
     }
 
 
@@ -106,6 +107,7 @@ def a_full_day(seed: int) -> dict[str, Any]:
         person["parts"] = {"pump": dice.choice([0, 1])}
         person["outdoors_seconds"] = dice.choice([None, 2 * HOUR])
         person["start"] = dice.choice([None, 6])
+        person["overtime_seconds"] = dice.choice([None, HOUR])
     for job in told["jobs"]:
         job["certificates"] = ["height"] if dice.random() < 0.1 else []
         job["parts"] = {"pump": 1} if dice.random() < 0.3 else {}

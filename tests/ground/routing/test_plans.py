@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import permutations, product
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,13 +17,13 @@ from bench.dispatch.days import a_day
 from bihuan.ground.routing import kernel as k
 from bihuan.ground.routing.days import day_of
 from bihuan.ground.routing.judge import judge
-from bihuan.ground.routing.model import Problem, Technician, can_do
+from bihuan.ground.routing.model import Id, Job, Problem, Technician, can_do
 from bihuan.ground.routing.plans import Plan, solve, written
 from bihuan.ground.routing.policies import CUSTOMER_FIRST, EMERGENCY, TRAVEL, Policy
-from bihuan.ground.routing.reading import problem_of
+from bihuan.ground.routing.reading import policy_of, problem_of
 from bihuan.ground.routing.search import Budget, Searching
-from bihuan.ground.routing.timetable import route_of, travel_of
-from tests.ground.routing.days import a_full_day, demanding, problems
+from bihuan.ground.routing.timetable import Route, route_of, travel_of
+from tests.ground.routing.days import HOUR, a_full_day, demanding, problems
 
 
 def planned(
@@ -66,6 +67,11 @@ def test_a_plan_that_is_improved_keeps_every_rule_and_what_is_held(told: dict[st
             assert now.get(job) == who or "together" in next(one for one in told["jobs"] if one["id"] == job)
 
 
+def driven(problem: Problem, route: Route) -> int:
+    """Travel and overtime."""
+    return travel_of(problem, route) + route.overtime * TRAVEL.overtime // 16
+
+
 def best_of_all(problem: Problem) -> int:
     """The least travel and prizes over every way to share and order the jobs."""
     least: list[dict[frozenset[int], int]] = []
@@ -77,7 +83,7 @@ def best_of_all(problem: Problem) -> int:
             for order in permutations(mine, count):
                 route = route_of(technician, [jobs[n] for n in order], problem.travel)
                 if route is not None:
-                    key, cost = frozenset(order), travel_of(problem, route)
+                    key, cost = frozenset(order), driven(problem, route)
                     cheapest[key] = min(cost, cheapest.get(key, cost))
         least.append(cheapest)
     found = sum(TRAVEL.prizes[job.priority] for job in jobs)
@@ -105,7 +111,7 @@ def test_a_gap_is_found_exactly_where_the_timetable_has_one(told: dict[str, Any]
     *some, asked = range(len(problem.jobs))
     found = Searching.over(day_of(problem, TRAVEL), seed=1)
     for job in some:
-        price = int(k.best_gap(*found.day.table, found.stops, found.routes, job, 0))
+        price = int(k.best_gap(*found.day.table, found.day.fees, found.stops, found.routes, job, 0))
         if price < k.NEVER:
             k.put_in(
                 found.stops,
@@ -117,16 +123,66 @@ def test_a_gap_is_found_exactly_where_the_timetable_has_one(told: dict[str, Any]
             )
             found.time(0)
     route = [int(found.stops[at * k.STOP + k.WHO]) for at in range(1, found.routes[k.STOPS] + 1)]
-    price = int(k.best_gap(*found.day.table, found.stops, found.routes, asked, 0))
+    price = int(k.best_gap(*found.day.table, found.day.fees, found.stops, found.routes, asked, 0))
     costs = []
     for gap in range(len(route) + 1):
         order = [problem.jobs[n] for n in (*route[:gap], asked, *route[gap:])]
         if (made := route_of(technician, order, problem.travel)) is not None:
-            costs.append(travel_of(problem, made) - int(found.routes[k.COST]))
+            costs.append(driven(problem, made) - int(found.routes[k.COST]))
     assert (price // found.day.sizes[k.LONGEST] if price < k.NEVER else None) == min(costs, default=None)
     late = k.too_late(*found.day.table, found.stops, found.routes, asked, 0)
     full = technician.max_jobs is not None and len(route) >= technician.max_jobs
     assert full or (late == 0) == (price < k.NEVER)
+
+
+def a_late_visit() -> dict[str, Any]:
+    """The last visit keeps somebody 40 minutes after a shift, of which an hour more is allowed."""
+    return {
+        "technicians": [{"id": "T", "home": 0, "shift": [8 * HOUR, 17 * HOUR], "overtime_seconds": HOUR}],
+        "jobs": [
+            {"id": "J", "at": 1, "seconds": HOUR, "windows": [[16 * HOUR, 18 * HOUR]], "priority": "high"}
+        ],
+        "travel_seconds": [[0, 2_400], [2_400, 0]],
+    }
+
+
+def test_overtime_has_its_price_and_its_limit_and_is_told() -> None:
+    told = a_late_visit()
+    plan = planned(told)
+    verdict = judge(told, plan)
+    assert (plan["routes"][0]["overtime_seconds"], plan["unserved"], verdict.faults) == (2_400, [], ())
+    assert (verdict.overtime, verdict.objective) == (2_400, 4_800 + 2 * 2_400)
+    dear = told | {"policy": {"weights": {"overtime": 64}, "prizes": {"high": 12_000}}}
+    plan = written(
+        solve(
+            problem_of(json.dumps(dear)),
+            policy_of(json.dumps(dear), TRAVEL),
+            Budget(rounds=20),
+            seed=1,
+        ),
+        setup_seconds=0,
+    )
+    assert [one["rule"] for one in plan["unserved"][0]["because"]] == ["PRICE"]
+    told["technicians"][0]["overtime_seconds"] = 1_200
+    assert [one["rule"] for one in planned(told)["unserved"][0]["because"]] == ["SHIFT"]
+
+
+def crossed() -> Problem:
+    """Two technicians at the two ends of a street, each with a visit next door and then one next to the other's."""
+    minutes = np.array([0, 60, 1, 59, 2, 58])
+    travel = np.abs(minutes[:, None] - minutes).astype(np.int32) * 60
+    people = tuple(Technician(id=f"T{at}", home=at, shift=(0, 9 * HOUR)) for at in range(2))
+    return Problem(
+        technicians=people, jobs=tuple(Job(id=at, at=at, seconds=60) for at in range(2, 6)), travel=travel
+    )
+
+
+def test_polish_puts_right_what_is_crossed_and_keeps_what_is_held() -> None:
+    problem, wrong = crossed(), dict[Id, list[Id]]({"T0": [2, 5], "T1": [3, 4]})
+    plan = solve(problem, TRAVEL, Budget(rounds=0), seed=1, start=wrong)
+    assert {who: sorted(jobs) for who, jobs in plan.orders().items()} == {"T0": [2, 4], "T1": [3, 5]}
+    held = replace(problem, jobs=tuple(replace(job, held=True) for job in problem.jobs))
+    assert solve(held, TRAVEL, Budget(rounds=0), seed=1, start=wrong).orders() == wrong
 
 
 @given(problems(most_jobs=7))

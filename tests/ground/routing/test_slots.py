@@ -47,7 +47,9 @@ def by_the_kernel(whole: Problem, found: Searching, job: Job, window: Window) ->
     prices = []
     for person in range(people):
         if asked.prices[(number * people + person) * 2] != k.FORBIDDEN:
-            price = int(k.best_gap(*asked.day.table, asked.stops, asked.routes, number, person))
+            price = int(
+                k.best_gap(*asked.day.table, asked.day.fees, asked.stops, asked.routes, number, person)
+            )
             if price < k.NEVER:
                 prices.append(price // int(asked.day.sizes[k.LONGEST]))
     return (min(prices), len(prices)) if prices else None

@@ -240,7 +240,7 @@ class _Days:
         lunch = (
             None if person.fed else Lunch(seconds=LUNCH.seconds, begins=(max(opens, free), max(closes, free)))
         )
-        return replace(one, start=person.place, shift=(free, max(free, one.shift[1])), lunch=lunch)
+        return replace(one.free_from(free), start=person.place, lunch=lunch)
 
     def _lunch(self) -> Window:
         return self.day * DAY + LUNCH.begins[0], self.day * DAY + LUNCH.begins[1]
