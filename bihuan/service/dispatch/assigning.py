@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from bihuan.ground.journal.actions import record, writing
 from bihuan.ground.journal.event import CLOCK, Event, Fact
 from bihuan.registers.access.queries import names_of
+from bihuan.registers.staff.models import Technician
 from bihuan.registers.staff.queries import technician as technician_at
 from bihuan.service.cases.actions import Doer, case_for_change, move_case, tick
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.needs import Need
 from bihuan.service.cases.owning import set_technician
-from bihuan.service.dispatch.choosing import Crew, barred_now, workers_for
+from bihuan.service.dispatch.choosing import Crew, barred_now, worker_for, workers_for
 from bihuan.service.dispatch.deciding.events import ProposalRefused
 from bihuan.service.dispatch.deciding.models import Override
 from bihuan.service.dispatch.deciding.overriding import note_override
@@ -48,6 +49,7 @@ from bihuan.service.dispatch.visiting import plan_visit, release
 from bihuan.service.dispatch.words import REASSIGN_REASONS, REFUSE_REASONS
 
 ASSIGN, REFUSE, REASSIGN = "assign", "refuse", "reassign"
+BY_PLAN = "by_plan"
 SWEEP = 200
 
 
@@ -77,25 +79,8 @@ def assign(
     choice = _refuse_unfit(case, technician_id, by_choice=by_choice, now=now, crew=crew)
     technician = technician_at(technician_id)
     minutes = policy_for(technician.node).technician_minutes
-    made = Assignment.objects.create(
-        case=case,
-        technician=technician,
-        automatic=automatic,
-        made_at=now,
-        made_by=doer.by.id if doer.by.kind == "staff" else 0,
-        answer_by=answer_by(case, minutes=minutes, now=now),
-    )
     with writing():
-        tick(case, Need.TECHNICIAN_ASSIGNED, by=doer.by, now=now)
-        told = TechnicianAssigned(
-            subject_id=case.id,
-            assignment_id=made.id,
-            technician_id=technician_id,
-            person_id=technician.person_id,
-            node_id=technician.node_id,
-            automatic=automatic,
-        )
-        _record(case, told, doer, now)
+        made = _ask(case, technician, minutes=minutes, automatic=automatic, doer=doer, now=now)
         if measured and not automatic:
             note_override(
                 case,
@@ -107,9 +92,61 @@ def assign(
                 now=now,
                 instead_of=instead_of,
             )
-        plan_visit(case, technician_id=technician_id, now=now)
-        move_case(case, ASSIGN, doer=doer, now=now)
+        _go_on(case, technician_id=technician_id, doer=doer, now=now)
     return made
+
+
+def give_by_plan(
+    case: Case,
+    technician: Technician,
+    *,
+    instead_of: Assignment | None,
+    minutes: int,
+    doer: Doer,
+    crew: Crew,
+) -> Assignment:
+    """What a person applies of a plan, within a transaction and a `writing()` block that hold the case, and have read
+    its crew: to this technician, who has `minutes` to answer, instead of whoever was asked. Nobody is measured."""
+    now = crew.now
+    if instead_of is not None:
+        release(case, state=Assignment.WITHDRAWN, reason=BY_PLAN, words="", doer=doer, now=now)
+        move_case(case, REASSIGN, doer=doer, now=now, reason=BY_PLAN)
+    forbidden = crew.gates.papers_rule(case)
+    if forbidden is not None:
+        raise PointRuledOut(case.node.name, forbidden)
+    _refuse_choice(worker_for(case, technician.id, crew=crew), technician.id, by_choice=True)
+    made = _ask(case, technician, minutes=minutes, automatic=False, doer=doer, now=now)
+    _go_on(case, technician_id=technician.id, doer=doer, now=now)
+    return made
+
+
+def _ask(
+    case: Case, technician: Technician, *, minutes: int, automatic: bool, doer: Doer, now: datetime
+) -> Assignment:
+    made = Assignment.objects.create(
+        case=case,
+        technician=technician,
+        automatic=automatic,
+        made_at=now,
+        made_by=doer.by.id if doer.by.kind == "staff" else 0,
+        answer_by=answer_by(case, minutes=minutes, now=now),
+    )
+    tick(case, Need.TECHNICIAN_ASSIGNED, by=doer.by, now=now)
+    told = TechnicianAssigned(
+        subject_id=case.id,
+        assignment_id=made.id,
+        technician_id=technician.id,
+        person_id=technician.person_id,
+        node_id=technician.node_id,
+        automatic=automatic,
+    )
+    _record(case, told, doer, now)
+    return made
+
+
+def _go_on(case: Case, *, technician_id: int, doer: Doer, now: datetime) -> None:
+    plan_visit(case, technician_id=technician_id, now=now)
+    move_case(case, ASSIGN, doer=doer, now=now)
 
 
 def _refuse_second(case: Case) -> None:
@@ -133,12 +170,16 @@ def _refuse_unfit(
     if forbidden is not None:
         raise PointRuledOut(case.node.name, forbidden)
     choice = workers_for(case, now=now, crew=crew)
+    _refuse_choice(choice, technician_id, by_choice=by_choice)
+    return choice
+
+
+def _refuse_choice(choice: Choice, technician_id: int, *, by_choice: bool) -> None:
     ruled_out = choice.why_not(technician_id)
     if ruled_out is not None and not (by_choice and ruled_out.a_person_may):
         raise TechnicianRuledOut(technician_at(technician_id).person.name, ruled_out.rule)
     if ruled_out is None and all(one.id != technician_id for one in choice.candidates):
         raise TechnicianElsewhere
-    return choice
 
 
 def assign_best(case: Case, *, doer: Doer, now: datetime, automatic: bool = False) -> Assignment:

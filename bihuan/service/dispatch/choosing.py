@@ -45,6 +45,16 @@ UNBOOKED = ("to_accept", "to_assign", "to_book")
 
 
 @dataclass(frozen=True, kw_only=True)
+class About:
+    """What is known of a case beside itself: who refused it, whom its customer wishes, the days that are full for it
+    by the capacity calendar."""
+
+    tried: frozenset[int]
+    heard: Heard
+    full: frozenset[date]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Crew:
     """The technicians of some nodes with what takes their time in the coming week: read once for a whole list."""
 
@@ -54,6 +64,14 @@ class Crew:
     now: datetime
     lines: dict[tuple[int, date], Line] = field(default_factory=dict)
     known: dict[tuple[int, Asked, Task], list[Fit]] = field(default_factory=dict)
+    about: dict[int, About] = field(default_factory=dict)
+
+    def ability(self, technician_id: int) -> Ability | None:
+        return next((one for one in self.abilities if one.id == technician_id), None)
+
+    def read_about(self, cases: Sequence[Case]) -> None:
+        """Read once what is asked again with every step, of cases that one transaction works through."""
+        self.about.update(about_of(cases, crew=self))
 
     @property
     def zone(self) -> tzinfo:
@@ -331,30 +349,50 @@ def workers_for(case: Case, *, now: datetime, crew: Crew | None = None) -> Choic
     return workers_for_all([case], crew=held)[case.id]
 
 
-def workers_for_all(cases: Sequence[Case], *, crew: Crew) -> dict[int, Choice]:
+def worker_for(case: Case, technician_id: int, *, crew: Crew) -> Choice:
+    """One of them alone: whether they may, without the place that they have among the others."""
+    return workers_for_all([case], crew=crew, only=technician_id)[case.id]
+
+
+def workers_for_all(cases: Sequence[Case], *, crew: Crew, only: int = 0) -> dict[int, Choice]:
     """The same for many cases of these technicians' nodes, in few more statements. A day that is full by the capacity
-    calendar is no free day of anybody's."""
-    tried, today = refused_by(case.id for case in cases), localdate(crew.now)
-    heard = heard_of(cases, today=today)
-    rooms = rooms_at((case.node_id for case in cases), slots.days_of(crew.now, crew.zone))
+    calendar is no free day of anybody's. `only`: one technician, 0 for all."""
+    told = about_of(cases, crew=crew)
     known: dict[tuple[int, Asked, Task, int | None, frozenset[date]], Worker] = {}
     found: dict[int, Choice] = {}
     for case in cases:
-        asked = crew.gates.asked_of(case)
+        asked, about = crew.gates.asked_of(case), told[case.id]
         work = work_of(
             case,
-            today=today,
+            today=localdate(crew.now),
             permits=asked.permits,
-            tried=tried.get(case.id, ()),
-            heard=heard.get(case.id, NOTHING_HEARD),
+            tried=about.tried,
+            heard=about.heard,
         )
-        here = [one for one in crew.abilities if one.node_id == case.node_id]
-        same = asked, crew.task_of(case), case.mate_person_id, rooms.full_for(case)
+        here = [one for one in crew.abilities if one.node_id == case.node_id and (not only or one.id == only)]
+        same = asked, crew.task_of(case), case.mate_person_id, about.full
         for one in here:
             if (one.id, *same) not in known:
                 known[one.id, *same] = _worker(one, crew, case, same[-1])
         found[case.id] = choose_worker(work, [known[one.id, *same] for one in here])
     return found
+
+
+def about_of(cases: Sequence[Case], *, crew: Crew) -> Mapping[int, About]:
+    """case → what is known of it, as the crew holds it or read now for all: five statements."""
+    if all(case.id in crew.about for case in cases):
+        return crew.about
+    tried = refused_by(case.id for case in cases)
+    heard = heard_of(cases, today=localdate(crew.now))
+    rooms = rooms_at((case.node_id for case in cases), slots.days_of(crew.now, crew.zone))
+    return {
+        case.id: About(
+            tried=frozenset(tried.get(case.id, ())),
+            heard=heard.get(case.id, NOTHING_HEARD),
+            full=rooms.full_for(case),
+        )
+        for case in cases
+    }
 
 
 def mates_for(

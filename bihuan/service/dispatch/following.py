@@ -15,7 +15,7 @@ from bihuan.service.cases.needs import Need
 from bihuan.service.cases.owning import give_to
 from bihuan.service.cases.queries import card_of
 from bihuan.service.dispatch.assigning import standing_assignment
-from bihuan.service.dispatch.deciding.suggesting import settle_suggestion
+from bihuan.service.dispatch.deciding.suggesting import open_suggestion, settle_suggestion
 from bihuan.service.dispatch.events import CaseResent, CaseReturned, OfferWithdrawn
 from bihuan.service.dispatch.grabs.rounds import withdraw_round
 from bihuan.service.dispatch.mates import finish_mate
@@ -59,11 +59,12 @@ def follow(fact: Fact[CaseMoved]) -> None:
 
 def _end_search(case: Case, *, doer: Doer, now: datetime) -> None:
     """Nobody is sought for the case any more: it is not up for grabs, and what was proposed is settled."""
-    standing = standing_assignment(case.id)
     withdraw_round(case, by=doer.by, now=now)
-    settle_suggestion(
-        case, technician_id=standing.technician_id if standing is not None else 0, doer=doer, now=now
-    )
+    if open_suggestion(case.id) is not None:
+        standing = standing_assignment(case.id)
+        settle_suggestion(
+            case, technician_id=standing.technician_id if standing is not None else 0, doer=doer, now=now
+        )
 
 
 def _follow_offer(case: Case, move: Move, *, doer: Doer, now: datetime) -> None:
@@ -103,7 +104,7 @@ def _follow_visit(
         _end(visit, move, done=done, doer=doer, now=now, happened_at=happened_at)
     elif visit is not None and done:
         end_visit(visit, state=Visit.WITHDRAWN, now=now)
-    if move.reaches == TO_BOOK:
+    if move.reaches == TO_BOOK and (visit is None or visit.state not in Visit.OPEN):
         standing = standing_assignment(case.id)
         if standing is not None:
             plan_visit(case, technician_id=standing.technician_id, now=now)

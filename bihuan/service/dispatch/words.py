@@ -80,6 +80,7 @@ WISH_REASONS: dict[str, Lazy] = {
 BY_THE_HOUSE: dict[str, Lazy] = {
     "no_answer": _("No answer in time"),
     "moved_on": _("The case went another way"),
+    "by_plan": _("By the plan of the day"),
 }
 OFFER_REASONS: dict[str, Lazy] = {**RETURN_REASONS, **BY_THE_HOUSE}
 JOB_REASONS: dict[str, Lazy] = {**REBOOK_REASONS, **REASSIGN_REASONS, **REFUSE_REASONS, **BY_THE_HOUSE}

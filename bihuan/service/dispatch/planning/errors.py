@@ -24,6 +24,13 @@ class MoveImpossible(Refusal):
         super().__init__(_("Case %(number)s cannot go to %(technician)s then. %(why)s.") % told)
 
 
+class NothingMoves(Refusal):
+    """It stands there already."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(_("Case %(number)s stands there already. Nothing was moved.") % {"number": number})
+
+
 class NotAgreed(Refusal):
     """The customer agreed to another time."""
 

@@ -25,7 +25,23 @@ def intend(
     forget_intended(case_id)
     node_id = Technician.objects.values_list("node_id", flat=True).get(id=technician_id)
     touch(node_id, [localtime(slot.begins).date()])
-    return Intended.objects.create(
+    made = meaning(case_id, technician_id=technician_id, slot=slot, begins=begins, ends=ends, by=by, now=now)
+    made.save(force_insert=True)
+    return made
+
+
+def meaning(
+    case_id: int,
+    *,
+    technician_id: int,
+    slot: Slot,
+    begins: datetime,
+    ends: datetime,
+    by: int,
+    now: datetime,
+) -> Intended:
+    """The same as a row that is not kept yet."""
+    return Intended(
         case_id=case_id,
         technician_id=technician_id,
         slot_from=slot.begins,

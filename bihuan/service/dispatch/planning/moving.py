@@ -9,21 +9,21 @@ from django.utils.timezone import get_default_timezone, localtime
 from bihuan.ground.journal.actions import writing
 from bihuan.registers.access.errors import NotFound
 from bihuan.registers.access.viewer import Viewer
-from bihuan.registers.staff.models import Busy
 from bihuan.registers.staff.queries import abilities
 from bihuan.service.cases.actions import Doer, case_for_change, move_case
 from bihuan.service.cases.models import Case
-from bihuan.service.dispatch.assigning import REASSIGN, assign, reassign, standing_assignment
+from bihuan.service.dispatch.assigning import REASSIGN, assign, reassign
 from bihuan.service.dispatch.booking import rebook
 from bihuan.service.dispatch.errors import VisitMoved
 from bihuan.service.dispatch.lines import task_of
 from bihuan.service.dispatch.models import Assignment, Visit
 from bihuan.service.dispatch.placing import give_back, put_in
-from bihuan.service.dispatch.planning.errors import MoveImpossible, NotAgreed, NothingToUndo
-from bihuan.service.dispatch.planning.intending import forget_intended, intend, intended_for
+from bihuan.service.dispatch.planning.errors import MoveImpossible, NotAgreed, NothingMoves, NothingToUndo
+from bihuan.service.dispatch.planning.intending import forget_intended, intend
 from bihuan.service.dispatch.planning.models import Moved
+from bihuan.service.dispatch.planning.standing import standing_of
 from bihuan.service.dispatch.planning.versions import hold_to, plan_of
-from bihuan.service.dispatch.planning.weighing import weigh
+from bihuan.service.dispatch.planning.weighing import Consequence, weigh
 from bihuan.service.dispatch.rules import Reason
 from bihuan.service.dispatch.slots import Slot, slot_at
 from bihuan.service.dispatch.standing_in import stand_in
@@ -40,26 +40,30 @@ def move(
     technician_id: int,
     at: datetime,
     now: datetime,
-    version: int = 0,
+    version: int | None = None,
     reason: str = "",
     words: str = "",
     agreed: bool = False,
     why_not_best: str = "",
 ) -> Moved:
     """Give a case to a technician at about this time. Refused, with nothing changed, where a rule forbids it, where the
-    plan is not the one of `version` any more (0: whichever), or where the customer must agree first and nobody says
-    that they do (`agreed`). What was agreed stays agreed as long as its slot is the same."""
+    plan is not the one of `version` any more (None: whichever), where the case stands so already, or where the customer
+    must agree first and nobody says that they do (`agreed`). What was agreed stays agreed as long as its slot is the
+    same."""
     viewer.must("visit.assign")
     case = case_for_change(case.id)
-    weighed = weigh(viewer, case, technician_id=technician_id, at=at, now=now)
+    standing = standing_of(case)
+    weighed = weigh(viewer, case, technician_id=technician_id, at=at, now=now, standing=standing)
     if weighed.slot is None or not weighed.possible:
         raise MoveImpossible(case.number, weighed.technician, weighed.refusal or Reason("no_room"))
     plan = plan_of(case.node_id, localtime(weighed.slot.begins).date())
-    if version:
+    if version is not None:
         hold_to(plan, version)
     if weighed.needs_agreement and not agreed:
         raise NotAgreed(case.number)
-    before, doer = standing_of(case), Doer.of(viewer)
+    before, doer = standing.told(), Doer.of(viewer)
+    if _stays(before, weighed, technician_id=technician_id):
+        raise NothingMoves(case.number)
     with writing():
         if before["slot_from"]:
             _move_agreed(
@@ -94,7 +98,12 @@ def move(
                 now=now,
             )
         return Moved.objects.create(
-            plan=plan, case=case, made_at=now, made_by=doer.by.id, before=before, after=standing_of(case)
+            plan=plan,
+            case=case,
+            made_at=now,
+            made_by=doer.by.id,
+            before=before,
+            after=standing_of(case).told(),
         )
 
 
@@ -124,31 +133,21 @@ def last_move_of(viewer: Viewer, node_id: int) -> Moved | None:
     return rows.order_by("-id").first()
 
 
-def standing_of(case: Case) -> dict[str, Any]:
-    """How a case stands on the plan, in epoch seconds: who goes, the agreed slot, when they come or are meant to."""
-    standing, visit = standing_assignment(case.id), open_visit(case.id)
-    booked = visit is not None and visit.state == Visit.BOOKED and visit.slot_from is not None
-    meant = intended_for(case.id)
-    told: dict[str, Any] = {
-        "technician": standing.technician_id if standing is not None else 0,
-        "slot_from": int(visit.slot_from.timestamp()) if booked and visit and visit.slot_from else 0,
-        "arrives": 0,
-        "meant": None,
-    }
-    if booked and visit is not None:
-        busy = Busy.objects.filter(
-            why=Busy.VISIT, subject_id=visit.id, technician_id=visit.technician_id
-        ).first()
-        told["arrives"] = busy.ends - task_of(case, whole=False).seconds if busy is not None else 0
-    elif meant is not None:
-        spans = (meant.slot_from, meant.slot_until, meant.begins, meant.ends)
-        told["meant"] = [int(each.timestamp()) for each in spans]
-    return told
+def _stays(before: dict[str, Any], weighed: Consequence, *, technician_id: int) -> bool:
+    """Whether the case stands already as it would after the move."""
+    assert weighed.slot is not None and weighed.begins is not None and weighed.ends is not None
+    moments = (weighed.slot.begins, weighed.slot.ends, weighed.begins, weighed.ends)
+    opens, closes, begins, ends = (int(each.timestamp()) for each in moments)
+    if before["technician"] != technician_id:
+        return False
+    if before["slot_from"]:
+        return (before["slot_from"], before["arrives"]) == (opens, begins)
+    return before["meant"] == [opens, closes, begins, ends]  # type: ignore[no-any-return]
 
 
 def _stands_as(case: Case, then: dict[str, Any]) -> bool:
     """Whether a case still stands so; within its slot an agreed visit may have made room for others since."""
-    now = standing_of(case)
+    now = standing_of(case).told()
     return all(now[each] == then[each] for each in ("technician", "slot_from", "meant"))
 
 
@@ -221,7 +220,7 @@ def _restore(case: Case, before: dict[str, Any], *, doer: Doer, now: datetime) -
         assert slot is not None
         _move_agreed(
             case,
-            standing_of(case),
+            standing_of(case).told(),
             technician_id=before["technician"],
             slot=slot,
             at=_moment(before["arrives"]),
@@ -233,7 +232,7 @@ def _restore(case: Case, before: dict[str, Any], *, doer: Doer, now: datetime) -
     if before["technician"]:
         _give(
             case,
-            standing_of(case)["technician"],
+            standing_of(case).technician_id,
             technician_id=before["technician"],
             reason=TAKEN_BACK,
             words="",

@@ -7,42 +7,31 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.utils.timezone import get_default_timezone
-from django.utils.translation import gettext as _
 
 from bihuan.ground.journal.actions import record, writing
 from bihuan.registers.access.errors import NotFound, Refusal
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.organisation.queries import service_points
 from bihuan.registers.staff.queries import abilities
-from bihuan.service.cases.actions import Doer, case_for_change
-from bihuan.service.cases.models import Case
-from bihuan.service.dispatch.assigning import assign, reassign, standing_assignment
-from bihuan.service.dispatch.choosing import Crew, crew_of
+from bihuan.service.cases.actions import Doer
 from bihuan.service.dispatch.deciding.models import Override
 from bihuan.service.dispatch.errors import ReasonUnknown
+from bihuan.service.dispatch.planning.applying import Applying
 from bihuan.service.dispatch.planning.errors import (
-    CaseWentOn,
-    MoveImpossible,
     NobodyLeft,
-    NotAgreed,
     NothingChosen,
     NotOfThisWeek,
     OnlyAQuestion,
     ProposalEnded,
 )
 from bihuan.service.dispatch.planning.events import ChangeRefused
-from bihuan.service.dispatch.planning.intending import intend
-from bihuan.service.dispatch.planning.models import Change, DayPlan, Moved, Proposal
-from bihuan.service.dispatch.planning.moving import standing_of
+from bihuan.service.dispatch.planning.models import Change, DayPlan, Proposal
 from bihuan.service.dispatch.planning.solving import solve_soon
-from bihuan.service.dispatch.planning.versions import hold_to, plan_of
-from bihuan.service.dispatch.planning.weighing import Consequence, weigh
-from bihuan.service.dispatch.rules import Reason
+from bihuan.service.dispatch.planning.versions import plan_of
 from bihuan.service.dispatch.slots import days_of
 from bihuan.service.dispatch.words import OVERRIDE_REASONS
 
 POLICY = "customer_first"
-BY_THE_PLAN = "other"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,84 +115,20 @@ def apply(
     row = _to_answer(viewer, proposal_id)
     if row.without:
         raise OnlyAQuestion
-    chosen = _chosen(row, change_ids)
-    cases = {
-        change.case_id: case_for_change(change.case_id) for change in chosen
-    }  # before the plan, as bookings do
-    hold_to(row.plan, version)
-    stale, crew = list[tuple[str, str]](), crew_of(frozenset({row.plan.node_id}), now=now)
-    for change in sorted(chosen, key=lambda one: one.begins):
-        case = cases[change.case_id]
-        try:
-            with transaction.atomic(), writing():
-                _carry_out(viewer, case, change, row.plan, crew=crew)
-        except Refusal as refusal:
-            stale.append((case.number, str(refusal)))
-            Change.objects.filter(id=change.id).update(state=Change.STALE, said=str(refusal))
+    chosen, stale = _chosen(row, change_ids), list[tuple[str, str]]()
+    with writing():
+        applying = Applying.begin(viewer, row, chosen, version=version, now=now)
+        for change in sorted(chosen, key=lambda one: one.begins):
+            try:
+                with transaction.atomic(), writing():
+                    applying.carry_out(change)
+            except Refusal as refusal:
+                stale.append((applying.cases[change.case_id].number, str(refusal)))
+                Change.objects.filter(id=change.id).update(state=Change.STALE, said=str(refusal))
+        applying.end()
     _go_on_from_here(row)
     _end_if_answered(row, viewer, now=now)
     return Applied(made=len(chosen) - len(stale), stale=tuple(stale))
-
-
-def _carry_out(viewer: Viewer, case: Case, change: Change, plan: DayPlan, *, crew: Crew) -> None:
-    """Through the doors by which a person gives a case to somebody; what is meant is offered to the customer first."""
-    weighed, doer, now = _weighed(viewer, case, change, crew=crew), Doer.of(viewer), crew.now
-    assert weighed.slot is not None and weighed.begins is not None and weighed.ends is not None
-    before = standing_of(case)
-    if not before["technician"]:
-        assign(
-            case,
-            technician_id=change.technician_id,
-            by_choice=True,
-            measured=False,
-            doer=doer,
-            now=now,
-            crew=crew,
-        )
-    elif before["technician"] != change.technician_id:
-        reassign(
-            case,
-            technician_id=change.technician_id,
-            reason=BY_THE_PLAN,
-            words=_("By the plan of the day"),
-            by_choice=True,
-            measured=False,
-            doer=doer,
-            now=now,
-        )
-    intend(
-        case.id,
-        technician_id=change.technician_id,
-        slot=weighed.slot,
-        begins=weighed.begins,
-        ends=weighed.ends,
-        by=doer.by.id,
-        now=now,
-    )
-    Moved.objects.create(
-        plan=plan, case=case, made_at=now, made_by=doer.by.id, before=before, after=standing_of(case)
-    )
-    Change.objects.filter(id=change.id).update(state=Change.APPLIED)
-
-
-def _weighed(viewer: Viewer, case: Case, change: Change, *, crew: Crew) -> Consequence:
-    """What follows by now; raises why it cannot be."""
-    standing = standing_assignment(case.id)
-    if standing is not None and standing.technician_id not in (
-        change.from_technician_id,
-        change.technician_id,
-    ):
-        raise CaseWentOn(case.number)
-    if standing is None and case.stands_at != "to_assign":
-        raise CaseWentOn(case.number)
-    weighed = weigh(
-        viewer, case, technician_id=change.technician_id, at=change.begins, now=crew.now, crew=crew
-    )
-    if not weighed.possible or weighed.slot is None:
-        raise MoveImpossible(case.number, weighed.technician, weighed.refusal or Reason("no_room"))
-    if weighed.needs_agreement or standing_of(case)["slot_from"]:
-        raise NotAgreed(case.number)
-    return weighed
 
 
 @transaction.atomic
@@ -254,10 +179,10 @@ def look_again(viewer: Viewer, proposal_id: int, *, now: datetime) -> int:
     day as it is now. Returns how many still hold."""
     row = _to_answer(viewer, proposal_id)
     hold, open_ = 0, list(_changes(row).filter(state=Change.OPEN))
-    crew = crew_of(frozenset({row.plan.node_id}), now=now)
+    applying = Applying.over([change.case for change in open_], viewer, row, now=now)
     for change in open_:
         try:
-            _weighed(viewer, change.case, change, crew=crew)
+            applying.room_for(change)
         except Refusal as refusal:
             Change.objects.filter(id=change.id).update(state=Change.STALE, said=str(refusal))
         else:
@@ -296,7 +221,7 @@ def _to_answer(viewer: Viewer, proposal_id: int) -> Proposal:
 
 
 def _changes(row: Proposal) -> QuerySet[Change]:
-    return Change.objects.select_related("case").filter(proposal=row)
+    return Change.objects.select_related("case__place", "case__customer", "case__node").filter(proposal=row)
 
 
 def _chosen(row: Proposal, change_ids: Collection[int] | None) -> list[Change]:

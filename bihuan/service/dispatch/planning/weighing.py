@@ -11,13 +11,12 @@ from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.staff.queries import Ability
 from bihuan.service.cases.models import Case
 from bihuan.service.commitments.queries import open_promises
-from bihuan.service.dispatch.assigning import standing_assignment
-from bihuan.service.dispatch.choosing import Crew, crew_of, workers_for
+from bihuan.service.dispatch.choosing import Crew, crew_of, worker_for, workers_for
 from bihuan.service.dispatch.fitting import SPARE, Fit, Held, Line
-from bihuan.service.dispatch.models import Assignment, Visit
+from bihuan.service.dispatch.models import Visit
+from bihuan.service.dispatch.planning.standing import Standing, standing_of
 from bihuan.service.dispatch.rules import Choice, Reason
 from bihuan.service.dispatch.slots import Slot, days_of, shift_end, slots_on
-from bihuan.service.dispatch.visiting import open_visit
 
 BY_ARRIVAL, BY_DONE = (
     frozenset({"visit"}),
@@ -75,6 +74,17 @@ class Consequence:
     not_best: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """Where a case has its place with a technician: the slot, the line of that day without the case, and how it fits;
+    or the rule against it."""
+
+    slot: Slot | None = None
+    line: Line | None = None
+    fit: Fit | None = None
+    refusal: Reason | None = None
+
+
 def weigh(
     viewer: Viewer,
     case: Case,
@@ -82,16 +92,24 @@ def weigh(
     technician_id: int,
     at: datetime,
     now: datetime,
-    crew: Crew | None = None,
+    standing: Standing | None = None,
 ) -> Consequence:
     """What follows if this technician did this case at about this time. Nothing is changed; the case is one that the
-    viewer may see. `crew`: the technicians of its node, where they were read already."""
+    viewer may see. `standing`: how it stands, where that was read already."""
     viewer.must("visit.assign")
-    crew = crew or crew_of(frozenset({case.node_id}), now=now)
-    one = next((each for each in crew.abilities if each.id == technician_id), None)
+    crew = crew_of(frozenset({case.node_id}), now=now)
+    one = crew.ability(technician_id)
     if one is None:
         return Consequence(technician="", possible=False, refusal=Reason("not_here"))
-    return _Weighing(crew, case, one, at).consequence()
+    return _Weighing(crew, case, one, at, standing or standing_of(case)).consequence()
+
+
+def room_for(case: Case, standing: Standing, *, technician_id: int, at: datetime, crew: Crew) -> Room:
+    """The same without what follows: whether there is a place, for a plan that is applied."""
+    one = crew.ability(technician_id)
+    if one is None:
+        return Room(refusal=Reason("not_here"))
+    return _Weighing(crew, case, one, at, standing, among_all=False).room()
 
 
 def slot_near(at: datetime) -> Slot | None:
@@ -107,26 +125,40 @@ class _Weighing:
     case: Case
     one: Ability
     at: datetime
-    visit: Visit | None = field(init=False)
-    standing: Assignment | None = field(init=False)
+    standing: Standing
+    among_all: bool = True  # whether anybody asks who comes first
     choice: Choice = field(default_factory=lambda: Choice(candidates=(), ruled_out=()))
 
+    @property
+    def visit(self) -> Visit | None:
+        return self.standing.visit
+
     def consequence(self) -> Consequence:
-        self.visit, self.standing = open_visit(self.case.id), standing_assignment(self.case.id)
+        room = self.room()
+        if room.fit is None or room.line is None:
+            late = tuple(self._late(self._forced(room))) if room.line is not None else ()
+            return self._told(refusal=room.refusal or Reason("no_slot"), slot=room.slot, late=late)
+        after = room.line.with_task(room.fit, self.crew.task_of(self.case))
+        return self._told(slot=room.slot, fit=room.fit, shifts=tuple(self._shifts(room.line, after)))
+
+    def room(self) -> Room:
         slot = slot_near(self.at)
         refusal = self._refusal(slot)
         if slot is None or refusal is not None:
-            return self._told(refusal=refusal or Reason("no_slot"), slot=slot)
+            return Room(slot=slot, refusal=refusal or Reason("no_slot"))
         day = localtime(slot.begins).date()
         line = self.crew.line(self.one, day).without(self.visit.id if self.visit else 0)
         closes = shift_end(slot, self.one.shifts, self.crew.zone)
         assert closes is not None
-        task, near = self.crew.task_of(self.case), int(self.at.timestamp())
-        fit = line.fit(task, slot, ends_by=int(closes.timestamp()), near=near)
-        if fit is None:
-            late = tuple(self._late(line.forced(task, slot, near=near)))
-            return self._told(refusal=Reason("no_room"), slot=slot, late=late)
-        return self._told(slot=slot, fit=fit, shifts=tuple(self._shifts(line, line.with_task(fit, task))))
+        fit = line.fit(
+            self.crew.task_of(self.case), slot, ends_by=int(closes.timestamp()), near=int(self.at.timestamp())
+        )
+        return Room(slot=slot, line=line, fit=fit, refusal=None if fit is not None else Reason("no_room"))
+
+    def _forced(self, room: Room) -> Sequence[Held]:
+        """The day if it were done all the same."""
+        assert room.line is not None and room.slot is not None
+        return room.line.forced(self.crew.task_of(self.case), room.slot, near=int(self.at.timestamp()))
 
     def _told(
         self,
@@ -155,11 +187,11 @@ class _Weighing:
             and self.visit is not None
             and slot is not None
             and self.visit.slot_from != slot.begins,
-            not_best=self._best() if refusal is None and self.standing is None else "",
+            not_best=self._best() if refusal is None and not self.standing.technician_id else "",
         )
 
     def _is_given_on(self) -> bool:
-        return self.standing is not None and self.standing.technician_id != self.one.id
+        return self.standing.technician_id not in (0, self.one.id)
 
     def _refusal(self, slot: Slot | None) -> Reason | None:
         """The rule that forbids it, whoever asks."""
@@ -171,7 +203,7 @@ class _Weighing:
             return Reason("slot_past")
         if self.visit is not None and self.visit.state in (Visit.ON_THE_WAY, Visit.ARRIVED):
             return Reason("under_way")
-        if self.case.stands_at not in ("to_assign", "to_book", "booked") and self.standing is None:
+        if self.case.stands_at not in ("to_assign", "to_book", "booked") and not self.standing.technician_id:
             return Reason("not_to_assign")
         if shift_end(slot, self.one.shifts, self.crew.zone) is None:
             return Reason("off_shift")
@@ -182,8 +214,12 @@ class _Weighing:
             and self.visit.slot_from != slot.begins
         ):
             return Reason("one_step")
-        if self.standing is None or self._is_given_on():
-            self.choice = workers_for(self.case, now=self.crew.now, crew=self.crew)
+        if self.standing.technician_id != self.one.id:
+            self.choice = (
+                workers_for(self.case, now=self.crew.now, crew=self.crew)
+                if self.among_all
+                else worker_for(self.case, self.one.id, crew=self.crew)
+            )
             out = self.choice.why_not(self.one.id)
             if out is not None and not out.a_person_may and out.rule.code not in ("no_time", "days_full"):
                 return out.rule
@@ -200,7 +236,7 @@ class _Weighing:
         """Seconds that are not driven any more where the visit stands now."""
         if self.visit is None or self.visit.slot_from is None:
             return 0
-        who = next((each for each in self.crew.abilities if each.id == self.visit.technician_id), None)
+        who = self.crew.ability(self.visit.technician_id)
         day = localtime(self.visit.slot_from).date()
         return self.crew.line(who, day).detour(self.visit.id) if who is not None else 0
 

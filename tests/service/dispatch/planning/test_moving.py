@@ -12,7 +12,13 @@ from bihuan.service.cases.models import Case
 from bihuan.service.dispatch import assigning, booking
 from bihuan.service.dispatch.assigning import standing_assignment
 from bihuan.service.dispatch.models import Visit
-from bihuan.service.dispatch.planning.errors import MoveImpossible, NotAgreed, NothingToUndo, PlanMoved
+from bihuan.service.dispatch.planning.errors import (
+    MoveImpossible,
+    NotAgreed,
+    NothingMoves,
+    NothingToUndo,
+    PlanMoved,
+)
 from bihuan.service.dispatch.planning.intending import intended_for
 from bihuan.service.dispatch.planning.models import DayPlan
 from bihuan.service.dispatch.planning.moving import last_move_of, move, undo
@@ -52,6 +58,10 @@ def test_from_the_pool_it_is_assigned_and_meant_and_taken_back(made: Company, po
     assert meant is not None and (meant.begins, meant.slot_from) == (TWO, TWO)
     assert not Busy.objects.exists()
     assert last_move_of(point, made.own.id) == moved
+    version = DayPlan.objects.get(node=made.own).version
+    with pytest.raises(NothingMoves):
+        move(point, case, technician_id=other.id, at=TWO, now=NOW)
+    assert DayPlan.objects.get(node=made.own).version == version
     undo(point, moved.id, now=NOW)
     assert standing_assignment(case.id) is None and intended_for(case.id) is None
     assert Case.objects.get(id=case.id).stands_at == "to_assign"
@@ -65,6 +75,8 @@ def test_within_its_slot_an_agreed_visit_moves_and_makes_room(made: Company, poi
     assert (arrives(first.case), arrives(second.case)) == (NOON, later(hours=3))
     told = weigh(point, second.case, technician_id=second.technician_id, at=NOON, now=NOW)
     assert told.possible and [one.case_number for one in told.shifts] == [first.case.number]
+    with pytest.raises(NothingMoves):
+        move(point, first.case, technician_id=first.technician_id, at=NOON, now=NOW)
     moved = move(point, second.case, technician_id=second.technician_id, at=NOON, now=NOW)
     assert (arrives(second.case), arrives(first.case)) == (NOON, later(hours=3))
     undo(point, moved.id, now=NOW)
@@ -116,6 +128,8 @@ def test_a_plan_that_moved_meanwhile_is_looked_at_again(made: Company, point: Vi
     booking.book(visit, free_slots(other, now=NOW)[0], doer=by(made, Role.AGENT), now=NOW)
     with pytest.raises(PlanMoved):
         move(point, case, technician_id=technician, at=FOUR, version=seen, now=NOW)
+    with pytest.raises(PlanMoved):
+        move(point, case, technician_id=technician, at=FOUR, version=0, now=NOW)  # a page that named none
     meant = intended_for(case.id)
     assert meant is not None and meant.begins == TWO
 

@@ -6,6 +6,7 @@ from threading import Barrier, Thread
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localtime
 
 from bihuan.ground.journal.queries import story_of
@@ -18,10 +19,13 @@ from bihuan.service.cases.models import Case
 from bihuan.service.dispatch import assigning, booking
 from bihuan.service.dispatch.deciding.models import Override
 from bihuan.service.dispatch.errors import ReasonUnknown
+from bihuan.service.dispatch.models import Assignment
 from bihuan.service.dispatch.planning import proposing, publishing, solving
 from bihuan.service.dispatch.planning.errors import NotOfThisWeek, OnlyAQuestion, PlanMoved, ProposalEnded
-from bihuan.service.dispatch.planning.models import Change, DayPlan, Intended, Proposal
+from bihuan.service.dispatch.planning.models import Change, DayPlan, Intended, Moved, Proposal
+from bihuan.service.dispatch.planning.moving import undo
 from bihuan.service.dispatch.planning.reasoning import sentences_against, sentences_for
+from bihuan.service.dispatch.planning.versions import plan_of
 from bihuan.service.dispatch.queries import free_slots
 from bihuan.service.improvement.overrides import overrides_between
 from bihuan.service.notices.models import Notice
@@ -106,6 +110,45 @@ def test_a_part_is_applied_a_part_refused_with_a_reason_and_nobody_is_measured_f
     assert (measured.agreed, measured.refused, measured.reasons) == (2, 1, (("knows_customer", 1),))
     with pytest.raises(ProposalEnded):
         proposing.apply(viewer, proposal.id, None, version=proposal.base_version, now=NOW)
+
+
+def test_whoever_was_asked_hears_that_it_is_by_the_plan_and_many_changes_read_once(made: Company) -> None:
+    viewer, [one, other] = the_dispatcher(made), made.technicians[:2]
+    cases = [accepted(made, words="冰箱漏水了") for _ in range(4)]
+    assigning.assign(fresh(cases[0]), technician_id=one.id, doer=by(made, Role.DISPATCHER), now=NOW)
+    plan, at = plan_of(made.own.id, TOMORROW), later(days=1)
+    row = Proposal.objects.create(
+        plan=plan, base_version=plan.version, state=Proposal.READY, asked_at=NOW, moved_at=NOW, asked_by=0
+    )
+    changes = [
+        Change.objects.create(
+            proposal=row,
+            case=case,
+            from_technician=one if case == cases[0] else None,
+            technician=other,
+            begins=at,
+            slot_from=at,
+        )
+        for case in cases
+    ]
+
+    def apply(chosen: list[Change]) -> int:
+        row.refresh_from_db()
+        ids = [change.id for change in chosen]
+        with CaptureQueriesContext(connection) as seen:
+            proposing.apply(viewer, row.id, ids, version=row.base_version, now=NOW)
+        return len(seen)
+
+    apply(changes[:1])
+    gone = Assignment.objects.get(case=cases[0], technician=one)
+    assert (gone.state, gone.reason) == (Assignment.WITHDRAWN, "by_plan")
+    moved = Moved.objects.get(case=cases[0])
+    assert (moved.before["technician"], moved.after["technician"]) == (one.id, other.id)
+    alone = apply(changes[1:2])
+    assert apply(changes[2:]) - alone <= 35
+    undo(viewer, moved.id, now=NOW)
+    standing = assigning.standing_assignment(cases[0].id)
+    assert standing is not None and standing.technician_id == one.id
 
 
 def test_what_went_on_meanwhile_is_said_one_by_one_and_the_rest_still_holds(made: Company) -> None:
