@@ -453,6 +453,7 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("jobs nobody grabbed", rounds.lapse_ungrabbed),
     ("cases that wait for somebody", matching.match_waiting),
     ("plans being sought", solving.wake_proposals),
+    ("plans of days that are over", solving.end_past),
     ("times kept too long", drop_expired_holds),
     ("reminders of visits", booking.remind),
     ("maintenance that falls due", upkeep.keep_upkeep),

@@ -24,6 +24,7 @@ BIHUAN_BACKUPS = Path(os.environ.get("BIHUAN_BACKUPS") or BIHUAN_DATA / "backups
 BIHUAN_NIGHTLY_BACKUP = os.environ.get("BIHUAN_NIGHTLY_BACKUP", "")  # 1, 0, or "": unless the demo lives here
 BIHUAN_HEARTBEAT_URL = os.environ.get("BIHUAN_HEARTBEAT_URL", "")
 BIHUAN_HEARTBEAT_PRIVATE = os.environ.get("BIHUAN_HEARTBEAT_PRIVATE", "0") == "1"
+BIHUAN_PLAN_THREADS = int(os.environ.get("BIHUAN_PLAN_THREADS", "4"))  # at most, of the cores there are
 BIHUAN_MAP = installation.map_ground(os.environ)
 BIHUAN_PROVIDERS = installation.providers(os.environ)
 BIHUAN_CHANNEL_HOSTS = frozenset(filter(None, os.environ.get("BIHUAN_CHANNEL_HOSTS", "").lower().split(",")))

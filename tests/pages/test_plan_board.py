@@ -78,6 +78,12 @@ def test_the_day_shows_who_goes_where_and_what_waits_and_only_to_whom_it_belongs
     assert f'class="plan-item" data-case="{shared["waits"].number}"' in page
     assert "13800" not in page and "张" not in page
     assert "img-src 'self' data: blob:;" in shown.headers["Content-Security-Policy"]
+    assert f"lane=to_book&amp;node={made.own.id}" in page
+    lanes = reverse("dispatchers:board")
+    for node, held in ((made.own, True), (made.authorised, False)):
+        lane = signed_in(made, Role.DISPATCHER).get(lanes, {"lane": "to_assign", "node": node.id})
+        assert (shared["waits"].number in lane.content.decode()) is held
+        assert f"Only of {node.name}" in lane.content.decode()
     foreign = client.get(reverse("dispatchers:plan", args=[made.authorised.id]))
     assert foreign.status_code == 404
     assert (
@@ -107,6 +113,8 @@ def test_a_board_costs_as_many_statements_for_many_visits_as_for_one(shared: dic
     accepted(made, words="燃气灶打不着火")
     more = statements(lambda: board_of(viewer, made.own.id, tomorrow(), now=now))
     assert len(more) == len(one) <= 25
+    some = board_of(viewer, made.own.id, tomorrow(), now=now, in_pool=1)
+    assert (len(some.pool), some.waits) == (1, 2)
 
 
 @pytest.mark.django_db

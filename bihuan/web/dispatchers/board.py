@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from bihuan.registers.access.errors import Refusal
 from bihuan.registers.access.viewer import Viewer
+from bihuan.registers.organisation.queries import names_of
 from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.queries import case_by_number
 from bihuan.service.cases.words import URGENCIES
@@ -42,6 +43,7 @@ from bihuan.web.dispatchers.rows import Row, family_names, rows_of
 from bihuan.web.dispatchers.to_book import notes_to_book
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.export import Column, file_of
+from bihuan.web.look.forms import row_of
 from bihuan.web.look.listing import Page, page
 
 TITLES: dict[str, Lazy] = {
@@ -114,6 +116,7 @@ def board(request: HttpRequest, viewer: Viewer) -> HttpResponseBase:
         "page": shown,
         "asking": here in ASKING and viewer.may("offer.make"),
         "filters": filters,
+        "node": _node_name(viewer, filters.node_id),
         "categories": family_names(),
         "urgencies": URGENCIES,
         "filtered": filters != Filters(),
@@ -143,7 +146,14 @@ def filters_of(request: HttpRequest) -> Filters:
         category=asked.get("category", "")[:40],
         urgency=urgency if urgency in URGENCIES else "",
         district=asked.get("district", "").strip()[:60],
+        node_id=row_of(asked.get("node", "")),
     )
+
+
+def _node_name(viewer: Viewer, node_id: int) -> str:
+    """Of the service point that is asked for, where this viewer sees it; else a dash."""
+    seen = viewer.nodes is None or node_id in viewer.nodes
+    return names_of({node_id}).get(node_id, "–") if node_id and seen else "–"
 
 
 def _tried(held: Any) -> dict[int, set[int]]:
@@ -161,7 +171,12 @@ def _best(choice: Choice) -> str:
 
 
 def _links(here: str, counts: dict[str, int], filters: Filters) -> list[LaneLink]:
-    kept = {"category": filters.category, "urgency": filters.urgency, "district": filters.district}
+    kept: dict[str, str | int] = {
+        "category": filters.category,
+        "urgency": filters.urgency,
+        "district": filters.district,
+        "node": filters.node_id,
+    }
     return [
         LaneLink(
             title=str(TITLES[code]),

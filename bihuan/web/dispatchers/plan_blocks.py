@@ -221,5 +221,5 @@ def skills_shown(lanes: Iterable[Lane]) -> list[tuple[str, str]]:
     return sorted(((code, named.get(code, code)) for code in held), key=lambda one: one[1])
 
 
-def lane_url(lane: str) -> str:
-    return f"{reverse('dispatchers:board')}?lane={lane}"
+def lane_url(lane: str, node_id: int) -> str:
+    return f"{reverse('dispatchers:board')}?lane={lane}&node={node_id}"

@@ -20,6 +20,8 @@ from bihuan.registers.access.queries import names_of
 from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.queries import case_by_number
 from bihuan.service.dispatch.planning.board import (
+    IN_POOL,
+    MOST_IN_POOL,
     VERBS,
     Board,
     Stop,
@@ -108,12 +110,13 @@ def plan(request: HttpRequest, viewer: Viewer, node_id: int) -> HttpResponseBase
     mark = mark_of(viewer, node_id, day, now=now)
     if live and request.headers.get(SEEN) == mark:
         return HttpResponse(status=204)
-    board = board_of(viewer, node_id, day, now=now)
+    in_pool = _in_pool(request.GET.get("pool", ""))
+    board = board_of(viewer, node_id, day, now=now, in_pool=in_pool)
     if viewer.may("case.export") and (
         file := file_of(request, f"bihuan-plan-{day:%Y%m%d}", COLUMNS, lambda: _ordered(board))
     ):
         return file
-    return _drawn(request, viewer, board, mark, now=now, live=live)
+    return _drawn(request, viewer, board, mark, in_pool=in_pool, now=now, live=live)
 
 
 def _drawn(
@@ -122,6 +125,7 @@ def _drawn(
     board: Board,
     mark: str,
     *,
+    in_pool: int,
     now: datetime,
     live: bool,
     said: str = "",
@@ -134,10 +138,14 @@ def _drawn(
         "board": board,
         "day": board.day,
         "mark": mark,
-        "address": _address(board.node.id, board.day),
+        "address": _address(board.node.id, board.day, in_pool=in_pool),
+        "in_pool": in_pool,
         "lanes": lanes,
         "items": items,
         "more": max(0, board.waits - len(items)),
+        "more_address": _address(board.node.id, board.day, in_pool=in_pool + IN_POOL)
+        if in_pool < MOST_IN_POOL
+        else "",
         "places": map_of(board, items, gcj02=bool(tiles and tiles.gcj02)),
         "tiles": tiles,
         "skills": skills_shown(lanes),
@@ -149,9 +157,13 @@ def _drawn(
         "last": last,
         "said": said,
         "side": [
-            (gettext("To book"), board.lanes.get(TO_BOOK, 0), lane_url(TO_BOOK)),
-            (gettext("On hold"), board.lanes.get(ON_HOLD, 0), lane_url(ON_HOLD)),
-            (gettext("Returned by service points"), board.lanes.get(RETURNED, 0), lane_url(RETURNED)),
+            (gettext("To book"), board.lanes.get(TO_BOOK, 0), lane_url(TO_BOOK, board.node.id)),
+            (gettext("On hold"), board.lanes.get(ON_HOLD, 0), lane_url(ON_HOLD, board.node.id)),
+            (
+                gettext("Returned by service points"),
+                board.lanes.get(RETURNED, 0),
+                lane_url(RETURNED, board.node.id),
+            ),
         ],
         **_days(board.day, now),
     }
@@ -278,9 +290,10 @@ def _answered(
     if request.headers.get("HX-Request") != "true":
         messages.success(request, said)
         return redirect(_address(node_id, day))
-    board = board_of(viewer, node_id, day, now=now)
+    in_pool = _in_pool(request.POST.get("pool", ""))
+    board = board_of(viewer, node_id, day, now=now, in_pool=in_pool)
     mark = mark_of(viewer, node_id, day, now=now)
-    return _drawn(request, viewer, board, mark, now=now, live=True, said=said)
+    return _drawn(request, viewer, board, mark, in_pool=in_pool, now=now, live=True, said=said)
 
 
 def _form(
@@ -304,8 +317,9 @@ def _form(
             for hour in range(8, 20)
             for minute in (0, 15, 30, 45)
         ],
-        "version": row_of(asked.get("version", "")) or board.version,
-        "back": _address(node_id, day),
+        "version": board.version if status != 200 else row_of(asked.get("version", "")) or board.version,
+        "in_pool": (in_pool := _in_pool(asked.get("pool", ""))),
+        "back": _address(node_id, day, in_pool=in_pool),
         "override_reasons": OVERRIDE_REASONS,
     }
     if technician and at:
@@ -338,8 +352,14 @@ def _moment_of(told: str) -> datetime:
     return make_aware(at) if is_naive(at) else at
 
 
-def _address(node_id: int, day: date) -> str:
-    return f"{reverse('dispatchers:plan', args=[node_id])}?day={day.isoformat()}"
+def _in_pool(told: str) -> int:
+    """How many of those that wait are drawn: in whole steps, from the first to the most."""
+    return min(max(row_of(told) // IN_POOL, 1) * IN_POOL, MOST_IN_POOL)
+
+
+def _address(node_id: int, day: date, *, in_pool: int = IN_POOL) -> str:
+    more = f"&pool={in_pool}" if in_pool != IN_POOL else ""
+    return f"{reverse('dispatchers:plan', args=[node_id])}?day={day.isoformat()}{more}"
 
 
 def _days(day: date, now: datetime) -> dict[str, Any]:

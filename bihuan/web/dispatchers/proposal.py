@@ -42,6 +42,7 @@ STATES: dict[str, Lazy] = {
     "overtaken": gettext_lazy("Overtaken"),
     "cancelled": gettext_lazy("Stopped"),
     "failed": gettext_lazy("Failed"),
+    "over": gettext_lazy("The day is over"),
 }
 CHANGE_STATES: dict[str, Lazy] = {
     "applied": gettext_lazy("Applied"),

@@ -28,7 +28,7 @@ from bihuan.service.dispatch.timing.forecast import arrivals_of
 VERBS = ("visit.assign", "offer.make")  # one of them opens the board
 SHOWN = (Visit.BOOKED, Visit.ON_THE_WAY, Visit.ARRIVED, Visit.FINISHED, Visit.MISSED)
 MEANT = "meant"
-IN_POOL = 300  # cases that wait, as many as one can look through; the lanes hold all
+IN_POOL, MOST_IN_POOL = 300, 3_000  # cases that wait: drawn at first, and with "show more"
 MINUTE = 60
 DAY = timedelta(days=1)
 
@@ -127,8 +127,8 @@ class Summary:
     used: int
 
 
-def board_of(viewer: Viewer, node_id: int, day: date, *, now: datetime) -> Board:
-    """The whole day of one service point, in a fixed number of statements."""
+def board_of(viewer: Viewer, node_id: int, day: date, *, now: datetime, in_pool: int = IN_POOL) -> Board:
+    """The whole day of one service point, in a fixed number of statements. `in_pool`: so many of those that wait."""
     node = node_seen(viewer, node_id)
     begins = make_aware(datetime.combine(day, time()))
     plan = DayPlan.objects.filter(node=node, day=day).first()
@@ -137,7 +137,7 @@ def board_of(viewer: Viewer, node_id: int, day: date, *, now: datetime) -> Board
     taken = taken_between(ids, begins, begins + DAY, now=now)
     stops = _stops(viewer, ids, taken, day, now=now)
     waiting = _pool(viewer, node_id, now=now)
-    first = list(waiting.select_related("node", "place", "technician_person").order_by(*KEY)[:IN_POOL])
+    first = list(waiting.select_related("node", "place", "technician_person").order_by(*KEY)[:in_pool])
     promises = open_promises([case.id for case in first], now=now)
     return Board(
         node=node,

@@ -67,7 +67,7 @@ class Proposal(models.Model):
     thought away; such a proposal only answers a question."""
 
     SOLVING, READY, APPLIED, REFUSED = "solving", "ready", "applied", "refused"
-    OVERTAKEN, CANCELLED, FAILED = "overtaken", "cancelled", "failed"
+    OVERTAKEN, CANCELLED, FAILED, OVER = "overtaken", "cancelled", "failed", "over"
 
     plan = models.ForeignKey(DayPlan, on_delete=models.CASCADE, related_name="+")
     base_version = models.PositiveIntegerField()

@@ -26,7 +26,7 @@ from bihuan.service.dispatch.planning.errors import (
 )
 from bihuan.service.dispatch.planning.events import ChangeRefused
 from bihuan.service.dispatch.planning.models import Change, DayPlan, Proposal
-from bihuan.service.dispatch.planning.solving import solve_soon
+from bihuan.service.dispatch.planning.solving import solve_soon, wake_following
 from bihuan.service.dispatch.planning.versions import plan_of
 from bihuan.service.dispatch.slots import days_of
 from bihuan.service.dispatch.words import OVERRIDE_REASONS
@@ -71,8 +71,11 @@ def ask(
 
 def _ask_for(viewer: Viewer, plan: DayPlan, absent: list[int], *, seed: int, now: datetime) -> Proposal:
     if not absent:
-        mine = plan_proposals(plan.id).filter(state__in=(Proposal.SOLVING, Proposal.READY), without=[])
-        mine.update(state=Proposal.OVERTAKEN, ended_at=now)
+        mine = plan_proposals(plan.id).filter(without=[])
+        for older in mine.filter(state=Proposal.SOLVING).select_related("plan"):
+            transaction.on_commit(lambda older=older: wake_following(older))  # type: ignore[misc]
+        waits = mine.filter(state__in=(Proposal.SOLVING, Proposal.READY))
+        waits.update(state=Proposal.OVERTAKEN, ended_at=now)
     return Proposal.objects.create(
         plan=plan,
         base_version=plan.version,
@@ -104,6 +107,7 @@ def cancel(viewer: Viewer, proposal_id: int, *, now: datetime) -> None:
     mine = Proposal.objects.filter(id=row.id, state=Proposal.SOLVING)
     if not mine.update(state=Proposal.CANCELLED, ended_at=now, ended_by=viewer.person_id or 0):
         raise ProposalEnded
+    transaction.on_commit(lambda: wake_following(row))
 
 
 @transaction.atomic

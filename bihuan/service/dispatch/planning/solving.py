@@ -1,20 +1,23 @@
 """Another plan of a day, sought by the worker: in short turns, so that other tasks come through, and with the best so
 far on the row, so that it can be looked at, stopped and gone on with.
 
-The same seed over the same day gives the same plan: turns are counted in rounds of the search, not in seconds.
+The same seed over the same day gives the same plan: turns are counted in rounds of the search, not in seconds. A large
+day is searched by as many threads as there are cores; with another number of them the plan may be another.
 """
 
 import logging
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, time, timedelta
 from time import monotonic
 from typing import Any
 
+from django.conf import settings
 from django.db import OperationalError, transaction
 from django.db.models import Exists, OuterRef
 from django.tasks import task
-from django.utils.timezone import make_aware
+from django.utils.timezone import localdate, make_aware
 
 from bihuan.ground.routing.compiled import COMPILES
 from bihuan.ground.routing.explain import Explaining
@@ -68,6 +71,14 @@ def wake_proposals(now: datetime) -> int:
     return len(still)
 
 
+def end_past(now: datetime) -> int:
+    """A sweep: what was proposed for a day that is over waits for no answer any more. Returns how many."""
+    waits = Proposal.objects.filter(
+        state__in=(Proposal.SOLVING, Proposal.READY), plan__day__lt=localdate(now)
+    )
+    return waits.update(state=Proposal.OVER, ended_at=now)
+
+
 def carry_on(proposal_id: int, *, now: datetime, seconds: float) -> bool:
     """Search for so many seconds, one turn at least. Returns whether there is more to do."""
     row = Proposal.objects.select_related("plan").filter(id=proposal_id, state=Proposal.SOLVING).first()
@@ -81,8 +92,15 @@ def carry_on(proposal_id: int, *, now: datetime, seconds: float) -> bool:
     except Exception as error:  # one day that cannot be planned keeps no other from being so
         log.warning("Proposal %s cannot be solved: %s.", proposal_id, type(error).__qualname__)
         mine = Proposal.objects.filter(id=proposal_id, state=Proposal.SOLVING)
-        mine.update(state=Proposal.FAILED, ended_at=now)
+        if mine.update(state=Proposal.FAILED, ended_at=now):
+            wake_following(row)
         return False
+
+
+def wake_following(row: Proposal) -> None:
+    """This day is not sought any more: those after it, which were asked for together with it, need not wait."""
+    for following in _asked_together(row).filter(state=Proposal.SOLVING).order_by("plan__day"):
+        solve_soon.enqueue(following.id)
 
 
 def _asked_together(row: Proposal) -> Any:
@@ -147,7 +165,14 @@ class _Solving:
         budget, seed = Budget(rounds=rounds_for(problem)), self.row.seed * TURNS + turn
         manner = replace(FROM_NOTHING, hot=max(FROM_NOTHING.cold, FROM_NOTHING.hot * COOLER**turn))
         found = solve(
-            problem, self.policy, budget, seed=seed, start=start, manner=manner, reasons_for=reasons_for
+            problem,
+            self.policy,
+            budget,
+            seed=seed,
+            threads=threads(),
+            start=start,
+            manner=manner,
+            reasons_for=reasons_for,
         )
         if turn:
             return found
@@ -183,8 +208,8 @@ class _Solving:
                     Change.objects.bulk_create(rows)
         except PlanMoved:
             return True  # the next slice begins anew
-        for following in _asked_together(self.row).filter(state=Proposal.SOLVING) if written else ():
-            solve_soon.enqueue(following.id)
+        if written:
+            wake_following(self.row)
         return False
 
     def _change(self, one: judging.Difference, explaining: Explaining) -> Change:
@@ -272,6 +297,16 @@ def _with_whom(morning: Morning, asked: dict[int, int]) -> Morning:
         for job in morning.problem.jobs
     )
     return replace(morning, problem=replace(morning.problem, jobs=jobs))
+
+
+def cores() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def threads() -> int:
+    """How many threads may search side by side."""
+    return max(1, min(cores(), settings.BIHUAN_PLAN_THREADS))
 
 
 def rounds_for(problem: Problem) -> int:

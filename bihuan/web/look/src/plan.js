@@ -219,7 +219,7 @@ function draw(begins, ends) {
 const key = () => `${held.technician}@${held.minute}`;
 const target = () => new URLSearchParams({
   case: held.number, technician: held.technician, at: `${plan().dataset.day}T${clock(held.minute)}`,
-  day: plan().dataset.day, version: plan().dataset.version,
+  day: plan().dataset.day, version: plan().dataset.version, pool: plan().dataset.pool,
 });
 
 async function weigh() {

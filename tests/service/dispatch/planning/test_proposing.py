@@ -3,9 +3,11 @@ went on, never applied where it was only asked; of two dispatchers one wins."""
 
 from datetime import date, timedelta
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.tasks import task_backends
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localtime
 
@@ -231,6 +233,31 @@ def test_another_service_point_sees_nothing_and_seeking_is_stopped(made: Company
     proposing.cancel(the_dispatcher(made), asked.id, now=NOW)
     assert not solving.carry_on(asked.id, now=NOW, seconds=60)
     assert solving.wake_proposals(later(hours=1)) == 0
+
+
+def test_a_day_that_cannot_be_planned_keeps_none_waiting_and_a_past_one_waits_for_no_answer(
+    made: Company, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}
+    days, viewer = [TOMORROW + timedelta(days=at) for at in range(3)], the_dispatcher(made)
+    first, second = proposing.ask(viewer, made.own.id, days[:2], now=NOW)
+    assert not solving.carry_on(second.id, now=NOW, seconds=60)  # the day before is being sought
+    Proposal.objects.filter(id=first.id).update(policy="of nobody")
+    assert not solving.carry_on(first.id, now=NOW, seconds=60)
+    first.refresh_from_db()
+    assert (first.state, woken()) == (Proposal.FAILED, [second.id])
+    again, third = proposing.ask(viewer, made.own.id, days[::2], now=later(seconds=1))
+    with django_capture_on_commit_callbacks(execute=True):
+        proposing.cancel(viewer, again.id, now=NOW)
+    assert woken() == [second.id, third.id]
+    assert solving.end_past(later(days=1)) == 0
+    assert solving.end_past(later(days=3)) == 1
+    second.refresh_from_db()
+    assert second.state == Proposal.OVER
+
+
+def woken() -> list[int]:
+    return [result.args[0] for result in task_backends["default"].results]  # type: ignore[attr-defined]
 
 
 def test_a_published_day_tells_each_of_its_technicians_once(made: Company) -> None:
