@@ -56,8 +56,8 @@ class Day:
 def day_of(problem: Problem, policy: Policy) -> Day:
     """The arrays of a problem under a policy."""
     people, jobs = problem.technicians, problem.jobs
-    travel = np.minimum(problem.travel, UNREACHABLE).astype(np.int32, copy=False)
-    np.fill_diagonal(travel, 0)
+    travel = _cleared(problem.travel)
+    turned = not np.array_equal(travel, travel.T)
     at = np.array([job.at for job in jobs], np.int64)
     windows, rows = _jobs(problem, policy, travel, at)
     near = min(NEIGHBOURS, max(0, len(jobs) - 1))
@@ -67,8 +67,8 @@ def day_of(problem: Problem, policy: Policy) -> Day:
         rows += _fetched(problem, rows, windows, travel)
     longest = 2 + max((_most(person, problem) for person in people), default=0)
     return Day(
-        sizes=ints([len(people), len(jobs), len(travel), longest, near]),
-        travel=short_ints(np.concatenate([travel, travel.T])),
+        sizes=ints([len(people), len(jobs), len(travel), longest, near, turned * len(travel)]),
+        travel=short_ints(np.concatenate([travel, travel.T]) if turned else travel),
         jobs=ints(rows),
         windows=ints(windows),
         people=ints(_people(problem, policy)),
@@ -77,6 +77,15 @@ def day_of(problem: Problem, policy: Policy) -> Day:
         forbidden=ints(np.flatnonzero(~able)),
         parts=fetched,
     )
+
+
+def _cleared(travel: Travel) -> Travel:
+    """The table without a way from a place to itself, and none longer than none at all; the same where it is so."""
+    if travel.dtype == np.int32 and not travel.diagonal().any() and travel.max(initial=0) <= UNREACHABLE:
+        return travel
+    cleared = np.minimum(travel, UNREACHABLE).astype(np.int32)
+    np.fill_diagonal(cleared, 0)
+    return cleared
 
 
 def _fees(problem: Problem, policy: Policy, fetched: Fetching | None) -> Table:

@@ -62,8 +62,8 @@ ROUTE = 7
 BEST, VERSIONS, BLINK, BETTER, WORTH_NOW, DICE = range(6)
 SEED, TOUCHED, MOVED, TODO, BEFORE, LOST, LOST_WORTH = range(6, 13)  # of the round that goes on
 COUNTERS = 13
-# one row of `sizes`
-PEOPLE, JOBS, PLACES, LONGEST, NEIGHBOURS = range(5)
+# one row of `sizes`; from row TURNED on the table of travel stands turned round, from 0 on if that is the same
+PEOPLE, JOBS, PLACES, LONGEST, NEIGHBOURS, TURNED = range(6)
 
 
 @compiled
@@ -277,8 +277,8 @@ def best_gap(
         service, opens, closes = jobs[row + SERVICE], jobs[row + OPENS], jobs[row + CLOSES]
         soonest_left, near = opens + service + jobs[row + NEAR_OUT], jobs[row + NEAR_IN]
         single = jobs[row + CLOSES_AT] - jobs[row + OPENS_AT] == 2
-        # the table of travel stands there a second time, turned round, so that both lookups stay in one row each
-        into, out = (places + jobs[row + AT]) * places, jobs[row + OUT] * places
+        # from the turned table, so that both lookups stay in one row each
+        into, out = (sizes[TURNED] + jobs[row + AT]) * places, jobs[row + OUT] * places
         at, spare = person * longest * STOP, routes[person * ROUTE + OVERTIME] * longest
         for gap in range(count + 1):
             if stops[at + SOON] + near > closes:

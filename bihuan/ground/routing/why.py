@@ -33,7 +33,7 @@ class Rule(StrEnum):
     PRICE = "PRICE"  # what serving is worth, and what it would cost
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reason:
     """`need` and `have` are what the rule compares: levels, jobs or seconds; `short_by` is by how much it fails;
     `about` is the skill, the certificate or the part."""
