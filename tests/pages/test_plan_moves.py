@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from bihuan.registers.access.roles import Role
@@ -57,6 +57,7 @@ def test_a_case_is_dragged_to_a_technician_moved_by_key_and_taken_back(
     expect(block).to_have_attribute("data-arrives", str(14 * 60))
     page.locator("[data-plan-undo] button").click()
     expect(item).to_be_visible()
+    lifted_by_a_finger(page, item, row)
     assert violations(page) == []
     shots(page, "plan-board")
     page.set_viewport_size({"width": 360, "height": 780})
@@ -76,3 +77,21 @@ def test_a_case_is_dragged_to_a_technician_moved_by_key_and_taken_back(
     enter(page, live_server, made, Role.DISPATCHER, "zh-hans")
     page.goto(live_server.url + reverse("dispatchers:plan_nodes"))
     assert (overflow(page), violations(page)) == (0, [])
+
+
+def lifted_by_a_finger(page: Page, item: Locator, row: Locator) -> None:
+    """A finger that rests on a case lifts it; let go beside the chart it is put back."""
+    hand = page.context.new_cdp_session(page)
+    item.scroll_into_view_if_needed()
+    begins, over = item.bounding_box(), row.bounding_box()
+    assert begins is not None and over is not None
+    at = {"x": begins["x"] + 20, "y": begins["y"] + 20}
+    hand.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [at]})
+    expect(page.locator(".plan-item.is-held")).to_be_visible()
+    there = {"x": over["x"] + over["width"] / 2, "y": over["y"] + over["height"] / 2}
+    hand.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [there]})
+    expect(page.locator("#plan-said .plan-line").first).to_contain_text("14:00")
+    hand.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [at]})
+    hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(page.locator(".is-held")).to_have_count(0)
+    expect(page.locator("#plan-said")).to_be_hidden()

@@ -5,6 +5,7 @@ const STEP = 15; // minutes
 const PAUSE = 150; // milliseconds between two questions what would follow
 const FAR = 5; // pixels until a press is a drag
 const EDGE = 36; // pixels from the chart's edge that scroll it
+const LONG = 400; // milliseconds that a finger rests on a case until it picks it up
 
 const said = document.getElementById("plan-said");
 const spoken = document.getElementById("plan-spoken");
@@ -240,7 +241,7 @@ async function weigh() {
     carried.weighed = { html, possible: Boolean(told?.dataset.possible), asks: Boolean(told?.dataset.asks), words: box.content.textContent.trim() };
     carried.ghost.classList.toggle("is-refused", !carried.weighed.possible);
     if (carried.weighed.possible) draw(+told.dataset.begins, +told.dataset.ends);
-    const at = carried.by === "key" ? carried.ghost.getBoundingClientRect() : { left: carried.x, bottom: carried.y };
+    const at = { key: () => carried.ghost.getBoundingClientRect(), mouse: () => ({ left: carried.x, bottom: carried.y }), touch: () => ({}) }[carried.by]();
     show(html, at.left, at.bottom);
     speak(carried.by === "key" ? `${clock(carried.minute)} ${carried.weighed.words}` : carried.weighed.words);
   } catch (fault) {
@@ -304,12 +305,13 @@ function sentence(html) {
   return (told.querySelector(".alert") ?? told.querySelector("h1") ?? told.body).textContent.trim();
 }
 
-// The mouse.
+// The mouse, and a finger or pen that rests on a case; one that moves at once scrolls.
 document.addEventListener("pointerdown", (event) => {
   const item = event.target.closest("#plan [data-case][data-movable]");
   lastClick = false;
-  if (!item || event.button || event.pointerType === "touch" || !wide() || held) return;
+  if (!item || event.button || !wide() || held) return;
   const begun = { x: event.clientX, y: event.clientY };
+  const rests = event.pointerType !== "mouse";
   let scroll = 0;
   const track = item.closest(".plan-track")?.getBoundingClientRect();
   const grip = track ? ((begun.x - track.left) / track.width) * (UNTIL - FROM) + FROM - item.dataset.arrives : 0;
@@ -320,15 +322,21 @@ document.addEventListener("pointerdown", (event) => {
     const edges = box.getBoundingClientRect();
     const inside = held.x > edges.left && held.x < edges.right;
     const down = inside && held.y > edges.bottom - EDGE && held.y < edges.bottom ? 8 : inside && held.y < edges.top + EDGE && held.y > edges.top ? -8 : 0;
-    if (down) { box.scrollTop += down; scroll = requestAnimationFrame(over); if (held.row) draw(held.begins, held.ends); }
+    const far = held.y < EDGE ? -8 : held.y > window.innerHeight - EDGE ? 8 : 0; // from the page's edge
+    if (down) box.scrollTop += down;
+    else if (far) window.scrollBy(0, far);
+    if (down || far) { scroll = requestAnimationFrame(over); if (held.row) draw(held.begins, held.ends); }
     const row = document.elementFromPoint(held.x, held.y)?.closest(".plan-row");
     if (!row) return;
     const lane = row.querySelector(".plan-track").getBoundingClientRect();
     aim(row, ((held.x - lane.left) / lane.width) * (UNTIL - FROM) + FROM - held.grip);
   };
   const move = (moved) => {
+    if (moved.pointerId !== event.pointerId) return;
     if (!held) {
-      if (Math.hypot(moved.clientX - begun.x, moved.clientY - begun.y) < FAR) return;
+      const far = Math.hypot(moved.clientX - begun.x, moved.clientY - begun.y);
+      if (rests && far > 2 * FAR) end(moved);
+      if (rests || far < FAR) return;
       lift(item, "mouse", grip);
     }
     held.x = moved.clientX;
@@ -336,6 +344,8 @@ document.addEventListener("pointerdown", (event) => {
     if (!scroll) scroll = requestAnimationFrame(over);
   };
   const end = (ended) => {
+    if (ended.pointerId !== event.pointerId) return;
+    clearTimeout(pickup);
     document.removeEventListener("pointermove", move);
     document.removeEventListener("pointerup", end);
     document.removeEventListener("pointercancel", end);
@@ -345,10 +355,17 @@ document.addEventListener("pointerdown", (event) => {
     const row = document.elementFromPoint(ended.clientX, ended.clientY)?.closest(".plan-row");
     if (ended.type === "pointerup" && row) { over(); cancelAnimationFrame(scroll); drop(); } else put();
   };
+  const pickup = rests && setTimeout(() => {
+    lift(item, "touch", grip);
+    Object.assign(held, { x: begun.x, y: begun.y });
+    over();
+  }, LONG);
   document.addEventListener("pointermove", move);
   document.addEventListener("pointerup", end);
   document.addEventListener("pointercancel", end);
 });
+document.addEventListener("touchmove", (event) => { if (held?.by === "touch" && event.cancelable) event.preventDefault(); }, { passive: false });
+document.addEventListener("contextmenu", (event) => { if (held?.by === "touch") event.preventDefault(); });
 
 document.addEventListener("click", (event) => {
   const box = event.target.closest("#plan [data-case]");
