@@ -59,10 +59,10 @@ demands: .venv/.ok ## each demand on the product with the tests that prove it
 tour: setup browser ## a picture of every page, both languages, light and dark, desk and phone
 	@exec $(PY) -m tests.tour $(ARGS)
 
-pictures: setup browser ## the guide's pictures, taken on the way of the first week's story
+pictures: setup browser ## the guide's pictures, taken on the way of the stories
 	@set -e; for each in zh:zh-CN en:en-GB; do mkdir -p docs/guide/$${each%%:*}/pictures; \
 	  BIHUAN_PICTURES=$(CURDIR)/docs/guide/$${each%%:*}/pictures BIHUAN_PICTURES_LANGUAGE=$${each##*:} \
-	  $(PY) -m pytest -q tests/stories/test_the_first_week.py; done
+	  $(PY) -m pytest -q tests/stories/test_the_first_week.py tests/stories/test_two_dispatchers.py; done
 
 i18n: .venv/.ok ## find new words, convert to traditional Chinese, compile (ARGS=pieces.json merges translations)
 	@$(PY) -m tools.translations update $(ARGS)

@@ -81,7 +81,8 @@ def test_the_day_shows_who_goes_where_and_what_waits_and_only_to_whom_it_belongs
     assert f"lane=to_book&amp;node={made.own.id}" in page
     lanes = reverse("dispatchers:board")
     for node, held in ((made.own, True), (made.authorised, False)):
-        lane = signed_in(made, Role.DISPATCHER).get(lanes, {"lane": "to_assign", "node": node.id})
+        asked_for = {"lane": "to_assign", "node": str(node.id)}
+        lane = signed_in(made, Role.DISPATCHER).get(lanes, asked_for)
         assert (shared["waits"].number in lane.content.decode()) is held
         assert f"Only of {node.name}" in lane.content.decode()
     foreign = client.get(reverse("dispatchers:plan", args=[made.authorised.id]))

@@ -1,5 +1,6 @@
 """Who takes part in a story: people with a browser each, and a clock that the story moves."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,8 @@ from tests.makers import PASSWORD, settle
 
 DESK: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 360, "height": 780}
+PICTURES = os.environ.get("BIHUAN_PICTURES", "")  # a folder: the guide's pictures are taken on the way
+LANGUAGE = os.environ.get("BIHUAN_PICTURES_LANGUAGE", "zh-CN")
 MONDAY_TEN = 2  # o'clock in UTC: ten in Shanghai
 
 
@@ -69,6 +72,12 @@ class Stage:
             run_sweeps()
         settle(clock.now())
         return clock.now()
+
+
+def picture(page: Page, name: str) -> None:
+    """What the page shows now, for the guide; nothing in an ordinary run."""
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.jpg", type="jpeg", quality=70, scale="css")
 
 
 @contextmanager

@@ -5,7 +5,6 @@ model (Card, Moran and Newell 1980: 0.28 s a key, 1.1 s to point, 0.2 s to click
 think and what the machine takes are not in it.
 """
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ from bihuan.service.cases.models import Case
 from bihuan.service.dispatch.models import Assignment
 from bihuan.web.managers.founding_code import new_code
 from tests.makers import code_now
-from tests.stories.people import Stage, stage
+from tests.stories.people import LANGUAGE, Stage, picture, stage
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.once]
 KEY, POINT, PRESS, HOME = 0.28, 1.1, 0.2, 0.4  # seconds
@@ -50,10 +49,6 @@ ORDER = """订单编号：TM2026112300417
 预约时间：明天下午"""
 
 
-PICTURES = os.environ.get("BIHUAN_PICTURES", "")  # a folder: the guide's pictures are taken on the way
-LANGUAGE = os.environ.get("BIHUAN_PICTURES_LANGUAGE", "zh-CN")
-
-
 @dataclass
 class Hand:
     """A hand at a page: what it does is done, and counted."""
@@ -64,9 +59,7 @@ class Hand:
 
     def picture(self, name: str) -> None:
         """What the hand sees now, for the guide; nothing in an ordinary run."""
-        if PICTURES:
-            path = Path(PICTURES) / f"{name}.jpg"
-            self.page.screenshot(path=path, type="jpeg", quality=70, scale="css")
+        picture(self.page, name)
 
     def click(self, selector: str) -> None:
         self.page.locator(selector).first.click()
