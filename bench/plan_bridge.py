@@ -105,6 +105,7 @@ def _step(name: str, work: Callable[[], Any], rows: list[dict[str, Any]]) -> tup
 
 
 def _through(made: Any, day: date, now: datetime, *, shapes: bool) -> bool:
+    from bihuan.ground.routing import warming
     from bihuan.registers.access.roles import Role
     from bihuan.service.dispatch.choosing import crew_of
     from bihuan.service.dispatch.planning import proposing, publishing, solving
@@ -116,6 +117,8 @@ def _through(made: Any, day: date, now: datetime, *, shapes: bool) -> bool:
     from bihuan.service.dispatch.travelling.providing import provider
 
     viewer, node_id, rows = made.viewer(Role.SERVICE_POINT_DISPATCHER), made.own.id, list[dict[str, Any]]()
+
+    warming.main()
 
     def read() -> Any:
         crew, cases = crew_of(frozenset({node_id}), now=now), solving.waiting_for(plan_of(node_id, day))

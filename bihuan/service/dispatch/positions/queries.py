@@ -11,7 +11,7 @@ from django.utils.timezone import get_default_timezone, localdate
 from bihuan.ground.vault.actions import keys, keys_for
 from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.staff.models import Technician
-from bihuan.registers.staff.queries import Ability, leave_between, leave_of, shifts_of
+from bihuan.registers.staff.queries import Ability, abilities, leave_between, leave_of, shifts_of
 from bihuan.service.dispatch.positions.models import Position, PositionConsent, Track, TrackReading
 from bihuan.service.dispatch.positions.rules import FRESH, OLDEST, Fix, Look, Spans, joined, read, shift_at
 
@@ -93,20 +93,7 @@ def last_known(technician_ids: Collection[int], *, now: datetime) -> dict[int, F
 def sharing(crew: Collection[Ability], *, now: datetime) -> dict[int, Fix]:
     """technician → their newest position of today, of those who agreed and are on shift: four statements. Only for
     `actions.look_at_the_map`, which writes down who sees it."""
-    agreed = set(
-        PositionConsent.objects.filter(
-            technician_id__in=[one.id for one in crew], withdrawn_at=None
-        ).values_list("technician_id", flat=True)
-    )
-    leave: dict[int, list[tuple[int, int]]] = {}
-    for row in leave_between(sorted(agreed), now, now + timedelta(seconds=1)):
-        leave.setdefault(row.technician_id, []).append((row.begins, row.ends))
-    zone = get_default_timezone()
-    on_shift = [
-        one.id
-        for one in crew
-        if one.id in agreed and shift_at(now, one.shifts, leave.get(one.id, ()), zone) is not None
-    ]
+    on_shift = on_shift_among(crew, _agreed([one.id for one in crew]), now=now)
     newest = Position.objects.filter(track=OuterRef("pk"), at__lte=now).order_by("-at").values("pk")[:1]
     tracks = Track.objects.filter(technician_id__in=on_shift, day=localdate(now))
     rows = Position.objects.filter(pk__in=tracks.annotate(newest=Subquery(newest)).values("newest"))
@@ -114,6 +101,24 @@ def sharing(crew: Collection[Ability], *, now: datetime) -> dict[int, Fix]:
     hand = keys_for(key for _technician, key, _at, _sealed in told)
     return {
         technician: read(at, text) for technician, _key, at, sealed in told if (text := hand.open(sealed))
+    }
+
+
+def _agreed(technician_ids: Collection[int]) -> set[int]:
+    rows = PositionConsent.objects.filter(technician_id__in=technician_ids, withdrawn_at=None)
+    return set(rows.values_list("technician_id", flat=True))
+
+
+def on_shift_among(crew: Collection[Ability], wanted: Collection[int], *, now: datetime) -> set[int]:
+    """Those of the crew that are wanted and at work now, and not on leave: one statement."""
+    leave: dict[int, list[tuple[int, int]]] = {}
+    for row in leave_between(sorted(wanted), now, now + timedelta(seconds=1)):
+        leave.setdefault(row.technician_id, []).append((row.begins, row.ends))
+    zone = get_default_timezone()
+    return {
+        one.id
+        for one in crew
+        if one.id in wanted and shift_at(now, one.shifts, leave.get(one.id, ()), zone) is not None
     }
 
 
@@ -129,19 +134,15 @@ def followed(viewer: Viewer, *, now: datetime) -> list[Followed]:
     if viewer.nodes is not None:
         rows = rows.filter(node_id__in=viewer.nodes)
     people = list(rows.order_by("node__name", "number")[:500])
-    ids = [one.id for one in people]
-    agreed = set(
-        PositionConsent.objects.filter(technician_id__in=ids, withdrawn_at=None).values_list(
-            "technician_id", flat=True
-        )
-    )
+    agreed = _agreed([one.id for one in people])
+    working = on_shift_among(abilities(viewer.nodes), agreed, now=now)
     told = Position.objects.filter(track__technician_id__in=agreed, track__day=localdate(now))
     heard = dict(told.values_list("track__technician_id").annotate(last=Max("at")))
     return [
         Followed(
             technician=one,
             agreed=one.id in agreed,
-            on_shift=one.id in agreed and shift_now(one.id, now=now) is not None,
+            on_shift=one.id in working,
             heard_at=heard.get(one.id),
         )
         for one in people
