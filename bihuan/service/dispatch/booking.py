@@ -76,11 +76,12 @@ def book(
     if visit.state != Visit.PLANNED:
         raise VisitMoved(visit.case.number)
     visit.fee_told_fen = fee_told_fen or visit.fee_told_fen
-    _take(visit, slot, doer=doer, now=now, by_customer=by_customer, again=False)
+    take(visit, slot, doer=doer, now=now, by_customer=by_customer, again=False)
     return visit
 
 
-def _take(visit: Visit, slot: Slot, *, doer: Doer, now: datetime, by_customer: bool, again: bool) -> None:
+def take(visit: Visit, slot: Slot, *, doer: Doer, now: datetime, by_customer: bool, again: bool) -> None:
+    """The slot is agreed for a planned visit whose case is held; `again`: it replaces an earlier one."""
     touch(visit.technician.node_id, [localtime(slot.begins).date()])
     drop_holds(subject_id=visit.case_id, technician_id=visit.technician_id, now=now)
     crew, mine = refuse_wrong_slot(visit, slot, now=now)
@@ -176,9 +177,9 @@ def rebook(
     days = [localtime(at).date() for at in (visit.slot_from, slot.begins) if at is not None]
     touch(visit.technician.node_id, days)  # both in one order, whoever else moves between them
     with writing():
-        _let_go(visit, reason=reason, doer=doer, now=now, by_customer=by_customer)
+        let_go(visit, reason=reason, doer=doer, now=now, by_customer=by_customer)
         visit.fee_told_fen = fee_told_fen or visit.fee_told_fen
-        _take(visit, slot, doer=doer, now=now, by_customer=by_customer, again=True)
+        take(visit, slot, doer=doer, now=now, by_customer=by_customer, again=True)
     return visit
 
 
@@ -206,11 +207,11 @@ def cancel_booking(
     if visit.state not in (Visit.BOOKED, Visit.ON_THE_WAY):
         raise NotBooked(visit.case.number)
     with writing():
-        _let_go(visit, reason=reason, doer=doer, now=now, by_customer=by_customer)
+        let_go(visit, reason=reason, doer=doer, now=now, by_customer=by_customer)
     return visit
 
 
-def _let_go(visit: Visit, *, reason: str, doer: Doer, now: datetime, by_customer: bool) -> None:
+def let_go(visit: Visit, *, reason: str, doer: Doer, now: datetime, by_customer: bool) -> None:
     """Back to planned: the technician's time is free again, the case waits to be booked."""
     let_mate_go(visit, doer=doer, now=now)
     give_back(visit.id)

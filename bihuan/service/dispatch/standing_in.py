@@ -1,10 +1,11 @@
-"""Standing in: when a technician goes on leave or falls ill, their agreed visits are taken over at the same time."""
+"""Standing in: when a technician goes on leave or falls ill, their agreed visits are taken over at the same time, or at
+another that the customer agreed to."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.timezone import get_default_timezone
+from django.utils.timezone import get_default_timezone, localtime
 
 from bihuan.ground.journal.actions import record, writing
 from bihuan.registers.staff.keeping import give_leave
@@ -14,18 +15,19 @@ from bihuan.service.cases.actions import Doer, case_for_change, tick
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.needs import Need
 from bihuan.service.cases.owning import set_technician
-from bihuan.service.dispatch.booking import cancel_booking
+from bihuan.service.dispatch.booking import cancel_booking, let_go, take, visit_for_change
 from bihuan.service.dispatch.choosing import Crew, crew_of, mates_for
 from bihuan.service.dispatch.errors import NobodyAssigned, ReasonUnknown, TechnicianRuledOut, VisitMoved
 from bihuan.service.dispatch.events import StoodIn, TechnicianAssigned, TechnicianReleased
-from bihuan.service.dispatch.mates import standing_mate
+from bihuan.service.dispatch.mates import end_mate, standing_mate
 from bihuan.service.dispatch.models import Assignment, Visit
 from bihuan.service.dispatch.pairing import choose_mate
 from bihuan.service.dispatch.placing import give_back, put_in
+from bihuan.service.dispatch.planning.versions import touch
 from bihuan.service.dispatch.policy import answer_by, policy_for
 from bihuan.service.dispatch.rules import Candidate, Choice
 from bihuan.service.dispatch.slots import Slot, slot_at
-from bihuan.service.dispatch.words import REASSIGN_REASONS
+from bihuan.service.dispatch.words import REASSIGN_REASONS, REBOOK_REASONS
 
 ILL, ABSENT = "ill", "technician_absent"
 
@@ -89,15 +91,45 @@ def stand_in(
         choose_mate(case, technician_id=technician_id, doer=doer, now=now)
         return visit
     crew = _crew_of(visit, now=now)
-    choice = _who_could(visit, absent_id, crew=crew)
+    _refuse_unfit(case, _who_could(visit, absent_id, crew=crew), technician_id)
+    with writing():
+        _move_time(visit, slot, next(one for one in crew.abilities if one.id == technician_id), crew=crew)
+        _hand_on(case, technician_id, reason=reason, doer=doer, now=now)
+        _tell_stood_in(case, visit, technician_id, doer=doer, now=now)
+    return visit
+
+
+@transaction.atomic
+def take_over(
+    visit: Visit, slot: Slot, *, technician_id: int, reason: str, doer: Doer, now: datetime, by_customer: bool
+) -> Visit:
+    """Another technician goes, at another time that the customer agreed to; the customer is told once, of both.
+    Refused, with nothing changed, when a gate is shut, they are busy then, or the visit was moved meanwhile."""
+    if reason not in REBOOK_REASONS:
+        raise ReasonUnknown
+    visit = visit_for_change(visit.id)
+    if visit.state != Visit.BOOKED or visit.slot_from is None or visit.technician_id == technician_id:
+        raise VisitMoved(visit.case.number)
+    touch(visit.technician.node_id, [localtime(at).date() for at in (visit.slot_from, slot.begins)])
+    with writing():
+        let_go(visit, reason=reason, doer=doer, now=now, by_customer=by_customer)
+        mate = standing_mate(visit.case_id)
+        if mate is not None and mate.technician_id == technician_id:
+            end_mate(visit.case, by=doer.by, now=now)
+        choice = mates_for(visit.case, first_id=visit.technician_id, slot=slot, now=now)
+        _refuse_unfit(visit.case, choice, technician_id)
+        Visit.objects.filter(id=visit.id).update(technician_id=technician_id)
+        _hand_on(visit.case, technician_id, reason=reason, doer=doer, now=now)
+        visit = visit_for_change(visit.id)
+        take(visit, slot, doer=doer, now=now, by_customer=by_customer, again=True)
+    return visit
+
+
+def _refuse_unfit(case: Case, choice: Choice, technician_id: int) -> None:
     if (ruled_out := choice.why_not(technician_id)) is not None:
         raise TechnicianRuledOut(ruled_out.name, ruled_out.rule)
     if all(one.id != technician_id for one in choice.candidates):
         raise NobodyAssigned(case.number)
-    with writing():
-        _move_time(visit, slot, next(one for one in crew.abilities if one.id == technician_id), crew=crew)
-        _hand_on(case, visit, technician_id, reason=reason, doer=doer, now=now)
-    return visit
 
 
 def _move_time(visit: Visit, slot: Slot, one: Ability, *, crew: Crew) -> None:
@@ -108,7 +140,7 @@ def _move_time(visit: Visit, slot: Slot, one: Ability, *, crew: Crew) -> None:
         raise VisitMoved(visit.case.number)
 
 
-def _hand_on(case: Case, visit: Visit, technician_id: int, *, reason: str, doer: Doer, now: datetime) -> None:
+def _hand_on(case: Case, technician_id: int, *, reason: str, doer: Doer, now: datetime) -> None:
     """The job is the other one's from now on. They are told, and may still give it back."""
     held = Assignment.objects.select_related("technician").filter(case=case, state__in=Assignment.STANDING)
     for old in held:
@@ -141,13 +173,16 @@ def _hand_on(case: Case, visit: Visit, technician_id: int, *, reason: str, doer:
         automatic=False,
     )
     record(told, by=doer.by, now=now, chain=case.chain_id)
+
+
+def _tell_stood_in(case: Case, visit: Visit, technician_id: int, *, doer: Doer, now: datetime) -> None:
     assert visit.slot_from is not None
     assert visit.slot_until is not None
     stood = StoodIn(
         subject_id=case.id,
         visit_id=visit.id,
         technician_id=technician_id,
-        person_id=technician.person_id,
+        person_id=technician_at(technician_id).person_id,
         slot_from=int(visit.slot_from.timestamp()),
         slot_until=int(visit.slot_until.timestamp()),
     )

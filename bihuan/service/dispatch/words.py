@@ -161,9 +161,6 @@ _SENTENCES: dict[str, Lazy] = {
     "under_way": _("The technician is on the way or at work; nothing moves any more"),
     "not_to_assign": _("The case does not wait for a technician"),
     "off_shift": _("Not at work at this time"),
-    "one_step": _(
-        "One thing after the other: first the technician at the agreed time, or first another time"
-    ),
 }
 
 

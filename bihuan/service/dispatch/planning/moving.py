@@ -26,7 +26,7 @@ from bihuan.service.dispatch.planning.versions import hold_to, plan_of
 from bihuan.service.dispatch.planning.weighing import Consequence, weigh
 from bihuan.service.dispatch.rules import Reason
 from bihuan.service.dispatch.slots import Slot, slot_at
-from bihuan.service.dispatch.standing_in import stand_in
+from bihuan.service.dispatch.standing_in import stand_in, take_over
 from bihuan.service.dispatch.visiting import open_visit, release
 
 TAKEN_BACK, CUSTOMERS_WISH = "other", "customer_wish"
@@ -162,9 +162,20 @@ def _move_agreed(
     doer: Doer,
     now: datetime,
 ) -> None:
-    """A visit whose time is agreed: to somebody else at that time, to another slot, or earlier or later within it."""
+    """A visit whose time is agreed: to somebody else, to another slot, to both, or earlier or later within its slot."""
     visit = _booked(case)
-    if stands["technician"] != technician_id:
+    by_customer = reason == CUSTOMERS_WISH
+    if stands["technician"] != technician_id and slot.begins != visit.slot_from:
+        take_over(
+            visit,
+            slot,
+            technician_id=technician_id,
+            reason=reason,
+            doer=doer,
+            now=now,
+            by_customer=by_customer,
+        )
+    elif stands["technician"] != technician_id:
         stand_in(
             visit,
             absent_id=visit.technician_id,
@@ -174,7 +185,6 @@ def _move_agreed(
             now=now,
         )
     elif slot.begins != visit.slot_from:
-        by_customer = reason == CUSTOMERS_WISH
         rebook(visit, slot, reason=reason, doer=doer, now=now, by_customer=by_customer)
     else:
         mine = next(

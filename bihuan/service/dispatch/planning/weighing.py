@@ -207,13 +207,6 @@ class _Weighing:
             return Reason("not_to_assign")
         if shift_end(slot, self.one.shifts, self.crew.zone) is None:
             return Reason("off_shift")
-        if (
-            self._is_given_on()
-            and self._is_booked()
-            and self.visit is not None
-            and self.visit.slot_from != slot.begins
-        ):
-            return Reason("one_step")
         if self.standing.technician_id != self.one.id:
             self.choice = (
                 workers_for(self.case, now=self.crew.now, crew=self.crew)
@@ -224,9 +217,6 @@ class _Weighing:
             if out is not None and not out.a_person_may and out.rule.code not in ("no_time", "days_full"):
                 return out.rule
         return self.crew.gate_rule(self.one, self.case, slot) if not self.crew.takes_two(self.case) else None
-
-    def _is_booked(self) -> bool:
-        return self.visit is not None and self.visit.state == Visit.BOOKED
 
     def _best(self) -> str:
         best = self.choice.best

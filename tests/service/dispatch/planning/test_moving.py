@@ -24,7 +24,8 @@ from bihuan.service.dispatch.planning.models import DayPlan
 from bihuan.service.dispatch.planning.moving import last_move_of, move, undo
 from bihuan.service.dispatch.planning.weighing import weigh
 from bihuan.service.dispatch.queries import free_slots
-from tests.makers import NOW, Company, company, later
+from bihuan.service.notices.models import Notice
+from tests.makers import NOW, Company, company, later, settle
 from tests.service.dispatch.test_dispatch import accepted, assigned, booked, by
 
 pytestmark = pytest.mark.django_db
@@ -88,8 +89,6 @@ def test_another_technician_keeps_the_agreed_time_and_the_customer_is_asked_for_
 ) -> None:
     visit = booked(made)
     other = next(one for one in made.technicians if one.id != visit.technician_id)
-    told = weigh(point, visit.case, technician_id=other.id, at=TWO, now=NOW)
-    assert told.refusal is not None and told.refusal.code == "one_step"
     moved = move(point, visit.case, technician_id=other.id, at=NOON, reason="nearer", now=NOW)
     stands = Visit.objects.get(id=visit.id)
     assert (stands.technician_id, stands.slot_from) == (other.id, NOON)
@@ -103,6 +102,32 @@ def test_another_technician_keeps_the_agreed_time_and_the_customer_is_asked_for_
         point, case, technician_id=visit.technician_id, at=FOUR, reason="customer_wish", agreed=True, now=NOW
     )
     assert Visit.objects.get(id=visit.id).slot_from == FOUR
+
+
+def test_technician_and_agreed_time_change_in_one_step_and_the_customer_hears_of_it_once(
+    made: Company, point: Viewer
+) -> None:
+    visit = booked(made)
+    first = visit.technician_id
+    other = next(one for one in made.technicians if one.id != first)
+    told = weigh(point, visit.case, technician_id=other.id, at=FOUR, now=NOW)
+    assert (told.possible, told.needs_reason, told.needs_agreement) == (True, True, True)
+    with pytest.raises(NotAgreed):
+        move(point, visit.case, technician_id=other.id, at=FOUR, reason="weather", now=NOW)
+    settle()
+    heard = Notice.objects.filter(case=visit.case, person__isnull=True).count()
+    moved = move(point, visit.case, technician_id=other.id, at=FOUR, reason="weather", agreed=True, now=NOW)
+    stands = Visit.objects.get(id=visit.id)
+    assert (stands.state, stands.technician_id, stands.slot_from) == (Visit.BOOKED, other.id, FOUR)
+    assert [row.technician_id for row in Busy.objects.filter(subject_id=visit.id)] == [other.id]
+    standing = standing_assignment(visit.case_id)
+    assert standing is not None and (standing.technician_id, standing.state) == (other.id, "accepted")
+    settle()
+    news = Notice.objects.filter(case=visit.case, person__isnull=True).order_by("id")[heard:]
+    assert {one.kind for one in news} == {"booked"}
+    undo(point, moved.id, now=NOW)
+    stands = Visit.objects.get(id=visit.id)
+    assert (stands.technician_id, stands.slot_from) == (first, NOON)
 
 
 def test_what_does_not_fit_says_who_would_be_late_and_changes_nothing(made: Company, point: Viewer) -> None:
