@@ -281,7 +281,7 @@ def _what_it_means(case: Case, card: Card, move: Move, *, left: str, reason: str
     return found
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # it refuses nothing that a caller could go on from
 def tick(case: Case, *needs: Need, by: Actor, now: datetime) -> None:
     """Say that what a card may ask for is now so. Rooms above call this; we never ask them. Saying it twice
     changes nothing."""
