@@ -396,15 +396,22 @@ def about_of(cases: Sequence[Case], *, crew: Crew) -> Mapping[int, About]:
 
 
 def mates_for(
-    case: Case, *, first_id: int, slot: slots.Slot | None, now: datetime, crew: Crew | None = None
+    case: Case,
+    *,
+    first_id: int,
+    slot: slots.Slot | None,
+    now: datetime,
+    crew: Crew | None = None,
+    tried: Iterable[int] = (),
 ) -> Choice:
-    """Who can go along with the first technician: in this slot, or where none is agreed yet in any that both have."""
+    """Who can go along with the first technician: in this slot, or where none is agreed yet in any that both have.
+    `tried`: who refused it, where the house chooses."""
     held = crew or crew_of(frozenset({case.node_id}), now=now)
     first = next((one for one in held.abilities if one.id == first_id), None)
     here = [one for one in held.abilities if one.node_id == case.node_id and one.id != first_id]
     asked, today = held.gates.asked_of(case), localdate(now)
     heard = heard_of([case], today=today).get(case.id, NOTHING_HEARD)
-    work = work_of(case, today=today, permits=asked.permits, heard=heard)
+    work = work_of(case, today=today, permits=asked.permits, heard=heard, tried=tried)
     common = set(held.alone(first, case)) if first is not None and slot is None else {slot} if slot else set()
     return choose_worker(work, [_along(one, held, case, common) for one in here])
 

@@ -153,6 +153,18 @@ class NotYourJob(LostRace):
         )
 
 
+class MateUnderWay(Refusal):
+    """Whoever goes along refuses after the first one has set off."""
+
+    status = 409
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            _("Your colleague is on the way for job %(number)s already. Please ring the dispatcher.")
+            % {"number": number}
+        )
+
+
 class NobodyAssigned(Refusal):
     status = 409
 

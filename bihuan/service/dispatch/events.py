@@ -114,6 +114,16 @@ class MateReleased(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MateRefused(Event):
+    """The second technician said that they cannot go along, and why."""
+
+    kind = "dispatch.mate_refused"
+    technician_id: int
+    person_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class StoodIn(Event):
     """Another technician comes instead, at the time that was agreed (epoch seconds)."""
 

@@ -8,7 +8,13 @@ from bihuan.service.cases.events import CaseClosed
 from bihuan.service.cases.models import Case
 from bihuan.service.dispatch.assigning import find_somebody
 from bihuan.service.dispatch.deciding.queue import due, stop_waiting, wait_for, wake
-from bihuan.service.dispatch.events import CaseReturned, JobRefused, SlotGivenUp, TechnicianReleased
+from bihuan.service.dispatch.events import (
+    CaseReturned,
+    JobRefused,
+    MateRefused,
+    SlotGivenUp,
+    TechnicianReleased,
+)
 from bihuan.service.dispatch.offering import case_to_offer, offer_by_itself, standing_offer, waits_for_point
 
 LOOKED_AT = 100  # cases in one turn of the clock
@@ -60,7 +66,9 @@ def _look(case_id: int, *, now: datetime) -> bool:
     return done
 
 
-def hear_freed(fact: Fact[SlotGivenUp | TechnicianReleased | JobRefused | CaseReturned | CaseClosed]) -> None:
+def hear_freed(
+    fact: Fact[SlotGivenUp | TechnicianReleased | MateRefused | JobRefused | CaseReturned | CaseClosed],
+) -> None:
     """At once, when a visit is given up, a technician is released, or a case ends: somebody has time again."""
     case = Case.objects.select_related("node").filter(id=fact.event.subject_id).first()
     if case is not None:

@@ -6,11 +6,12 @@ from bihuan.ground.journal.actions import record
 from bihuan.ground.journal.event import Actor
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.owning import set_mate
-from bihuan.service.dispatch.events import MateChosen, MateReleased
+from bihuan.service.dispatch.events import MateChosen, MateRefused, MateReleased
 from bihuan.service.dispatch.models import Mate, Visit
 from bihuan.service.dispatch.placing import give_back
 
 HELD = (Visit.BOOKED, Visit.ON_THE_WAY)
+MAY_REFUSE = (Visit.PLANNED, Visit.BOOKED)  # until the first one sets off
 
 
 def standing_mate(case_id: int) -> Mate | None:
@@ -42,17 +43,27 @@ def keep_mate(case: Case, *, technician_id: int, by: Actor, made_by: int, now: d
     return made
 
 
-def end_mate(case: Case, *, by: Actor, now: datetime) -> Mate | None:
-    """The second technician does not go any more; their time is free again. None where there was none."""
+def refused_along(case_id: int) -> Mate | None:
+    """Who refused last to go along on a case, with their name."""
+    rows = Mate.objects.select_related("technician__person").filter(case_id=case_id)
+    return rows.exclude(reason="").order_by("-id").first()
+
+
+def end_mate(
+    case: Case, *, by: Actor, now: datetime, reason: str = "", words_sealed: str = ""
+) -> Mate | None:
+    """The second technician does not go any more; their time is free again. None where there was none. `reason`: they
+    refused themselves."""
     held = standing_mate(case.id)
-    if held is None or not Mate.objects.filter(id=held.id, ended_at__isnull=True).update(ended_at=now):
+    ended = {"ended_at": now, "reason": reason, "words_sealed": words_sealed}
+    if held is None or not Mate.objects.filter(id=held.id, ended_at__isnull=True).update(**ended):
         return None
     for visit in Visit.objects.filter(case=case, state__in=HELD):
         give_back(visit.id, technician_id=held.technician_id)
     set_mate(case, None)
-    told = MateReleased(
-        subject_id=case.id, technician_id=held.technician_id, person_id=held.technician.person_id
-    )
+    who = {"technician_id": held.technician_id, "person_id": held.technician.person_id}
+    released = MateReleased(subject_id=case.id, **who)
+    told = MateRefused(subject_id=case.id, **who, reason=reason) if reason else released
     record(told, by=by, now=now, chain=case.chain_id)
     return held
 

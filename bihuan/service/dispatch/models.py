@@ -175,13 +175,16 @@ class Visit(models.Model):
 
 class Mate(models.Model):
     """The second technician of a case that takes two. `made_by` 0: the house chose for the agreed time, and chooses
-    anew when that changes. Their time stands in Busy under the same visit as the first one's."""
+    anew when that changes. Their time stands in Busy under the same visit as the first one's. `reason`: why they
+    refused; blank where they did not."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+", db_index=False)
     technician = models.ForeignKey(Technician, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     made_by = models.BigIntegerField(default=0)  # person; 0 = the house
     ended_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=32, blank=True, default="")
+    words_sealed = models.TextField(blank=True, default="")
 
     class Meta:
         app_label = "dispatch"

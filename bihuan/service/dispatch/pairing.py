@@ -13,17 +13,21 @@ from bihuan.service.cases.models import Case
 from bihuan.service.dispatch.assigning import standing_assignment
 from bihuan.service.dispatch.choosing import Crew, crew_of, mates_for
 from bihuan.service.dispatch.errors import (
+    MateUnderWay,
     NobodyAssigned,
     NobodySecond,
+    NotYourJob,
+    ReasonUnknown,
     TechnicianElsewhere,
     TechnicianRuledOut,
 )
 from bihuan.service.dispatch.lines import task_of
-from bihuan.service.dispatch.mates import HELD, end_mate, keep_mate, standing_mate
+from bihuan.service.dispatch.mates import HELD, MAY_REFUSE, end_mate, keep_mate, standing_mate
 from bihuan.service.dispatch.models import Mate, Visit
 from bihuan.service.dispatch.placing import put_in
 from bihuan.service.dispatch.slots import Slot, slot_at
-from bihuan.service.dispatch.visiting import open_visit
+from bihuan.service.dispatch.visiting import open_visit, seal_words
+from bihuan.service.dispatch.words import REFUSE_REASONS
 
 
 @transaction.atomic
@@ -64,6 +68,25 @@ def send_mate_home(case: Case, *, doer: Doer, now: datetime) -> None:
             raise LostMate(case.number)
 
 
+@transaction.atomic
+def refuse_along(
+    case: Case, *, technician_id: int, reason: str, words: str, doer: Doer, now: datetime
+) -> Mate:
+    """Whoever goes along says that they cannot, and why, until the first one sets off. They are free again, an agreed
+    time stands, and those who dispatch are told that the second person is missing."""
+    if reason not in REFUSE_REASONS:
+        raise ReasonUnknown
+    case = case_for_change(case.id)
+    mate, visit = standing_mate(case.id), open_visit(case.id)
+    if mate is None or mate.technician_id != technician_id:
+        raise NotYourJob(case.number)
+    if visit is not None and visit.state not in MAY_REFUSE:
+        raise MateUnderWay(case.number)
+    with writing():
+        end_mate(case, by=doer.by, now=now, reason=reason, words_sealed=seal_words(case, words))
+    return mate
+
+
 class LostMate(LostRace):
     """Somebody else took the second one away already."""
 
@@ -78,7 +101,10 @@ def bring_mate(visit: Visit, slot: Slot, *, crew: Crew, doer: Doer, now: datetim
     if mate is None:
         if crew.gates.asked_of(case).people < 2:
             return
-        best = mates_for(case, first_id=visit.technician_id, slot=slot, now=now, crew=crew).best
+        refused = Mate.objects.filter(case=case).exclude(reason="").values_list("technician_id", flat=True)
+        best = mates_for(
+            case, first_id=visit.technician_id, slot=slot, now=now, crew=crew, tried=refused
+        ).best
         if best is None:
             raise NobodySecond(case.number)
         mate = keep_mate(case, technician_id=best.id, by=doer.by, made_by=0, now=now)

@@ -23,6 +23,7 @@ from bihuan.service.cases.queries import ONE, case_by_number, contacts_of
 from bihuan.service.dispatch.conflicts import conflicts_of
 from bihuan.service.dispatch.grabs.queries import up_for
 from bihuan.service.dispatch.lines import with_planned
+from bihuan.service.dispatch.mates import MAY_REFUSE
 from bihuan.service.dispatch.models import Assignment, Visit
 from bihuan.service.dispatch.rules import Reason
 from bihuan.service.fieldwork.models import Photo, Quote, QuoteLine, Reading, Sheet, Tried, UsedPart, Work
@@ -58,6 +59,7 @@ class Job:
     beside: str = ""  # the other one, where two go
     goes_along: bool = False  # this technician is the second one: the first does the steps
     against: tuple[Reason, ...] = ()  # rules that forbid the agreed visit since
+    may_stay: bool = False  # the second one may still say that they cannot go
     suits: str = ""  # when the customer said that it suits
 
 
@@ -67,6 +69,14 @@ def mine(viewer: Viewer, number: str) -> Case:
     if case.technician_person_id is None or case.technician_person_id != viewer.person_id:
         raise NotFound
     return case
+
+
+def gone_along_on(viewer: Viewer, number: str) -> tuple[Case, int]:
+    """A case on which this technician goes along, and who they are; any other sounds as if it did not exist."""
+    case, technician = case_by_number(viewer, number), technician_of(viewer.person_id or 0)
+    if technician is None or case.mate_person_id != viewer.person_id:
+        raise NotFound
+    return case, technician.id
 
 
 def offered_to(viewer: Viewer, *, now: datetime) -> list[Job]:
@@ -127,7 +137,7 @@ def _visits(viewer: Viewer, wanted: Q) -> list[Visit]:
     """This technician's visits, of cases that are theirs, in time order."""
     me = viewer.person_id or 0
     first = Q(case__technician_person_id=me, technician__person_id=me)
-    second = Q(case__mate_person_id=me, state__in=(Visit.BOOKED, Visit.ON_THE_WAY, Visit.ARRIVED))
+    second = Q(case__mate_person_id=me, state__in=Visit.OPEN)
     rows = Visit.objects.filter(wanted & (first | second))
     joined = rows.select_related(*IN_CASE, "technician__person")
     return list(with_planned(joined)[:MOST_JOBS])
@@ -162,10 +172,11 @@ def _jobs(
         pair: certificates_needed(category_code=pair[0], kind=pair[1])
         for pair in {(case.category, case.kind) for case in cases}
     }
+    held = visits or {}
     return [
         Job(
             case=case,
-            visit=(visits or {}).get(case.id),
+            visit=held.get(case.id),
             contact=contacts[case.customer_id],
             words=_words(case, hand, full=contacts[case.customer_id].full),
             machine=cards.get(case.machine_id or 0),
@@ -174,11 +185,16 @@ def _jobs(
             likely=likely.get((case.category, case.symptom), ()),
             answer_by=(answer_by or {}).get(case.id),
             beside=_beside(case, viewer) if full else "",
-            goes_along=case.mate_person_id is not None and case.mate_person_id == viewer.person_id,
+            goes_along=_second(case, viewer),
+            may_stay=_second(case, viewer) and case.id in held and held[case.id].state in MAY_REFUSE,
             suits="" if full else words_of(case.report, hand).asked.get("suits", ""),
         )
         for case in cases
     ]
+
+
+def _second(case: Case, viewer: Viewer) -> bool:
+    return case.mate_person_id is not None and case.mate_person_id == viewer.person_id
 
 
 def _beside(case: Case, viewer: Viewer) -> str:

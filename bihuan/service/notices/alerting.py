@@ -1,6 +1,7 @@
 """Which event tells which of us. Words for staff name a number and a district, never a customer."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
@@ -22,12 +23,15 @@ from bihuan.service.commitments.queries import names_somebody, promise
 from bihuan.service.commitments.reckoning import clause_of, rung_of
 from bihuan.service.dispatch.assigning import standing_assignment
 from bihuan.service.dispatch.grabs.queries import asked_people
+from bihuan.service.dispatch.mates import standing_mate
 from bihuan.service.dispatch.planning.events import PlanPublished
+from bihuan.service.dispatch.visiting import open_visit
 from bihuan.service.intake.chats.queries import in_chat_about
 from bihuan.service.intake.events import ChannelFellSilent
 from bihuan.service.notices.actions import tell_person
 from bihuan.service.notices.group_news import tell_groups_of
 from bihuan.service.notices.telling import about, case_of
+from bihuan.service.notices.texts import slot_words
 
 POINT = (Role.SERVICE_POINT_DISPATCHER, Role.SERVICE_POINT_OWNER)
 AT_POINTS = frozenset({*POINT, Role.TECHNICIAN, Role.PARTS_KEEPER})  # another point's people are no help
@@ -59,7 +63,9 @@ def tell_the_staff(fact: Fact[Event]) -> None:
             person,
             kind,
             about=about(fact),
-            fill=fill | {"what": title.in_(person.language or "zh-hans")},
+            fill=fill
+            | {"what": title.in_(person.language or "zh-hans")}
+            | ({"slot": _agreed_slot(case, person, now=fact.recorded_at)} if kind in ALONG else {}),
             link=f"{settings.BIHUAN_ADDRESS}{_path(case, person)}",
             case=case,
             now=fact.recorded_at,
@@ -178,6 +184,37 @@ def _who_answers(case: Case, facts: dict[str, Any]) -> list[Person]:
     return _people(facts["person_id"]) if waits else []
 
 
+def _who_goes_along(case: Case, facts: dict[str, Any]) -> list[Person]:
+    """Whoever goes along, of a time or a colleague that is new to them; not who was chosen with the time itself."""
+    mate, visit = standing_mate(case.id), open_visit(case.id)
+    if mate is None or (visit is not None and not mate.made_by and visit.booked_at == mate.made_at):
+        return []
+    return _people(case.mate_person_id)
+
+
+def _who_stays(case: Case, facts: dict[str, Any]) -> list[Person]:
+    """Whoever goes along, when the time is called off and nothing new was agreed in the same breath."""
+    return _people(case.mate_person_id) if case.stands_at == "to_book" else []
+
+
+def _who_is_released(case: Case, facts: dict[str, Any]) -> list[Person]:
+    """Whoever went along, unless they were chosen again for another time."""
+    return _people(facts["person_id"]) if facts["person_id"] != case.mate_person_id else []
+
+
+def _who_seeks_another(case: Case, facts: dict[str, Any]) -> list[Person]:
+    """Those who dispatch, and whoever would go alone."""
+    return (_point(case.node_id) or people_with(Role.DISPATCHER)) + _people(case.technician_person_id)
+
+
+def _agreed_slot(case: Case, person: Person, *, now: datetime) -> str:
+    """The agreed time, in the words of whoever goes along."""
+    visit, language = open_visit(case.id), person.language or "zh-hans"
+    if visit is None or visit.slot_from is None or visit.slot_until is None:
+        return "时间待约" if language.startswith("zh") else "no time agreed yet"
+    return slot_words(visit.slot_from, visit.slot_until, now=now, language=language)
+
+
 def _who_chased(case: Case, facts: dict[str, Any]) -> list[Person]:
     """Whoever answers for the case, its service point, and whoever goes."""
     return _owner_or(case, Role.AGENT) + _point(case.node_id) + _people(case.technician_person_id)
@@ -275,7 +312,11 @@ ALERTS: dict[str, tuple[str, Who]] = {
     "dispatch.assigned": ("assigned", _who_answers),
     "dispatch.released": ("unassigned", lambda case, facts: _people(facts["person_id"])),
     "dispatch.mate_chosen": ("goes_along", lambda case, facts: _people(facts["person_id"])),
-    "dispatch.mate_released": ("unassigned", lambda case, facts: _people(facts["person_id"])),
+    "dispatch.mate_released": ("unassigned", _who_is_released),
+    "dispatch.mate_refused": ("mate_refused", _who_seeks_another),
+    "dispatch.booked": ("along_booked", _who_goes_along),
+    "dispatch.withdrawn": ("along_called_off", _who_stays),
+    "dispatch.stood_in": ("along_with_other", _who_goes_along),
     "dispatch.booking_tried": ("not_reached", _who_finds_another_way),
     "dispatch.late_foreseen": ("late_foreseen", _who_is_late),
     "promise.escalated": ("escalated", _on_the_rung),
@@ -287,6 +328,7 @@ ALERTS: dict[str, tuple[str, Who]] = {
 }
 
 
+ALONG = frozenset({"goes_along", "along_booked", "along_with_other"})  # these tell the agreed time
 NAMED_BY_CLAUSE = {"promise.at_risk", "promise.broken"}  # nobody is told of what the house keeps by itself
 
 

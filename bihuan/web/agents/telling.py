@@ -28,6 +28,7 @@ from bihuan.service.cases.words import (
     place_title,
 )
 from bihuan.service.complaints.words import AUTHORITIES
+from bihuan.service.dispatch.words import REFUSE_REASONS
 from bihuan.web.look.words import date_words
 
 CONTACTS: dict[str, Lazy] = {
@@ -262,6 +263,14 @@ def _goes_along(event: Any, known: Known) -> str:
     return _("Goes along as the second technician: %(name)s") % {"name": name}
 
 
+def _not_along(event: Any, known: Known) -> str:
+    told = {
+        "name": known.people.get(getattr(event, "person_id", 0), ""),
+        "why": _word(REFUSE_REASONS, getattr(event, "reason", "")),
+    }
+    return _("%(name)s cannot go along: %(why)s") % told
+
+
 TELLERS: dict[str, tuple[str, Teller, bool]] = {
     "report.received": ("message", _received, False),
     "report.understood": ("message", _is(gettext_lazy("Read and understood")), True),
@@ -394,6 +403,7 @@ TELLERS: dict[str, tuple[str, Teller, bool]] = {
         _is(gettext_lazy("The second technician does not go along any more")),
         False,
     ),
+    "dispatch.mate_refused": ("user-x", _not_along, False),
     "dispatch.stood_in": (
         "users",
         _is(gettext_lazy("Another technician comes instead, at the same time")),

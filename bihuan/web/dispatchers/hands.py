@@ -16,9 +16,9 @@ from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.queries import case_by_number
 from bihuan.service.dispatch import pairing, wishes
 from bihuan.service.dispatch.choosing import Crew, mates_for
-from bihuan.service.dispatch.mates import standing_mate
+from bihuan.service.dispatch.mates import refused_along, standing_mate
 from bihuan.service.dispatch.slots import slot_at
-from bihuan.service.dispatch.words import WISH_REASONS, sentence
+from bihuan.service.dispatch.words import REFUSE_REASONS, WISH_REASONS, sentence
 from bihuan.web.look.doors import moment, staff_page
 from bihuan.web.look.forms import row_of
 
@@ -83,9 +83,12 @@ def pair_shown(case: Any, crew: Crew, *, first_id: int, visit: Any, now: datetim
     begins = visit.slot_from if visit is not None else None
     slot = slot_at(begins, crew.zone) if begins is not None else None
     choice = mates_for(case, first_id=first_id, slot=slot, now=now, crew=crew) if first_id else None
+    refused = refused_along(case.id) if mate is None else None
     return {
         "mate": mate,
         "takes_two": takes_two,
+        "refused": refused.technician.person.name if refused is not None else "",
+        "why_refused": REFUSE_REASONS.get(refused.reason, "") if refused is not None else "",
         "chosen_by_house": mate is not None and not mate.made_by,
         "options": [(one.id, one.name) for one in choice.candidates] if choice else [],
         "ruled_out": [(one.name, sentence(one.rule)) for one in choice.ruled_out] if choice else [],

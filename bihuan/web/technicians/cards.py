@@ -48,6 +48,7 @@ class JobCard:
     suits: str
     beside: str
     goes_along: bool
+    may_stay: bool
     against: list[str]
 
 
@@ -80,6 +81,7 @@ def card_of_job(job: Job, *, now: datetime) -> JobCard:
         suits=str(SUITS.get(job.suits, "")),
         beside=job.beside,
         goes_along=job.goes_along,
+        may_stay=job.may_stay,
         against=[sentence(one) for one in job.against],
     )
 

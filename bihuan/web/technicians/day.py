@@ -43,7 +43,7 @@ def coming(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     now = moment(request)
     found = queries.coming(viewer, now=now)
     days = [(day, [card_of_job(job, now=now) for job in jobs]) for day, jobs in found.items()]
-    return render(request, "technicians/coming.html", {"days": days})
+    return render(request, "technicians/coming.html", {"days": days, "refuse_reasons": REFUSE_REASONS})
 
 
 @staff_page("visit.work")

@@ -1,4 +1,4 @@
-"""Accepting or refusing an offered job."""
+"""Accepting or refusing an offered job, or to go along on one."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +11,7 @@ from bihuan.registers.access.viewer import Viewer
 from bihuan.registers.staff.queries import technician_of
 from bihuan.service.cases.actions import Doer
 from bihuan.service.dispatch.assigning import accept_job, refuse_job
+from bihuan.service.dispatch.pairing import refuse_along
 from bihuan.service.fieldwork import queries
 from bihuan.web.look.doors import moment, staff_page
 
@@ -44,6 +45,27 @@ def refuse(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("Given back; the dispatcher is asked for somebody else."))
+    return redirect("technicians:today")
+
+
+@require_POST
+@staff_page("visit.answer")
+def stay(request: HttpRequest, viewer: Viewer, number: str) -> HttpResponse:
+    """Whoever goes along says that they cannot, and why."""
+    case, technician_id = queries.gone_along_on(viewer, number)
+    try:
+        refuse_along(
+            case,
+            technician_id=technician_id,
+            reason=request.POST.get("reason", ""),
+            words=request.POST.get("words", ""),
+            doer=Doer.of(viewer),
+            now=moment(request),
+        )
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Said. You need not go; the dispatcher seeks somebody else."))
     return redirect("technicians:today")
 
 

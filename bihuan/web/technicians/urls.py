@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("position/now", positions.position, name="position"),
     path("offers/<str:number>/accept", offers.accept, name="accept"),
     path("offers/<str:number>/refuse", offers.refuse, name="refuse"),
+    path("along/<str:number>/refuse", offers.stay, name="stay"),
     path("grabs/<str:number>/take", grabs.take, name="grab"),
     path("grabs/<str:number>/pass", grabs.leave, name="pass_on"),
     path("<str:number>/", visit.visit, name="visit"),

@@ -15,19 +15,30 @@ from bihuan.registers.access.roles import Role
 from bihuan.registers.parts.models import Requirement, WorkCondition
 from bihuan.registers.staff.keeping import give_leave
 from bihuan.registers.staff.models import Busy, Certificate, Skill
+from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.queries import may_see_full, visible
 from bihuan.service.dispatch import assigning, booking
 from bihuan.service.dispatch.choosing import crew_of, mates_for, workers_for
-from bihuan.service.dispatch.errors import NobodySecond, SlotNotFree, SlotRuledOut, TechnicianRuledOut
+from bihuan.service.dispatch.conflicts import conflicts_at
+from bihuan.service.dispatch.errors import (
+    MateUnderWay,
+    NobodySecond,
+    NotYourJob,
+    SlotNotFree,
+    SlotRuledOut,
+    TechnicianRuledOut,
+)
 from bihuan.service.dispatch.mates import standing_mate
 from bihuan.service.dispatch.models import Mate, Visit
-from bihuan.service.dispatch.pairing import choose_mate, send_mate_home
+from bihuan.service.dispatch.pairing import choose_mate, refuse_along, send_mate_home
 from bihuan.service.dispatch.queries import day_of, free_slots, open_visit_of
 from bihuan.service.dispatch.slots import Slot
+from bihuan.service.dispatch.standing_in import stand_in
 from bihuan.service.dispatch.timing.forecast import arrivals_of
 from bihuan.service.dispatch.timing.rules import work_of
-from tests.makers import NOW, Company, a_technician, company, settle
+from bihuan.service.notices.models import Notice
+from tests.makers import NOW, Company, a_technician, company, later, settle
 from tests.service.dispatch.test_dispatch import assigned, by, fresh, kinds
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +177,76 @@ def test_the_first_cannot_go_along_with_themselves_nor_somebody_of_another_point
         one.id for one in mates_for(case, first_id=made.technicians[0].id, slot=None, now=NOW).candidates
     }
     assert names == {made.technicians[1].id}
+
+
+def told(technician: Any) -> list[str]:
+    """What this technician was told on their page since it was asked last."""
+    rows = Notice.objects.filter(person=technician.person, channel=Notice.PAGE).order_by("id")
+    kinds = list(rows.values_list("kind", flat=True))
+    rows.update(channel="told")
+    return kinds
+
+
+def test_who_goes_along_hears_of_every_time_and_of_the_other_first_technician(made: Company) -> None:
+    second, third = made.technicians[1], a_technician(made.own)
+    case, doer = assigned(made), by(made, Role.DISPATCHER)
+    choose_mate(case, technician_id=second.id, doer=doer, now=NOW)
+    settle()
+    assert told(second) == ["goes_along"]
+    slots = free_slots(fresh(case), now=NOW)
+    visit = booking.book(visit_of(case), slots[0], doer=by(made, Role.AGENT), now=NOW)
+    settle()
+    assert told(second) == ["along_booked"]
+    booking.rebook(visit, slots[3], reason="customer_wish", doer=doer, now=later(minutes=1))
+    settle()
+    assert told(second) == ["along_booked"]
+    visit = visit_of(case)
+    stand_in(visit, absent_id=visit.technician_id, technician_id=third.id, doer=doer, now=later(minutes=2))
+    settle()
+    assert told(second) == ["along_with_other"]
+    booking.cancel_booking(visit_of(case), reason="weather", doer=doer, now=later(minutes=3))
+    settle()
+    assert told(second) == ["along_called_off"]
+
+
+def test_who_was_chosen_with_the_time_hears_of_it_once_each_time(made: Company) -> None:
+    case, visit = both_booked(made)
+    second = made.technicians[1]
+    settle()
+    assert told(second) == ["goes_along"]
+    slot = free_slots(case, now=NOW)[3]
+    booking.rebook(visit, slot, reason="weather", doer=by(made, Role.AGENT), now=later(minutes=1))
+    settle()
+    assert told(second) == ["goes_along"]
+
+
+def test_the_second_refuses_with_a_reason_and_the_dispatcher_chooses_another(made: Company) -> None:
+    case, visit = both_booked(made)
+    first, second = made.technicians[:2]
+    viewer = viewer_of(second.person)
+    assigning.accept_job(case, technician_id=first.id, doer=by(made, Role.TECHNICIAN), now=NOW)
+    settle()
+    refuse_along(case, technician_id=second.id, reason="ill", words="发烧", doer=Doer.of(viewer), now=NOW)
+    settle()
+    assert (taken(first), taken(second)) == ([visit.id], [])
+    assert (standing_mate(case.id), visit_of(case).state) == (None, Visit.BOOKED)
+    assert not may_see_full(viewer, fresh(case), now=NOW)
+    missing = conflicts_at(frozenset({made.own.id}), now=NOW)
+    assert [(one.visit, one.rule.code) for one in missing] == [(visit, "one_of_two")]
+    heard = Notice.objects.filter(case=case, kind="mate_refused", channel=Notice.PAGE)
+    assert first.person_id in set(heard.values_list("person_id", flat=True))
+    assert heard.exclude(person=first.person).exists()
+    with pytest.raises(NotYourJob):
+        refuse_along(case, technician_id=second.id, reason="ill", words="", doer=Doer.of(viewer), now=NOW)
+    doer = by(made, Role.DISPATCHER)
+    slot = free_slots(case, now=NOW)[1]
+    with pytest.raises(NobodySecond):  # the house does not ask the same again
+        booking.rebook(visit, slot, reason="weather", doer=doer, now=NOW)
+    choose_mate(case, technician_id=second.id, doer=doer, now=NOW)  # a person who rang them may
+    assert taken(second) == [visit.id]
+    Visit.objects.filter(id=visit.id).update(state=Visit.ON_THE_WAY)
+    with pytest.raises(MateUnderWay):
+        refuse_along(case, technician_id=second.id, reason="ill", words="", doer=Doer.of(viewer), now=NOW)
 
 
 def test_leave_of_the_second_closes_the_slot_and_a_held_slot_refuses_their_leave(made: Company) -> None:

@@ -52,6 +52,23 @@ def assigned(made: Company) -> Case:
     return Case.objects.get(id=case.id)
 
 
+def test_on_the_phone_whoever_goes_along_says_why_they_cannot_and_the_case_shows_it(made: Company) -> None:
+    visit = booked(made)
+    second = made.technicians[1]
+    phone, address = signed_in(second.person), reverse("technicians:stay", args=[visit.case.number])
+    day = phone.get(reverse("technicians:coming")).content.decode()
+    assert (address in day, reverse("technicians:visit", args=[visit.case.number]) in day) == (True, False)
+    assert signed_in(made.technicians[0].person).post(address, {"reason": "ill"}).status_code == 404
+    assert "Choose a reason" in phone.post(address, {"reason": ""}, follow=True).content.decode()
+    phone.post(address, {"reason": "ill"})
+    assert standing_mate(visit.case_id) is None
+    assert visit.case.number not in phone.get(reverse("technicians:coming")).content.decode()
+    desk = signed_in(made.people[POINT])
+    page = desk.get(reverse("dispatchers:assign", args=[visit.case.number])).content.decode()
+    assert "The second person is missing" in page
+    assert f"{second.person.name} cannot go along: Ill or on leave" in page
+
+
 def booked(made: Company) -> Visit:
     case, now = assigned(made), clock.now()
     visit = open_visit_of(case.id)
