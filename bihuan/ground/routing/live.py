@@ -16,7 +16,10 @@ from bihuan.ground.routing.plans import Plan, Unserved, solve
 from bihuan.ground.routing.policies import Policy
 from bihuan.ground.routing.search import Budget, Manner
 from bihuan.ground.routing.timetable import Break, Fetch, Route, Stop
+from bihuan.ground.routing.why import Rule
 
+TRIES, STEP = 6, 1_800  # how often, and by how many seconds more, somebody is tried later
+AGAIN = 0.2  # the share of the budget in which place is made for somebody who will be late
 MENDING = Manner(hot=300, cold=5)  # how far a mended plan may stray from the one that was told
 
 
@@ -307,24 +310,36 @@ def mended(
             job,
             was=told.get(job.id, job.was),
             held=job.held or job.id in keep,
+            promised=job.promised or job.id in keep,
             technician=_pin(job, told, keep),
         )
         for job in today.problem.jobs
     )
     problem = replace(today.problem, jobs=jobs)
-    owed = {job.id for job in jobs if job.promised or job.id in keep}
+    owed = {job.id for job in jobs if job.promised}
     plan = solve(
         problem, policy, budget, seed=seed, start=today.routes, manner=manner, clock=clock, reasons_for=owed
     )
-    broken = [Broken(one.job.id, _least_late(one), one) for one in plan.unserved if one.job.id in owed]
-    if any(one.late for one in broken):
-        late = {one.job: one.late or 0 for one in broken}
-        jobs = tuple(_later(job, late.get(job.id, 0)) for job in jobs)
-        problem = replace(problem, jobs=jobs)
-        start = plan.orders()
-        plan = solve(problem, policy, Budget(rounds=0), seed=seed, start=start, clock=clock, reasons_for=owed)
-        missed = {one.job.id for one in plan.unserved}
-        broken = [replace(one, late=None) if one.job in missed else one for one in broken]
+    missed = [one for one in plan.unserved if one.job.id in owed]
+    late: dict[Id, int] = {}
+    for _ in range(TRIES):  # as late as must be; whatever was not told to anybody may give way
+        more = {
+            one.job.id: by
+            for one in plan.unserved
+            if one.job.id in owed and (by := _later_by(one)) is not None
+        }
+        if not more:
+            break
+        late |= {job: late.get(job, 0) + by for job, by in more.items()}
+        problem = replace(problem, jobs=tuple(_later(job, late.get(job.id, 0)) for job in jobs))
+        start, again = plan.orders(), budget.share(AGAIN)
+        plan = solve(
+            problem, policy, again, seed=seed, start=start, manner=manner, clock=clock, reasons_for=owed
+        )
+    begins = {
+        stop.job.id: stop.start for route in plan.routes for stop in route.stops if isinstance(stop, Stop)
+    }
+    broken = [Broken(one.job.id, _by_so_much(one.job, begins.get(one.job.id)), one) for one in missed]
     now = {job.id: route.technician.id for route in plan.routes for job in route.jobs()}
     changes = tuple(
         Change(job.id, told.get(job.id), now.get(job.id))
@@ -337,6 +352,26 @@ def mended(
 
 def _pin(job: Job, told: Mapping[Id, Id], keep: Collection[Id]) -> Id | None:
     return told.get(job.id, job.technician) if job.id in keep else job.technician
+
+
+def _later_by(one: Unserved) -> int | None:
+    """So much later it is to be tried: what would be enough, or less than which it cannot be; None where no other time
+    would help."""
+    if (enough := _least_late(one)) is not None:
+        return enough
+    missing = {
+        reason.rule: reason.short_by for reason in reversed(one.because)
+    }  # the nearest miss of each rule
+    least = [missing[rule] for rule in (Rule.WINDOW, Rule.LUNCH) if rule in missing]
+    if Rule.NO_GAP in missing:
+        least.append(min(missing[Rule.NO_GAP], STEP))
+    return min(least, default=None)
+
+
+def _by_so_much(job: Job, begins: int | None) -> int | None:
+    if begins is None:
+        return None
+    return max(0, begins - max(closes for _, closes in job.windows)) if job.windows else 0
 
 
 def _least_late(one: Unserved) -> int | None:

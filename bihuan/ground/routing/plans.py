@@ -11,7 +11,7 @@ from bihuan.ground.routing.model import Id, Job, Problem
 from bihuan.ground.routing.parts import FETCHED, Fetching
 from bihuan.ground.routing.policies import Policy
 from bihuan.ground.routing.regions import Region, by_regions, is_large
-from bihuan.ground.routing.search import FROM_NOTHING, Budget, Manner, Searching
+from bihuan.ground.routing.search import FROM_NOTHING, MANY_JOBS, Budget, Manner, Searching
 from bihuan.ground.routing.timetable import Break, Fetch, Route, Stop, route_of
 from bihuan.ground.routing.together import Pairs, instants_of
 from bihuan.ground.routing.why import Asking, Reason, Relaxation
@@ -55,13 +55,14 @@ def solve(
     threads: int = 1,
     clock: Callable[[], float] = process_time,
     start: Mapping[Id, Sequence[Id]] | None = None,
-    manner: Manner = FROM_NOTHING,
+    manner: Manner | None = None,
     reasons_for: Collection[Id] | None = None,
 ) -> Plan:
     """The best plan found within the budget, which counts from now on. `start` is a plan to improve: the jobs of each
-    technician, in order; `manner` is how the search goes about it; `reasons_for` names the jobs whose reasons are asked
-    for, None all. A large day is planned by as many regions as there are `threads` for most of the budget, which
-    then is that of each thread; the rest is for the whole."""
+    technician, in order; `manner` is how the search goes about it, `manner_for` the day if not told. `reasons_for`
+    names the jobs whose reasons are asked for, None all. A large day is planned by as many regions as there are
+    `threads` for most of the budget, which then is that of each thread; the rest is for the whole."""
+    manner = manner or manner_for(problem)
     if threads > 1 and is_large(problem):
         start = by_regions(
             problem, start, threads, _plan_of_region(policy, budget.share(APART), seed, manner)
@@ -101,6 +102,11 @@ def solve(
         rounds=rounds,
         seconds=seconds,
     )
+
+
+def manner_for(problem: Problem) -> Manner:
+    """How a plan is sought from nothing, by the size of the day."""
+    return MANY_JOBS if is_large(problem) else FROM_NOTHING
 
 
 def _plan_of_region(

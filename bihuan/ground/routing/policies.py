@@ -7,7 +7,6 @@ from bihuan.ground.routing.model import Job, Priority
 
 PRIZES = {Priority.SAFETY: 100_000, Priority.HIGH: 20_000, Priority.NORMAL: 8_000}
 OLDEST = 30  # days of waiting that count
-TAKEN_BACK = 3  # days of waiting that a job counts more if it had its technician already
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,12 +40,8 @@ class Policy:
         return least * (100 + self.age * min(job.age, OLDEST)) // 100 + told
 
     def weight(self, job: Job) -> int:
-        """How much it counts among those of its tier: older jobs more, and those that would be taken back."""
-        return (
-            1
-            + (min(job.age, OLDEST) if self.age else 0)
-            + (TAKEN_BACK if self.told and job.was is not None else 0)
-        )
+        """How much it counts among those of its tier: older jobs more."""
+        return 1 + (min(job.age, OLDEST) if self.age else 0)
 
     def tier(self, job: Job) -> int:
         """0 goes before all others: safety, then what was promised, then by priority."""
@@ -60,11 +55,12 @@ class Policy:
 TRAVEL = Policy(name="travel", prizes=PRIZES, in_tiers=False)
 CUSTOMER_FIRST = Policy(
     name="customer_first",
+    version=2,
     prizes={Priority.SAFETY: 200_000, Priority.HIGH: 30_000, Priority.NORMAL: 12_000},
     promise=60_000,
     age=10,
-    told=7_200,
-    change=1_800,
+    told=3_600,
+    change=1_200,
     preference=900,
     balance=4,
 )

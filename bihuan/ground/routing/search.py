@@ -27,12 +27,15 @@ class Manner:
     hot: float
     cold: float
     average: int = 10
-    string: int = 8
+    string: int = 5
     starts: int = 1
     again: float = 0
 
 
 FROM_NOTHING = Manner(hot=3_000, cold=60)  # seconds
+MANY_JOBS = Manner(
+    hot=3_000, cold=60, average=6, string=4
+)  # each comes up less often, so a round must be short
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from bihuan.ground.routing.model import Job, Problem, Technician
 from bihuan.ground.routing.plans import Plan, effort, solve, written
 from bihuan.ground.routing.policies import POLICIES, Policy
 from bihuan.ground.routing.reading import BadProblem, policy_of, problem_of
-from bihuan.ground.routing.search import FROM_NOTHING, Budget
+from bihuan.ground.routing.search import Budget
 from bihuan.ground.routing.timetable import travel_of
 
 
@@ -91,7 +91,7 @@ def _planned(problem: Problem, policy: Policy, options: dict[str, Any]) -> tuple
     rounds: int | None = options["iterations"]
     budget = Budget(rounds=rounds) if rounds is not None else Budget(cpu_seconds=options["cpu_seconds"])
     setup_seconds = process_time()
-    manner = solomon.DISTANCE if policy is solomon.ALL else FROM_NOTHING
+    manner = solomon.DISTANCE if policy is solomon.ALL else None
     plan = solve(problem, policy, budget, seed=options["seed"], threads=options["threads"], manner=manner)
     return plan, setup_seconds
 

@@ -41,7 +41,7 @@ def wanted(problem: Problem, job: Job) -> Wanted:
 def by_the_kernel(whole: Problem, found: Searching, job: Job, window: Window) -> tuple[int, int] | None:
     """The least extra travel, and how many could come."""
     only = replace(whole, jobs=(*whole.jobs[:-1], replace(job, windows=(window,))))
-    asked = Searching.over(day_of(only, TRAVEL), seed=1)
+    asked = Searching.over(day_of(only, replace(TRAVEL, overtime=0)), seed=1)
     asked.stand(found.routes_found())
     people, number = len(whole.technicians), len(whole.jobs) - 1
     prices = []

@@ -22,9 +22,9 @@ from django.utils.timezone import localdate, make_aware
 from bihuan.ground.routing.compiled import COMPILES
 from bihuan.ground.routing.explain import Explaining
 from bihuan.ground.routing.model import Problem
-from bihuan.ground.routing.plans import Plan, solve
+from bihuan.ground.routing.plans import Plan, manner_for, solve
 from bihuan.ground.routing.policies import POLICIES
-from bihuan.ground.routing.search import FROM_NOTHING, Budget
+from bihuan.ground.routing.search import Budget
 from bihuan.ground.routing.turns import solve_in_turns
 from bihuan.ground.worktime import clock
 from bihuan.service.cases.models import Case
@@ -163,7 +163,8 @@ class _Solving:
         reasons_for = None if last else ()
         start = dict(self.row.best.get("orders", [])) or self.morning.start
         budget, seed = Budget(rounds=rounds_for(problem)), self.row.seed * TURNS + turn
-        manner = replace(FROM_NOTHING, hot=max(FROM_NOTHING.cold, FROM_NOTHING.hot * COOLER**turn))
+        usual = manner_for(problem)
+        manner = replace(usual, hot=max(usual.cold, usual.hot * COOLER**turn))
         found = solve(
             problem,
             self.policy,
