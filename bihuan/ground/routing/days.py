@@ -31,6 +31,7 @@ TOO_LATE: Window = (k.NEVER // 2, k.NEVER // 2)
 NEIGHBOURS = 40
 SOME = 256  # jobs whose neighbours are sought at once: of all, the table would be large
 MOST_STOPS = 400  # of one technician on one day
+WEEK = 7 * 86_400  # seconds: a shift that is longer is a slip of whoever wrote it
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,7 +203,7 @@ def _worth(problem: Problem, policy: Policy) -> list[int]:
     if not policy.in_tiers:
         return [policy.prize(job) for job in problem.jobs]
     longest = max((one.home_by - one.shift[0] for one in problem.technicians), default=0)
-    least = max(1, 4 * longest * len(problem.technicians))
+    least = max(1, 4 * min(longest, WEEK) * len(problem.technicians))
     for tiers, weights in _ever_coarser(problem, policy):
         worth, total = _stacked(tiers, weights, least)
         if total < k.NEVER:

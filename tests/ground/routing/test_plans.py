@@ -167,6 +167,16 @@ def test_overtime_has_its_price_and_its_limit_and_is_told() -> None:
     assert [one["rule"] for one in planned(told)["unserved"][0]["because"]] == ["SHIFT"]
 
 
+def test_a_shift_of_thirty_years_is_planned_like_any_other() -> None:
+    told = a_day(600, 40, 7)
+    for person in told["technicians"]:
+        person |= {"shift": [0, 999_999_999], "overtime_seconds": 999_999_999}
+    for at, job in enumerate(told["jobs"]):
+        job |= {"promised": at % 2 == 0, "age": at % 40}
+    plan = solve(problem_of(json.dumps(told)), CUSTOMER_FIRST, Budget(rounds=2), seed=1, reasons_for=())
+    assert judge(told, written(plan, setup_seconds=0)).faults == ()
+
+
 def crossed() -> Problem:
     """Two technicians at the two ends of a street, each with a visit next door and then one next to the other's."""
     minutes = np.array([0, 60, 1, 59, 2, 58])
