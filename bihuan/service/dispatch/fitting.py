@@ -14,6 +14,7 @@ from bihuan.service.dispatch.slots import DRIVE, Hours, Slot, days_of, shift_end
 from bihuan.service.dispatch.timing.rules import drive_of
 
 NEVER = 1 << 40
+SAME = 1  # metre: closer than this nobody gets into a car
 SPARE = int(DRIVE.total_seconds())  # from the last planned arrival to the end of the slot
 
 type Place = tuple[float, float] | None
@@ -60,9 +61,10 @@ class Fit:
 
 def drive(here: Place, there: Place) -> int:
     """Seconds by road with parking; half an hour where one of the two is not known, nothing from a place to itself."""
-    if here is not None and here == there:
+    apart = metres(here or (None, None), there or (None, None))
+    if (here is not None and here == there) or (apart is not None and apart <= SAME):
         return 0
-    return int(drive_of(metres(here or (None, None), there or (None, None))).total_seconds())
+    return int(drive_of(apart).total_seconds())
 
 
 def window_of(slot: Slot) -> tuple[int, int]:

@@ -9,8 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bihuan.service.dispatch.fitting import Fit, Held, Line, Task, drive, open_fits, window_of
+from bihuan.ground.routing.travel.coordinates import Point
+from bihuan.ground.routing.travel.haversine import Haversine
+from bihuan.service.dispatch.fitting import Fit, Held, Line, Place, Task, drive, open_fits, window_of
 from bihuan.service.dispatch.slots import Slot, shift_end, slots_on
+from bihuan.service.dispatch.timing.rules import LIKE_NOON
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 11, 23, tzinfo=ZONE)
@@ -110,6 +113,19 @@ def test_whatever_is_agreed_one_after_another_keeps_its_slot_and_nothing_overlap
 
 def day_of(at: int) -> date:
     return datetime.fromtimestamp(at - 1, ZONE).date()
+
+
+@given(here=places, there=places)
+def test_a_drive_takes_no_longer_than_a_plan_reckons_that_has_learnt_nothing(
+    here: Place, there: Place
+) -> None:
+    if here is None or there is None:
+        assert drive(here, there) == 30 * 60
+        return
+    noon = datetime.combine(MONDAY, LIKE_NOON)
+    planned = int(Haversine().row(Point(*here), [Point(*there)], noon)[0])
+    assert drive(here, there) <= planned
+    assert planned - drive(here, there) <= 1 or planned <= Haversine().parking + 1
 
 
 @pytest.mark.demand("S1-18")

@@ -22,11 +22,10 @@ from bihuan.service.dispatch.lines import home_of, place_of
 from bihuan.service.dispatch.models import Visit
 from bihuan.service.dispatch.rules import level_for
 from bihuan.service.dispatch.slots import WIDTH, Slot, slots_on
-from bihuan.service.dispatch.timing.rules import DRIVE
+from bihuan.service.dispatch.timing.rules import DRIVE, LIKE_NOON
 from bihuan.service.dispatch.wishes import NOTHING_HEARD, Heard, heard_of
 
 COMMUTE = 3_600  # seconds: the way from home and back is not of the shift
-LIKE_NOON = time(12)  # by whose traffic a day is planned
 UNKNOWN_WAY = int(DRIVE.total_seconds())
 SECOND = "+"  # ends the id of the second technician's part
 

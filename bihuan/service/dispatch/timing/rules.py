@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+
+from bihuan.ground.routing.travel.haversine import Haversine
+from bihuan.ground.routing.travel.provider import bucket_of
 
 WIDE, NARROW = timedelta(minutes=20), timedelta(minutes=10)  # either side of the forecast
 CLOSE = timedelta(minutes=20)  # nearer than this it is narrow
@@ -11,8 +14,10 @@ DRIVE = timedelta(minutes=30)  # where one of the two places is not known
 WORK = {"installation": 120, "relocation": 150, "inspection": 45, "cleaning": 60}
 USUAL_WORK = 60  # minutes, of every other kind
 CALM = timedelta(minutes=10)  # by so much a visit must fit again before a warning is taken back
-KMH, DETOUR = 26.0, 1.35
-PARKING = timedelta(minutes=2)
+LIKE_NOON = time(12)  # by whose traffic a day is planned
+BY_ROAD = Haversine()  # where nothing was learnt yet
+
+_SECONDS_A_METRE = BY_ROAD.detour * 3.6 / BY_ROAD.kmh[bucket_of(datetime.combine(date.min, LIKE_NOON))]
 
 PLANNED, WIDELY, NARROWLY = "planned", "widely", "narrowly"
 
@@ -47,10 +52,11 @@ type Drive = Callable[[tuple[float, float] | None, tuple[float, float] | None], 
 
 
 def drive_of(metres: int | None) -> timedelta:
-    """How long a straight way of so many metres takes by road, with parking."""
+    """How long a straight way of so many metres takes by road, with parking: never longer than a plan of the day
+    reckons that knows no more."""
     if metres is None:
         return DRIVE
-    return timedelta(hours=metres * DETOUR / 1000 / KMH) + PARKING
+    return timedelta(seconds=int(metres * _SECONDS_A_METRE) + BY_ROAD.parking)
 
 
 def work_of(kind: str) -> timedelta:
