@@ -170,7 +170,7 @@ def test_the_map_shows_who_shares_now_and_a_map_that_stays_open_is_one_look(made
         [there] = look_at_the_map(viewer, made.own.id, now=later(minutes=minutes)).people
     assert there.old
     look_at_the_map(made.viewer(Role.DISPATCHER), made.own.id, now=later(minutes=1))
-    mine = TrackReading.objects.filter(person_id=viewer.person_id)
+    mine = TrackReading.objects.filter(person=made.people[Role.SERVICE_POINT_DISPATCHER])
     assert [row.at for row in mine.order_by("at")] == [NOW, later(minutes=16), later(minutes=31)]
     assert [(look.since, look.until) for look in looks_at(one.id)] == [
         (later(minutes=1), later(minutes=1)),
