@@ -93,13 +93,15 @@ class Crew:
         return self.gates.asked_of(case).people > 1 or case.mate_person_id is not None
 
     def could_go_along(self, one: Ability, case: Case) -> list[Ability]:
-        """The second technician where they are chosen already, else every colleague who can do this work."""
-        asked, unwanted = self.gates.asked_of(case), self.gates.unwanted_by(case)
+        """The second technician where they are chosen already, else every colleague who can do this work and did not
+        refuse it."""
+        asked = self.gates.asked_of(case)
         here = [mate for mate in self.abilities if mate.node_id == one.node_id and mate.id != one.id]
         if case.mate_person_id is not None:
             return [mate for mate in here if mate.person_id == case.mate_person_id]
         able = [mate for mate in here if level_for(mate.skills, category=asked.category, kind=asked.kind)]
-        return [mate for mate in able if mate.id not in unwanted]
+        not_them = {*self.gates.unwanted_by(case), *self.gates.refused_along(case)}
+        return [mate for mate in able if mate.id not in not_them]
 
     def alone(self, one: Ability, case: Case) -> list[slots.Slot]:
         """When they could come, without asking who goes along."""

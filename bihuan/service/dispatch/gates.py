@@ -15,7 +15,7 @@ from bihuan.registers.staff.heat import heat_of
 from bihuan.registers.staff.queries import Ability, visits_between
 from bihuan.registers.staff.rules import Heat, in_rest
 from bihuan.service.cases.models import Case
-from bihuan.service.dispatch.models import Visit
+from bihuan.service.dispatch.models import Mate, Visit
 from bihuan.service.dispatch.rules import Point, Reason, Where, Work, barred, papers_until
 from bihuan.service.dispatch.slots import DAYS_AHEAD, WIDTH, Slot
 from bihuan.service.dispatch.wishes import NOTHING_HEARD, heard_of
@@ -80,6 +80,7 @@ class Gates:
         self._abilities, self._asked, self._papers, self._now = abilities, asked, papers, now
         self._heat: dict[str, dict[date, Heat]] = {}
         self._unwanted: dict[int, Mapping[int, str]] = {}
+        self._refused_along: dict[int, frozenset[int]] = {}
         self._known: dict[tuple[int, str, str, str, str], Asked] = {}
 
     @cached_property
@@ -120,6 +121,13 @@ class Gates:
             heard = heard_of([case], today=localdate(self._now)).get(case.id, NOTHING_HEARD)
             self._unwanted[case.id] = heard.unwanted
         return self._unwanted[case.id]
+
+    def refused_along(self, case: Case) -> frozenset[int]:
+        """Technicians who said that they cannot go along on this case."""
+        if case.id not in self._refused_along:
+            rows = Mate.objects.filter(case_id=case.id).exclude(reason="")
+            self._refused_along[case.id] = frozenset(rows.values_list("technician_id", flat=True))
+        return self._refused_along[case.id]
 
     def _until(self, case: Case) -> date | None:
         asked = self._asked_of_point(case)

@@ -101,7 +101,7 @@ def bring_mate(visit: Visit, slot: Slot, *, crew: Crew, doer: Doer, now: datetim
     if mate is None:
         if crew.gates.asked_of(case).people < 2:
             return
-        refused = Mate.objects.filter(case=case).exclude(reason="").values_list("technician_id", flat=True)
+        refused = crew.gates.refused_along(case)
         best = mates_for(
             case, first_id=visit.technician_id, slot=slot, now=now, crew=crew, tried=refused
         ).best
