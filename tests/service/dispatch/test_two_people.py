@@ -34,7 +34,7 @@ from bihuan.service.dispatch.models import Mate, Visit
 from bihuan.service.dispatch.pairing import choose_mate, refuse_along, send_mate_home
 from bihuan.service.dispatch.queries import day_of, free_slots, open_visit_of
 from bihuan.service.dispatch.slots import Slot
-from bihuan.service.dispatch.standing_in import stand_in
+from bihuan.service.dispatch.standing_in import stand_in, take_over
 from bihuan.service.dispatch.timing.forecast import arrivals_of
 from bihuan.service.dispatch.timing.rules import work_of
 from bihuan.service.notices.models import Notice
@@ -218,6 +218,18 @@ def test_who_was_chosen_with_the_time_hears_of_it_once_each_time(made: Company) 
     booking.rebook(visit, slot, reason="weather", doer=by(made, Role.AGENT), now=later(minutes=1))
     settle()
     assert told(second) == ["goes_along"]
+
+
+def test_whoever_went_along_takes_over_at_another_time_and_somebody_else_goes_along(made: Company) -> None:
+    case, visit = both_booked(made)
+    first, second = made.technicians[:2]
+    doer, slot = by(made, Role.DISPATCHER), free_slots(case, now=NOW)[3]
+    choose_mate(case, technician_id=second.id, doer=doer, now=NOW)
+    take_over(visit, slot, technician_id=second.id, reason="weather", doer=doer, now=NOW, by_customer=False)
+    stands, mate = visit_of(case), standing_mate(case.id)
+    assert (stands.technician_id, stands.slot_from) == (second.id, slot.begins)
+    assert mate is not None and mate.technician_id == first.id
+    assert (taken(first), taken(second)) == ([visit.id], [visit.id])
 
 
 def test_the_second_refuses_with_a_reason_and_the_dispatcher_chooses_another(made: Company) -> None:
