@@ -23,7 +23,7 @@ FORBIDDEN = -1  # instead of the version of a route: this technician never does 
 
 STRING = 3  # so many visits at most are moved together when a plan is polished, to one of
 CLOSEST = 12  # so many neighbours
-EVERYBODY = 128  # so many technicians are all asked; of more, those who are near
+ASKED = 16  # where not everybody is asked, whoever goes to so many neighbours is
 
 # one row of `jobs`; windows are [OPENS_AT, CLOSES_AT) in `windows`, two numbers each; the work begins at AT and ends at
 # OUT; PRIZE is what leaving it costs just now, FACE what it costs by the policy, WORTH when two plans are compared.
@@ -601,17 +601,21 @@ def ruin(
 
 
 @compiled
-def invite(sizes: Ints, neighbours: Ints, where: Ints, counters: Ints, touched: Ints, scratch: Ints) -> int:
-    """Who might take the jobs: everybody, or of many those who were ruined, those near the seed, and a few by chance.
-    Returns how many; 0 for everybody."""
-    n_people, near, asked, seed = sizes[PEOPLE], sizes[NEIGHBOURS], sizes[JOBS], counters[SEED]
-    if n_people <= EVERYBODY:
+def invite(
+    sizes: Ints, neighbours: Ints, where: Ints, counters: Ints, touched: Ints, scratch: Ints, everybody: int
+) -> int:
+    """Who might take the jobs: all, if they are not more than `everybody`, else those who were ruined, those near the
+    seed, and a few by chance. Returns how many; 0 for all."""
+    n_people, asked, seed = sizes[PEOPLE], sizes[JOBS], counters[SEED]
+    if n_people <= everybody:
         return 0
+    every = sizes[NEIGHBOURS]
+    near = min(every, ASKED)
     count = counters[TOUCHED]
     for x in range(count):
         touched[scratch[asked + x]] |= 2
     for x in range(near + 4):
-        person = where[neighbours[seed * near + x]] if x < near else below(counters, n_people)
+        person = where[neighbours[seed * every + x]] if x < near else below(counters, n_people)
         if person >= 0 and not touched[person] & 2:
             touched[person] |= 2
             scratch[asked + count] = person
@@ -1125,14 +1129,16 @@ def search(
     heat: int,
     strings: int,
     string: int,
+    everybody: int,
 ) -> None:
     """So many rounds of ruin and recreate at one temperature.
 
     `heat` is in 1/16 of a unit of cost; `strings` is how many strings are removed at most, in 1/16; `string` is the
-    longest. `where` has the route of each job or -1; `prices` two numbers for each job and person: the version of the
-    route that was looked at, and what `best_gap` said. `best` has the best plan so far, LONGEST numbers a route, the
-    first the count of stops. `changed` has the jobs that moved, a mark for each job, and the jobs to put back;
-    `scratch` keys to sort by, the people touched or invited, and where the jobs that moved were.
+    longest; `everybody` is how many technicians are all asked. `where` has the route of each job or -1; `prices` two
+    numbers for each job and person: the version of the route that was looked at, and what `best_gap` said. `best` has
+    the best plan so far, LONGEST numbers a route, the first the count of stops. `changed` has the jobs that moved, a
+    mark for each job, and the jobs to put back; `scratch` keys to sort by, the people touched or invited, and where the
+    jobs that moved were.
     """
     for _ in range(rounds):
         ruin(
@@ -1155,7 +1161,7 @@ def search(
             strings,
             string,
         )
-        invited = invite(sizes, neighbours, where, counters, touched, scratch)
+        invited = invite(sizes, neighbours, where, counters, touched, scratch, everybody)
         line_up(sizes, travel, jobs, counters, changed, scratch)
         recreate(
             sizes,

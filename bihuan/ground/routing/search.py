@@ -21,21 +21,21 @@ STEPS = 400  # temperatures on the way
 @dataclass(frozen=True, kw_only=True)
 class Manner:
     """How a search goes about it: how much cost it gives away at the beginning and at the end, how many visits it
-    removes in a round on average and at most in a row, and how often it begins anew with half of its budget before the
-    best beginning goes on at `again`."""
+    removes in a round on average and at most in a row, of how many technicians `everybody` is asked who takes them (of
+    more, those who are near), and how often it begins anew with half of its budget before the best beginning goes on
+    at `again`."""
 
     hot: float
     cold: float
     average: int = 10
     string: int = 5
+    everybody: int = 24
     starts: int = 1
     again: float = 0
 
 
 FROM_NOTHING = Manner(hot=3_000, cold=60)  # seconds
-MANY_JOBS = Manner(
-    hot=3_000, cold=60, average=6, string=4
-)  # each comes up less often, so a round must be short
+MANY_JOBS = Manner(hot=3_000, cold=60, average=6, string=4)  # each comes up less often: rounds must be short
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +175,7 @@ class Searching:
                 sixteenths,
                 strings,
                 manner.string,
+                manner.everybody,
             )
             rounds += some
             k.miss(day.sizes, day.jobs, self.where)

@@ -14,7 +14,7 @@ from bihuan.ground.routing.reading import BadProblem
 from bihuan.ground.routing.search import Manner
 
 TENTHS = 10
-DISTANCE = Manner(hot=1_000, cold=10, string=10, starts=4, again=150)
+DISTANCE = Manner(hot=1_000, cold=10, string=10, everybody=128, starts=4, again=150)
 ALL = Policy(name="distance", prizes=dict.fromkeys(Priority, 10_000_000), in_tiers=False)
 
 
