@@ -100,8 +100,14 @@ class Crew:
         if case.mate_person_id is not None:
             return [mate for mate in here if mate.person_id == case.mate_person_id]
         able = [mate for mate in here if level_for(mate.skills, category=asked.category, kind=asked.kind)]
-        not_them = {*self.gates.unwanted_by(case), *self.gates.refused_along(case)}
+        not_them = self.not_along(case)
         return [mate for mate in able if mate.id not in not_them]
+
+    def not_along(self, case: Case) -> frozenset[int]:
+        """Technicians whom the house does not ask to go along on this case; nobody where one is enough."""
+        if not self.takes_two(case):
+            return frozenset()
+        return frozenset(self.gates.unwanted_by(case)) | self.gates.refused_along(case)
 
     def alone(self, one: Ability, case: Case) -> list[slots.Slot]:
         """When they could come, without asking who goes along."""
@@ -360,7 +366,7 @@ def workers_for_all(cases: Sequence[Case], *, crew: Crew, only: int = 0) -> dict
     """The same for many cases of these technicians' nodes, in few more statements. A day that is full by the capacity
     calendar is no free day of anybody's. `only`: one technician, 0 for all."""
     told = about_of(cases, crew=crew)
-    known: dict[tuple[int, Asked, Task, int | None, frozenset[date]], Worker] = {}
+    known: dict[tuple[int, Asked, Task, int | None, frozenset[int], frozenset[date]], Worker] = {}
     found: dict[int, Choice] = {}
     for case in cases:
         asked, about = crew.gates.asked_of(case), told[case.id]
@@ -372,7 +378,7 @@ def workers_for_all(cases: Sequence[Case], *, crew: Crew, only: int = 0) -> dict
             heard=about.heard,
         )
         here = [one for one in crew.abilities if one.node_id == case.node_id and (not only or one.id == only)]
-        same = asked, crew.task_of(case), case.mate_person_id, about.full
+        same = asked, crew.task_of(case), case.mate_person_id, crew.not_along(case), about.full
         for one in here:
             if (one.id, *same) not in known:
                 known[one.id, *same] = _worker(one, crew, case, same[-1])

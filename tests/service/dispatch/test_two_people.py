@@ -19,7 +19,7 @@ from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.queries import may_see_full, visible
 from bihuan.service.dispatch import assigning, booking
-from bihuan.service.dispatch.choosing import crew_of, mates_for, workers_for
+from bihuan.service.dispatch.choosing import crew_of, mates_for, workers_for, workers_for_all
 from bihuan.service.dispatch.conflicts import conflicts_at
 from bihuan.service.dispatch.errors import (
     MateUnderWay,
@@ -230,6 +230,19 @@ def test_whoever_went_along_takes_over_at_another_time_and_somebody_else_goes_al
     assert (stands.technician_id, stands.slot_from) == (second.id, slot.begins)
     assert mate is not None and mate.technician_id == first.id
     assert (taken(first), taken(second)) == ([visit.id], [visit.id])
+
+
+def test_who_refused_one_job_is_still_asked_for_another_that_needs_the_same(made: Company) -> None:
+    refused, other = assigned(made), assigned(made)
+    first, second = made.technicians[:2]
+    choose_mate(refused, technician_id=second.id, doer=by(made, Role.DISPATCHER), now=NOW)
+    viewer = viewer_of(second.person)
+    refuse_along(refused, technician_id=second.id, reason="ill", words="", doer=Doer.of(viewer), now=NOW)
+    crew = crew_of(frozenset({refused.node_id}), now=NOW)
+    found = workers_for_all([fresh(refused), fresh(other)], crew=crew)
+    could = {case: {one.id for one in choice.candidates} for case, choice in found.items()}
+    assert first.id not in could[refused.id]
+    assert first.id in could[other.id]
 
 
 def test_the_second_refuses_with_a_reason_and_the_dispatcher_chooses_another(made: Company) -> None:
