@@ -223,6 +223,7 @@ STAFF_PAGES = {
     "technicians:position": ("post", "T"),
     "technicians:accept": ("post", "T"),
     "technicians:refuse": ("post", "T"),
+    "technicians:stay": ("post", "T"),
     "technicians:grab": ("post", "T"),
     "technicians:pass_on": ("post", "T"),
     "technicians:visit": ("get", "T"),
