@@ -7,6 +7,7 @@ from django.urls import reverse
 from bihuan.registers.access.roles import Role
 from bihuan.service.cases.models import Case
 from bihuan.service.intake.chats.models import Chat
+from bihuan.web.agents.rows import departments
 from tests.makers import Company, company, settle
 from tests.service.intake.chats.talks import a_chat, another_agent, fresh
 
@@ -98,3 +99,24 @@ def test_pausing_is_seen_and_kept(made: Company) -> None:
     client = at_desk(made)
     client.post(reverse("agents:chats"), {"ready": "no"})
     assert 'value="yes"' in client.get(reverse("agents:chats")).text
+
+
+@pytest.mark.demand("S3-198")
+@pytest.mark.parametrize(
+    ("words", "department"),
+    [
+        ("空调突然不制冷了", "field_service"),
+        ("师傅多收了我三百块钱，没有发票", "finance"),
+        ("洗衣机漏电，摸到外壳被电了一下", "safety_desk"),
+    ],
+)
+def test_what_a_chat_cannot_solve_becomes_a_case_of_the_department_it_concerns(
+    made: Company, words: str, department: str
+) -> None:
+    client, chat = at_desk(made), a_chat(words, phone="13812345678")
+    do(client, chat, "take")
+    client.post(reverse("agents:chat_case", args=[chat.id]), {"phone": "13812345678", "way": "on_site"})
+    settle()
+    case = Case.objects.get()
+    assert case.department == department
+    assert departments()[department] in client.get(reverse("agents:case", args=[case.number])).text
