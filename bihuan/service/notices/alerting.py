@@ -31,7 +31,7 @@ from bihuan.service.intake.events import ChannelFellSilent
 from bihuan.service.notices.actions import tell_person
 from bihuan.service.notices.group_news import tell_groups_of
 from bihuan.service.notices.telling import about, case_of
-from bihuan.service.notices.texts import slot_words
+from bihuan.service.notices.texts import moment, slot_words
 
 POINT = (Role.SERVICE_POINT_DISPATCHER, Role.SERVICE_POINT_OWNER)
 AT_POINTS = frozenset({*POINT, Role.TECHNICIAN, Role.PARTS_KEEPER})  # another point's people are no help
@@ -208,10 +208,12 @@ def _who_seeks_another(case: Case, facts: dict[str, Any]) -> list[Person]:
 
 
 def _agreed_slot(case: Case, person: Person, *, now: datetime) -> str:
-    """The agreed time, in the words of whoever goes along."""
+    """The agreed time, or the later one that the customer was told, in the words of whoever goes along."""
     visit, language = open_visit(case.id), person.language or "zh-hans"
     if visit is None or visit.slot_from is None or visit.slot_until is None:
         return "时间待约" if language.startswith("zh") else "no time agreed yet"
+    if visit.expected_at is not None:
+        return moment(visit.expected_at, now=now, language=language)
     return slot_words(visit.slot_from, visit.slot_until, now=now, language=language)
 
 
@@ -317,6 +319,7 @@ ALERTS: dict[str, tuple[str, Who]] = {
     "dispatch.booked": ("along_booked", _who_goes_along),
     "dispatch.withdrawn": ("along_called_off", _who_stays),
     "dispatch.stood_in": ("along_with_other", _who_goes_along),
+    "dispatch.late_said": ("along_late", lambda case, facts: _people(case.mate_person_id)),
     "dispatch.booking_tried": ("not_reached", _who_finds_another_way),
     "dispatch.late_foreseen": ("late_foreseen", _who_is_late),
     "promise.escalated": ("escalated", _on_the_rung),
@@ -328,7 +331,7 @@ ALERTS: dict[str, tuple[str, Who]] = {
 }
 
 
-ALONG = frozenset({"goes_along", "along_booked", "along_with_other"})  # these tell the agreed time
+ALONG = frozenset({"goes_along", "along_booked", "along_with_other", "along_late"})  # these tell the time
 NAMED_BY_CLAUSE = {"promise.at_risk", "promise.broken"}  # nobody is told of what the house keeps by itself
 
 

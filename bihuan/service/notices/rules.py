@@ -51,6 +51,7 @@ NEWS_OF = {
     "along_booked": "job",
     "along_called_off": "job",
     "along_with_other": "job",
+    "along_late": "job",
     "mate_refused": "returned",
     "unassigned": "job",
     "day_published": "job",

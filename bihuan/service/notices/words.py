@@ -110,6 +110,7 @@ KINDS: dict[str, Lazy] = {
     "along_booked": _("Time of a job one goes along on"),
     "along_called_off": _("Time of a job one goes along on, called off"),
     "along_with_other": _("Goes along with somebody else"),
+    "along_late": _("A job one goes along on begins later"),
     "mate_refused": _("The second technician cannot come"),
     "unassigned": _("Job taken back"),
     "returned": _("Returned by the service point"),

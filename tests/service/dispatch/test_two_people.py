@@ -38,6 +38,7 @@ from bihuan.service.dispatch.standing_in import stand_in, take_over
 from bihuan.service.dispatch.timing.forecast import arrivals_of
 from bihuan.service.dispatch.timing.rules import work_of
 from bihuan.service.notices.models import Notice
+from bihuan.service.notices.queries import shown
 from tests.makers import NOW, Company, a_technician, company, later, settle
 from tests.service.dispatch.test_dispatch import assigned, by, fresh, kinds
 
@@ -207,6 +208,19 @@ def test_who_goes_along_hears_of_every_time_and_of_the_other_first_technician(ma
     booking.cancel_booking(visit_of(case), reason="weather", doer=doer, now=later(minutes=3))
     settle()
     assert told(second) == ["along_called_off"]
+
+
+def test_who_goes_along_hears_that_the_visit_begins_later(made: Company) -> None:
+    _, visit = both_booked(made)
+    second, doer = made.technicians[1], by(made, Role.AGENT)
+    settle()
+    told(second)
+    assert visit.slot_from is not None
+    expected = visit.slot_from + timedelta(hours=1)
+    booking.say_late(visit, expected_at=expected, reason="weather", doer=doer, now=NOW)
+    settle()
+    row = Notice.objects.get(person=second.person, channel=Notice.PAGE, kind="along_late")
+    assert f"{localtime(expected):%H:%M}" in (shown([row], links=False)[0].words or "")
 
 
 def test_who_was_chosen_with_the_time_hears_of_it_once_each_time(made: Company) -> None:
