@@ -87,6 +87,15 @@ def test_a_plan_is_asked_for_watched_and_answered_change_by_change(made: Company
     assert "The work is shared out more evenly (1)" in listed
 
 
+def test_a_search_that_is_stopped_before_its_first_plan_says_so(made: Company) -> None:
+    waiting(made, "冰箱漏水了")
+    client = signed_in(made.people[POINT])
+    address = reverse("dispatchers:proposal", args=[asked(client, made).id])
+    page = client.post(address, {"step": "stop"}, follow=True).content.decode()
+    assert "It ended before a first plan was found." in page
+    assert "comes in a few seconds" not in page
+
+
 def test_what_stays_names_its_rule_and_if_somebody_were_away_is_not_applied(made: Company) -> None:
     case, client = waiting(made, "冰箱漏水了"), signed_in(made.people[POINT])
     one, other = made.technicians[:2]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from bihuan.ground.routing.explain import Assigned, Fact
 from bihuan.ground.routing.plans import Unserved
@@ -91,11 +91,15 @@ def left_told(morning: Morning, one: Unserved) -> Told:
         "case": case.id,
         "number": case.number,
         "urgent": case.urgency == "urgent",
-        "because": [{"code": "no_slot_left"}]
-        if none_left
-        else [_refused(each, case.category, case.kind) for each in one.because[:NEAREST]],
+        "because": [{"code": "no_slot_left"}] if none_left else _against(one, case.category, case.kind),
         "relax": [] if none_left else [_relaxed(morning, each) for each in one.relax],
     }
+
+
+def _against(one: Unserved, category: str, kind: str) -> list[Told]:
+    told = [_refused(each, category, kind) for each in one.because[:NEAREST]]
+    others = len({each.technician for each in one.because} - {each["who"] for each in told})
+    return [*told, {"code": "others", "count": others}] if others else told
 
 
 def _refused(one: Refused, category: str, kind: str) -> Told:
@@ -160,6 +164,12 @@ def sentences_against(told: list[Told], names: Names) -> list[str]:
 def _sentence_against(one: Told, names: Names) -> str:
     if one["code"] == "no_slot_left":
         return _("No time of this day is left for it, or a rule closes the day")
+    if one["code"] == "others":
+        return ngettext(
+            "%(count)d other technician cannot either",
+            "%(count)d other technicians cannot either",
+            one["count"],
+        ) % {"count": one["count"]}
     told = {"name": names.get(one["who"], "–"), "why": _why_not(one, Rule(one["code"]))}
     return _("%(name)s: %(why)s") % told
 

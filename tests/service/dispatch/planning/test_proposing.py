@@ -31,7 +31,7 @@ from bihuan.service.dispatch.planning.versions import plan_of
 from bihuan.service.dispatch.queries import free_slots
 from bihuan.service.improvement.overrides import overrides_between
 from bihuan.service.notices.models import Notice
-from tests.makers import NOW, Company, a_person, company, later, settle
+from tests.makers import NOW, Company, a_person, a_technician, company, later, settle
 from tests.service.dispatch.test_dispatch import accepted, booked, by
 
 pytestmark = pytest.mark.django_db
@@ -197,13 +197,15 @@ def test_if_somebody_were_ill_is_looked_at_and_never_done(made: Company) -> None
 
 def test_what_nobody_can_take_names_the_rule(made: Company) -> None:
     case = accepted(made)
-    Skill.objects.filter(technician__in=made.technicians[:2]).delete()
+    crew = [*made.technicians[:2], *(a_technician(made.own) for _ in range(3))]
+    Skill.objects.filter(technician__in=crew).delete()
     proposal = solved(made)
     [left] = proposal.left
     assert (left["number"], proposal.gain["after"]["left"]) == (case.number, 1)
-    names = {one.id: one.person.name for one in made.technicians}
-    [first, *_] = sentences_against(left["because"], names)
-    assert names[made.technicians[0].id] in first or names[made.technicians[1].id] in first
+    names = {one.id: one.person.name for one in crew}
+    *named, others = sentences_against(left["because"], names)
+    assert len(named) == 3 and all(any(name in words for name in names.values()) for words in named)
+    assert others == "2 other technicians cannot either"
 
 
 @pytest.mark.demand("U-12")
