@@ -56,7 +56,11 @@ def test_what_cannot_be_read_ends_with_a_sentence(
 
 @pytest.mark.parametrize(
     "option",
-    ["--cpu-seconds=nan", "--cpu-seconds=inf", "--cpu-seconds=-1", "--iterations=-1", "--threads=0"],
+    [
+        *(f"--cpu-seconds={told}" for told in ("nan", "inf", "-1", "1e9", "soon")),
+        *(f"--iterations={told}" for told in ("-1", "1e3", 10**30)),
+        "--threads=0",
+    ],
 )
 def test_no_search_is_without_an_end(tmp_path: Path, option: str) -> None:
     path = tmp_path / "day.json"
@@ -69,3 +73,31 @@ def test_more_threads_are_accepted(capsys: pytest.CaptureFixture[str], tmp_path:
     day, path = a_day(10, 2, 2), tmp_path / "day.json"
     path.write_text(json.dumps(day), "utf-8")
     assert judge(day, printed(capsys, path, "--iterations", "50", "--threads", "4")).faults == ()
+
+
+def test_a_name_that_no_output_can_write_is_printed_in_ascii(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    day, path = a_day(3, 1, 2), tmp_path / "day.json"
+    day["technicians"][0]["id"] = "\ud800"
+    path.write_text(json.dumps(day), "utf-8")
+    assert printed(capsys, path, "--iterations", "0")["routes"][0]["technician"] == "\ud800"
+
+
+def test_what_cannot_be_written_and_a_file_without_an_end_are_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "day.json"
+    path.write_text(json.dumps(a_day(3, 1, 2)), "utf-8")
+    with open("/dev/full", "w", encoding="utf-8") as full, pytest.raises(SystemExit) as ended:
+        call_command("plan", str(path), "--iterations", "0", stdout=full)
+    assert (ended.value.code, capsys.readouterr().err) == (
+        2,
+        "The plan cannot be written: No space left on device.\n",
+    )
+    endless = tmp_path / "endless.json"
+    with endless.open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(SystemExit) as ended:
+        call_command("plan", str(endless))
+    assert (ended.value.code, capsys.readouterr().err) == (2, "The file is too large: more than 256 MB.\n")

@@ -1,7 +1,7 @@
 """`manage.py plan FILE`: plan a day that stands in a file, without a database. The plan is printed as JSON."""
 
 import json
-import math
+import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
@@ -21,6 +21,10 @@ from bihuan.ground.routing.reading import BadProblem, policy_of, problem_of
 from bihuan.ground.routing.search import Budget
 from bihuan.ground.routing.timetable import travel_of
 
+LARGEST = 1 << 28  # bytes of a file: a day of 2,000 jobs and 250 technicians has a tenth of them
+LONGEST = 86_400  # seconds of a search
+MOST_ROUNDS = 1_000_000_000
+
 
 class Command(BaseCommand):
     help = "Plan the day in FILE. Exit status 2 and one sentence when the problem cannot be read."
@@ -35,7 +39,7 @@ class Command(BaseCommand):
             "--iterations", type=_count, help="rounds of the search instead: always the same plan"
         )
         parser.add_argument("--threads", type=_threads, default=1, help="how many may work at it (1)")
-        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--seed", type=_whole, default=1)
         parser.add_argument("--policy", choices=sorted(POLICIES), default="customer_first")
         parser.add_argument(
             "--explain", metavar="JOB", help="tell of this job as well why it stands as it does"
@@ -49,9 +53,33 @@ class Command(BaseCommand):
         try:
             told = _distances(options) if options["format"] == "solomon" else _day(options)
         except (BadProblem, OSError, UnicodeDecodeError) as fault:
-            sys.stderr.write(f"{_sentence(fault)}\n")
-            sys.exit(2)
-        self.stdout.write(json.dumps(told, ensure_ascii=False))
+            sys.exit(_refused(_sentence(fault)))
+        try:
+            _print(told, self.stdout)
+        except OSError as fault:
+            sys.exit(_refused(f"The plan cannot be written: {fault.strerror}."))
+
+
+def _refused(sentence: str) -> int:
+    """Say it where anybody listens; the status to end with."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"{sentence}\n")
+    return 2
+
+
+def _print(told: dict[str, Any], out: Any) -> None:
+    """The plan as JSON, in ASCII where standard output has no sign for a name. Raises `OSError`."""
+    if sys.stdout is None:
+        raise OSError(0, "there is no standard output")
+    try:
+        try:
+            out.write(json.dumps(told, ensure_ascii=False))
+        except UnicodeEncodeError:
+            out.write(json.dumps(told))
+        out.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())  # what is left is written at the end
+        raise
 
 
 def _day(options: dict[str, Any]) -> dict[str, Any]:
@@ -82,7 +110,11 @@ def _distances(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _text(options: dict[str, Any]) -> str:
-    return Path(options["file"]).read_text("utf-8")
+    with Path(options["file"]).open("rb") as file:
+        told = file.read(LARGEST + 1)
+    if len(told) > LARGEST:
+        raise BadProblem(f"The file is too large: more than {LARGEST >> 20} MB.")
+    return told.decode("utf-8")
 
 
 def _planned(problem: Problem, policy: Policy, options: dict[str, Any]) -> tuple[Plan, float]:
@@ -97,22 +129,32 @@ def _planned(problem: Problem, policy: Policy, options: dict[str, Any]) -> tuple
 
 
 def _seconds(told: str) -> float:
-    seconds = float(told)
-    if not 0 <= seconds < math.inf:
-        raise ArgumentTypeError("must be seconds: a number that is not negative")
+    try:
+        seconds = float(told)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds <= LONGEST:
+        raise ArgumentTypeError(f"must be seconds, from 0 to {LONGEST}")
     return seconds
 
 
 def _count(told: str) -> int:
-    if (count := int(told)) < 0:
-        raise ArgumentTypeError("must not be negative")
+    if not 0 <= (count := _whole(told)) <= MOST_ROUNDS:
+        raise ArgumentTypeError(f"must be from 0 to {MOST_ROUNDS}")
     return count
 
 
 def _threads(told: str) -> int:
-    if (threads := int(told)) < 1:
+    if (threads := _whole(told)) < 1:
         raise ArgumentTypeError("must be one or more")
     return threads
+
+
+def _whole(told: str) -> int:
+    try:
+        return int(told)
+    except ValueError as fault:
+        raise ArgumentTypeError("must be a whole number") from fault
 
 
 def _warm_up(policy: Policy) -> None:
