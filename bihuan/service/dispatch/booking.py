@@ -32,7 +32,7 @@ from bihuan.service.dispatch.events import LateSaid, ReminderDue, SlotBooked, Sl
 from bihuan.service.dispatch.models import Visit
 from bihuan.service.dispatch.pairing import bring_mate, let_mate_go
 from bihuan.service.dispatch.placing import give_back, put_in
-from bihuan.service.dispatch.planning.intending import forget_intended
+from bihuan.service.dispatch.planning.intending import days_meant, forget_intended
 from bihuan.service.dispatch.planning.versions import touch
 from bihuan.service.dispatch.slots import Slot, days_of, shift_end, slot_at
 from bihuan.service.dispatch.words import LATE_REASONS, REBOOK_REASONS
@@ -82,10 +82,10 @@ def book(
 
 def take(visit: Visit, slot: Slot, *, doer: Doer, now: datetime, by_customer: bool, again: bool) -> None:
     """The slot is agreed for a planned visit whose case is held; `again`: it replaces an earlier one."""
-    touch(visit.technician.node_id, [localtime(slot.begins).date()])
+    day = localtime(slot.begins).date()
+    touch(visit.technician.node_id, [day, *days_meant(visit.case_id)])
     drop_holds(subject_id=visit.case_id, technician_id=visit.technician_id, now=now)
     crew, mine = refuse_wrong_slot(visit, slot, now=now)
-    day = localtime(slot.begins).date()
     claim(visit.case, node=visit.technician.node, day=day, visit_id=visit.id, now=now)
     hold_to_cap(visit, day=day)
     put_in(mine, slot, crew.task_of(visit.case), visit_id=visit.id, now=now)

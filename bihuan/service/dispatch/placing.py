@@ -8,7 +8,6 @@ from bihuan.registers.staff.actions import free_time, free_time_of, hold_time, r
 from bihuan.registers.staff.errors import TechnicianBusy
 from bihuan.registers.staff.models import Busy
 from bihuan.registers.staff.queries import Ability
-from bihuan.service.dispatch.capacity.claiming import technicians_turn
 from bihuan.service.dispatch.errors import SlotNotFree
 from bihuan.service.dispatch.fitting import Fit, Task
 from bihuan.service.dispatch.lines import held_between, line_of
@@ -31,8 +30,7 @@ def put_in(
     case. Their other visits of that day move within their slots where that makes room. Within a transaction;
     SlotNotFree where it fits nowhere. `near`: the arrival that is wished for within the slot."""
     day = localtime(slot.begins).date()
-    touch(one.node_id, [day])
-    technicians_turn(one.id)
+    touch(one.node_id, [day])  # our turn
     begins = make_aware(datetime.combine(day, time()))
     held = held_between([one.id], begins, begins + timedelta(days=1), now=now).get(one.id, [])
     line, closes = line_of(one, day, held), shift_end(slot, one.shifts, get_default_timezone())

@@ -11,7 +11,7 @@ from bihuan.ground.journal.actions import record, writing
 from bihuan.registers.staff.keeping import give_leave
 from bihuan.registers.staff.queries import Ability, visits_between
 from bihuan.registers.staff.queries import technician as technician_at
-from bihuan.service.cases.actions import Doer, case_for_change, tick
+from bihuan.service.cases.actions import Doer, case_for_change, cases_for_change, tick
 from bihuan.service.cases.models import Case
 from bihuan.service.cases.needs import Need
 from bihuan.service.cases.owning import set_technician
@@ -206,6 +206,7 @@ def go_on_leave(
     can, the time is given up and the customer asked for another. All of it or nothing."""
     taken_over, given_up = 0, 0
     with writing():
+        cases_for_change(_cases_within(technician_id, begins, ends))
         for one in affected_by(technician_id, begins=begins, ends=ends, now=now):
             best = _best_now(one.visit, technician_id, now=now)
             if best is None:
@@ -216,6 +217,12 @@ def go_on_leave(
             taken_over += 1
         leave = give_leave(technician_id, begins=begins, ends=ends)
     return Settled(leave_id=leave.id, taken_over=taken_over, given_up=given_up)
+
+
+def _cases_within(technician_id: int, begins: datetime, ends: datetime) -> list[int]:
+    """Of all visits that a leave meets, so that they are locked before the first of their days is."""
+    ids = [visit_id for _, visit_id, _ in visits_between([technician_id], begins, ends)]
+    return list(Visit.objects.filter(id__in=ids, state=Visit.BOOKED).values_list("case_id", flat=True))
 
 
 def _best_now(visit: Visit, technician_id: int, *, now: datetime) -> Candidate | None:

@@ -34,7 +34,7 @@ from bihuan.service.dispatch.models import Mate, Visit
 from bihuan.service.dispatch.pairing import choose_mate, refuse_along, send_mate_home
 from bihuan.service.dispatch.queries import day_of, free_slots, open_visit_of
 from bihuan.service.dispatch.slots import Slot
-from bihuan.service.dispatch.standing_in import stand_in, take_over
+from bihuan.service.dispatch.standing_in import go_on_leave, stand_in, take_over
 from bihuan.service.dispatch.timing.forecast import arrivals_of
 from bihuan.service.dispatch.timing.rules import work_of
 from bihuan.service.notices.models import Notice
@@ -355,6 +355,50 @@ def test_two_jobs_for_two_and_leave_at_once_never_book_anybody_twice() -> None:
     booked = Visit.objects.filter(state=Visit.BOOKED)
     assert Busy.objects.filter(why=Busy.VISIT).count() == 2 * booked.count()
     assert Mate.objects.filter(ended_at__isnull=True).count() == booked.count()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_those_who_go_with_each_other_on_two_days_are_booked_at_once() -> None:
+    made = company()
+    WorkCondition.objects.create(category="refrigerator", kind="repair", people=2)
+    one, other = (assigned(made, words=words) for words in ("冰箱漏水了一", "冰箱漏水了二"))
+    doer, second = by(made, Role.DISPATCHER), made.technicians[1]
+    assigning.reassign(other, technician_id=second.id, reason="nearer", words="", doer=doer, now=NOW)
+    visits = [visit_of(one), visit_of(fresh(other))]
+    slots = [
+        next(each for each in free_slots(visits[0].case, now=NOW) if each.begins > later(days=n))
+        for n in (1, 2)
+    ]
+
+    def deed(visit: Visit, slot: Slot) -> Any:
+        return lambda: booking.book(visit, slot, doer=doer, now=NOW)
+
+    assert raced(*(deed(*each) for each in zip(visits, slots, strict=True))) == ["done", "done"]
+    assert Mate.objects.filter(ended_at__isnull=True).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_leave_and_customers_who_change_their_times_at_once_wait_for_each_other_and_all_are_done() -> None:
+    made = company()
+    agent, first = by(made, Role.AGENT), made.technicians[0]
+    visits = []
+    for number, words in enumerate(("冰箱漏水了一", "冰箱漏水了二", "冰箱漏水了三"), start=1):
+        case = assigned(made, words=words)
+        slots = [each for each in free_slots(case, now=NOW) if each.begins > later(hours=20)]
+        visits.append(booking.book(visit_of(case), slots[number], doer=agent, now=NOW))
+    begins, ends = later(hours=20), later(hours=40)
+    slots = [each for each in free_slots(visits[0].case, now=NOW) if each.begins > ends]
+
+    def change(visit: Visit, slot: Slot) -> Any:
+        return lambda: booking.rebook(visit, slot, reason="customer_wish", doer=agent, now=NOW)
+
+    assert (
+        raced(
+            lambda: go_on_leave(first.id, begins=begins, ends=ends, doer=agent, now=NOW),
+            *(change(*each) for each in zip(visits[1:], slots, strict=False)),
+        )
+        == ["done"] * 3
+    )
 
 
 def test_a_mate_who_was_taken_meanwhile_leaves_the_first_free(made: Company) -> None:

@@ -7,7 +7,6 @@ from django.db.models import F
 from django.utils.timezone import make_aware
 
 from bihuan.registers.organisation.models import Node
-from bihuan.registers.staff.models import Technician
 from bihuan.service.cases.models import Case
 from bihuan.service.dispatch.capacity.errors import DayFull
 from bihuan.service.dispatch.capacity.loads import COUNTED, calendars, kept_on, path_of
@@ -33,19 +32,13 @@ def claim(case: Case, *, node: Node, day: date, visit_id: int, now: datetime) ->
 
 
 def hold_to_cap(visit: Visit, *, day: date) -> None:
-    """Within the booking's transaction: DayFull where the technician has as many jobs on this day as they take. Two
-    bookings of one technician go one after another, also for different times."""
-    technicians_turn(visit.technician_id)
+    """Within the booking's transaction, once it is its turn on this day: DayFull where the technician has as many jobs
+    on it as they take."""
     begins = make_aware(datetime.combine(day, time()))
     rows = Visit.objects.filter(technician_id=visit.technician_id, state__in=COUNTED).exclude(id=visit.id)
     booked = rows.filter(slot_from__gte=begins, slot_from__lt=begins + timedelta(days=1)).count()
     if booked >= visit.technician.max_jobs:
         raise DayFull(day)
-
-
-def technicians_turn(technician_id: int) -> None:
-    """Nobody else writes into this technician's days until the transaction ends."""
-    Technician.objects.filter(id=technician_id).update(max_jobs=F("max_jobs"))
 
 
 def take_turn(node_id: int, day: date) -> None:

@@ -57,6 +57,13 @@ class NotOfThisWeek(Refusal):
         super().__init__(_("A plan can be proposed for today and the six days after it."))
 
 
+class NotPublished(Refusal):
+    """Nobody is told of days that are over, or for which nothing can be agreed yet."""
+
+    def __init__(self) -> None:
+        super().__init__(_("A plan can be published for today and the six days after it."))
+
+
 class NobodyLeft(Refusal):
     """Everybody was thought away."""
 

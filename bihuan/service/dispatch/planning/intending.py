@@ -61,6 +61,12 @@ def forget_intended(case_id: int) -> None:
         held.delete()
 
 
+def days_meant(case_id: int) -> list[date]:
+    """The day for which a case is meant, if it is for any."""
+    rows = Intended.objects.filter(case_id=case_id).values_list("slot_from", flat=True)
+    return [localtime(one).date() for one in rows]
+
+
 def intended_for(case_id: int) -> Intended | None:
     return Intended.objects.filter(case_id=case_id).first()
 

@@ -1,6 +1,6 @@
 """A case is moved on the plan by a person: by drag or by key, at once and through the same doors as everywhere else."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -22,7 +22,7 @@ from bihuan.service.dispatch.planning.errors import MoveImpossible, NotAgreed, N
 from bihuan.service.dispatch.planning.intending import forget_intended, intend
 from bihuan.service.dispatch.planning.models import Moved
 from bihuan.service.dispatch.planning.standing import standing_of
-from bihuan.service.dispatch.planning.versions import hold_to, plan_of
+from bihuan.service.dispatch.planning.versions import hold, hold_to, plan_of
 from bihuan.service.dispatch.planning.weighing import Consequence, weigh
 from bihuan.service.dispatch.rules import Reason
 from bihuan.service.dispatch.slots import Slot, slot_at
@@ -56,12 +56,14 @@ def move(
     weighed = weigh(viewer, case, technician_id=technician_id, at=at, now=now, standing=standing)
     if weighed.slot is None or not weighed.possible:
         raise MoveImpossible(case.number, weighed.technician, weighed.refusal or Reason("no_room"))
-    plan = plan_of(case.node_id, localtime(weighed.slot.begins).date())
+    before, doer = standing.told(), Doer.of(viewer)
+    day = localtime(weighed.slot.begins).date()
+    plan = plan_of(case.node_id, day)
+    hold(case.node_id, [day, *_days_of(before)])
     if version is not None:
         hold_to(plan, version)
     if weighed.needs_agreement and not agreed:
         raise NotAgreed(case.number)
-    before, doer = standing.told(), Doer.of(viewer)
     if _stays(before, weighed, technician_id=technician_id):
         raise NothingMoves(case.number)
     with writing():
@@ -120,6 +122,7 @@ def undo(viewer: Viewer, moved_id: int, *, now: datetime) -> Moved:
         raise NothingToUndo
     if not Moved.objects.filter(id=row.id, undone_at=None).update(undone_at=now):
         raise NothingToUndo
+    hold(row.plan.node_id, [*_days_of(row.before), *_days_of(row.after)])
     with writing():
         _restore(case, row.before, doer=Doer.of(viewer), now=now)
     return row
@@ -143,6 +146,12 @@ def _stays(before: dict[str, Any], weighed: Consequence, *, technician_id: int) 
     if before["slot_from"]:
         return (before["slot_from"], before["arrives"]) == (opens, begins)
     return before["meant"] == [opens, closes, begins, ends]  # type: ignore[no-any-return]
+
+
+def _days_of(told: dict[str, Any]) -> list[date]:
+    """The days on which a case has its time, or is meant to be done."""
+    begins = [told["slot_from"], *(told["meant"] or ())[:1]]
+    return [localtime(_moment(each)).date() for each in begins if each]
 
 
 def _stands_as(case: Case, then: dict[str, Any]) -> bool:

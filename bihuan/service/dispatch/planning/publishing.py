@@ -3,16 +3,19 @@
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
-from django.utils.timezone import make_aware
+from django.utils.timezone import get_default_timezone, make_aware
 
 from bihuan.ground.journal.actions import record
 from bihuan.registers.access.errors import NotFound
 from bihuan.registers.access.viewer import Viewer
+from bihuan.registers.organisation.queries import service_points
 from bihuan.registers.staff.models import Technician
 from bihuan.registers.staff.queries import visits_between
+from bihuan.service.dispatch.planning.errors import NotPublished
 from bihuan.service.dispatch.planning.events import PlanPublished
 from bihuan.service.dispatch.planning.models import DayPlan
 from bihuan.service.dispatch.planning.versions import hold_to, plan_of
+from bihuan.service.dispatch.slots import days_of
 
 
 @transaction.atomic
@@ -22,6 +25,10 @@ def publish(viewer: Viewer, node_id: int, day: date, *, version: int, now: datet
     viewer.must("visit.assign")
     if viewer.nodes is not None and node_id not in viewer.nodes:
         raise NotFound
+    if all(node.id != node_id for node in service_points()):
+        raise NotFound
+    if day not in days_of(now, get_default_timezone()):
+        raise NotPublished
     plan = plan_of(node_id, day)
     hold_to(plan, version)
     mine = DayPlan.objects.filter(id=plan.id).exclude(published_version=version)

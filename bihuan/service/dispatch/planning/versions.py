@@ -22,6 +22,13 @@ def touch(node_id: int, days: Iterable[date]) -> None:
         DayPlan.objects.filter(node_id=node_id, day=day).update(version=F("version") + 1)
 
 
+def hold(node_id: int, days: Iterable[date]) -> None:
+    """Nobody else changes these days of the service point until the transaction ends: taken from the first to the last,
+    whatever is done to them then, so that nobody waits for anybody who waits for them."""
+    for day in sorted(set(days)):
+        DayPlan.objects.filter(node_id=node_id, day=day).update(version=F("version"))
+
+
 def hold_to(plan: DayPlan, version: int) -> None:
     """Nobody else changes this day until the transaction ends; PlanMoved where somebody did since this version."""
     DayPlan.objects.filter(id=plan.id).update(version=F("version"))  # our turn

@@ -1,7 +1,7 @@
 """What is proposed for a day: the same for the same seed, applied in part, refused with a reason, stale where the day
 went on, never applied where it was only asked; of two dispatchers one wins."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from threading import Barrier, Thread
 from typing import Any
 
@@ -16,14 +16,21 @@ from bihuan.registers.access.errors import NotFound, Refusal
 from bihuan.registers.access.queries import viewer_of
 from bihuan.registers.access.roles import Role
 from bihuan.registers.access.viewer import Viewer
-from bihuan.registers.staff.models import Skill
+from bihuan.registers.customers.models import Place
+from bihuan.registers.staff.models import Shift, Skill
 from bihuan.service.cases.models import Case
 from bihuan.service.dispatch import assigning, booking
 from bihuan.service.dispatch.deciding.models import Override
 from bihuan.service.dispatch.errors import ReasonUnknown
 from bihuan.service.dispatch.models import Assignment
 from bihuan.service.dispatch.planning import proposing, publishing, solving
-from bihuan.service.dispatch.planning.errors import NotOfThisWeek, OnlyAQuestion, PlanMoved, ProposalEnded
+from bihuan.service.dispatch.planning.errors import (
+    NotOfThisWeek,
+    NotPublished,
+    OnlyAQuestion,
+    PlanMoved,
+    ProposalEnded,
+)
 from bihuan.service.dispatch.planning.models import Change, DayPlan, Intended, Moved, Proposal
 from bihuan.service.dispatch.planning.moving import undo
 from bihuan.service.dispatch.planning.reasoning import sentences_against, sentences_for
@@ -195,6 +202,30 @@ def test_if_somebody_were_ill_is_looked_at_and_never_done(made: Company) -> None
         proposing.ask(viewer, made.own.id, [today], now=NOW, without=[one.id for one in made.technicians])
 
 
+def test_whatever_is_proposed_can_be_booked_within_the_hours(made: Company) -> None:
+    crew = [*made.technicians[:2], a_technician(made.own), a_technician(made.own)]
+    hours = ((8, 17.5),), ((9, 17),), ((8, 12), (13.5, 17.5)), ((10.5, 19),)
+    Shift.objects.all().delete()
+    Shift.objects.bulk_create(
+        Shift(technician=one, weekday=TOMORROW.weekday(), begins=_clock(opens), ends=_clock(closes))
+        for one, spans in zip(crew, hours, strict=True)
+        for opens, closes in spans
+    )
+    for at in range(20):
+        case = accepted(made, words=WORDS[at % 3])
+        spot = {"latitude": 30.25 + at * 37 % 20 / 200, "longitude": 120.02 + at * 61 % 20 / 160}
+        Place.objects.filter(id=case.place_id).update(**spot)
+    proposal = solved(made)
+    changes = proposing.changes_of(proposal)
+    assert len({row.technician_id for row in changes}) == 4
+    told = proposing.apply(the_dispatcher(made), proposal.id, None, version=proposal.base_version, now=NOW)
+    assert (told.made, told.stale) == (len(changes), ())
+
+
+def _clock(hours: float) -> time:
+    return time(int(hours), int(hours % 1 * 60))
+
+
 def test_what_nobody_can_take_names_the_rule(made: Company) -> None:
     case = accepted(made)
     crew = [*made.technicians[:2], *(a_technician(made.own) for _ in range(3))]
@@ -272,6 +303,12 @@ def test_a_published_day_tells_each_of_its_technicians_once(made: Company) -> No
     assert [one.person_id for one in told] == [visit.technician.person_id]
     with pytest.raises(PlanMoved):
         publishing.publish(viewer, made.own.id, plan.day, version=plan.version - 1, now=NOW)
+    for day in (date.min, date.max, plan.day - timedelta(days=1), plan.day + timedelta(days=7)):
+        with pytest.raises(NotPublished):
+            publishing.publish(viewer, made.own.id, day, version=1, now=NOW)
+    for nowhere in (made.head.id, 999_999):
+        with pytest.raises(NotFound):
+            publishing.publish(made.viewer(Role.DISPATCHER), nowhere, plan.day, version=1, now=NOW)
 
 
 @pytest.mark.django_db(transaction=True)
