@@ -1,6 +1,6 @@
 """What the engine says of a plan, kept as codes with their numbers, and told as sentences."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from bihuan.ground.routing.explain import Assigned, Fact
+from bihuan.ground.routing.model import Id
 from bihuan.ground.routing.plans import Unserved
 from bihuan.ground.routing.why import Reason as Refused
 from bihuan.ground.routing.why import Relaxation, Rule
+from bihuan.service.cases.models import Case
 from bihuan.service.dispatch.planning.translating import SECOND, Morning
 from bihuan.service.dispatch.rules import Reason
 from bihuan.service.dispatch.words import sentence
@@ -83,21 +85,27 @@ def _number(morning: Morning, job: str) -> str:
     return case.number if case is not None else ""
 
 
-def left_told(morning: Morning, one: Unserved) -> Told:
-    """A case that nobody can take on this day: the rules that are missed by least, and what would have to give way."""
+def left_told(morning: Morning, one: Unserved, barred: Collection[tuple[Id, int]] = ()) -> Told:
+    """A case that nobody can take on this day: the rules that are missed by least, and what would have to give way.
+    `barred`: cases and technicians for whom no time can be booked."""
     case = morning.cases[one.job.id]
     none_left = one.job.windows == NO_WINDOW
     return {
         "case": case.id,
         "number": case.number,
         "urgent": case.urgency == "urgent",
-        "because": [{"code": "no_slot_left"}] if none_left else _against(one, case.category, case.kind),
+        "because": [{"code": "no_slot_left"}] if none_left else _against(one, case, barred),
         "relax": [] if none_left else [_relaxed(morning, each) for each in one.relax],
     }
 
 
-def _against(one: Unserved, category: str, kind: str) -> list[Told]:
-    told = [_refused(each, category, kind) for each in one.because[:NEAREST]]
+def _against(one: Unserved, case: Case, barred: Collection[tuple[Id, int]]) -> list[Told]:
+    told = [
+        {"code": "not_bookable", "who": each.technician}
+        if each.rule is Rule.EXCLUDED and (one.job.id, each.technician) in barred
+        else _refused(each, case.category, case.kind)
+        for each in one.because[:NEAREST]
+    ]
     others = len({each.technician for each in one.because} - {each["who"] for each in told})
     return [*told, {"code": "others", "count": others}] if others else told
 
@@ -170,6 +178,8 @@ def _sentence_against(one: Told, names: Names) -> str:
             "%(count)d other technicians cannot either",
             one["count"],
         ) % {"count": one["count"]}
+    if one["code"] == "not_bookable":
+        return _("%(name)s: no time that can be booked is left") % {"name": names.get(one["who"], "–")}
     told = {"name": names.get(one["who"], "–"), "why": _why_not(one, Rule(one["code"]))}
     return _("%(name)s: %(why)s") % told
 

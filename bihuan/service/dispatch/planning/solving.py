@@ -8,7 +8,7 @@ day is searched by as many threads as there are cores; with another number of th
 import logging
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, time, timedelta
 from time import monotonic
 from typing import Any
@@ -21,7 +21,7 @@ from django.utils.timezone import localdate, make_aware
 
 from bihuan.ground.routing.compiled import COMPILES
 from bihuan.ground.routing.explain import Explaining
-from bihuan.ground.routing.model import Problem
+from bihuan.ground.routing.model import Id, Problem
 from bihuan.ground.routing.plans import Plan, manner_for, solve
 from bihuan.ground.routing.policies import POLICIES
 from bihuan.ground.routing.search import Budget
@@ -36,14 +36,16 @@ from bihuan.service.dispatch.planning import judging, reasoning
 from bihuan.service.dispatch.planning.errors import PlanMoved
 from bihuan.service.dispatch.planning.intending import as_told, intended_on
 from bihuan.service.dispatch.planning.models import Change, DayPlan, Intended, Proposal
+from bihuan.service.dispatch.planning.standing import standings_of
 from bihuan.service.dispatch.planning.translating import Morning, morning_of
 from bihuan.service.dispatch.planning.versions import hold_to
-from bihuan.service.dispatch.planning.weighing import BY_ARRIVAL, BY_DONE
+from bihuan.service.dispatch.planning.weighing import BY_ARRIVAL, BY_DONE, room_for
 from bihuan.service.dispatch.travelling.providing import provider
 
 TURNS = 10
 ROUNDS_A_JOB, MOST_ROUNDS = 400, 40_000  # of one turn
 PLAIN = 40  # times slower without a compiler
+TRIES = 3  # to find a plan that can be booked as it is
 COOLER = 0.6  # each turn begins as much less hot than the one before
 SLICE_SECONDS = 2.0
 LEASE = timedelta(minutes=2)
@@ -119,6 +121,9 @@ def _waits_for_the_day_before(row: Proposal) -> bool:
 class _Solving:
     row: Proposal
     now: datetime
+    barred: set[tuple[Id, int]] = field(
+        default_factory=set
+    )  # cases and technicians for whom no time can be booked
 
     def carry_on(self, *, ends: float) -> bool:
         self._begin_anew_where_the_day_moved()
@@ -130,7 +135,7 @@ class _Solving:
             turn = self.row.progress * TURNS // 100
             plan = self._turn(turn)
             if turn + 1 == TURNS:
-                return self._finish(plan)
+                return self._finish(self._bookable(plan, turn))
             written = self._write(
                 progress=100 * (turn + 1) // TURNS,
                 best={"orders": judging.orders_of(plan)} | self._figures(self.morning, plan),
@@ -182,6 +187,42 @@ class _Solving:
         )
         return min(found, promised_first, key=lambda plan: judging.cost_of(self.morning, self.policy, plan))
 
+    def _bookable(self, plan: Plan, turn: int) -> Plan:
+        """The engine knows hours and ways less exactly than a booking: where that finds no place for a change, the
+        turn is searched again without it."""
+        for _ in range(TRIES):
+            refused = self._refused(plan)
+            if not refused:
+                break
+            self.barred |= refused
+            self.morning = self.morning.without_pairs(refused)
+            plan = self._turn(turn)
+        return plan
+
+    def _refused(self, plan: Plan) -> set[tuple[Id, int]]:
+        """The changes that cannot be applied as the day stands: case and technician."""
+        standing = judging.as_it_stands(self.morning, self.policy)
+        changes = [
+            one
+            for one in judging.differences(self.morning, standing, plan)
+            if one.technician != one.was  # whom it stands with is not taken from it
+        ]
+        cases = [self.morning.cases[one.case_id] for one in changes]
+        self.crew.read_about(cases)
+        stand = standings_of(cases)
+        return {
+            (one.case_id, one.technician)
+            for one, case in zip(changes, cases, strict=True)
+            if room_for(
+                case,
+                stand[case.id],
+                technician_id=one.technician,
+                at=self.morning.at(one.begins),
+                crew=self.crew,
+            ).fit
+            is None
+        }
+
     def _finish(self, plan: Plan) -> bool:
         """Write down what is other than the day as it stands, if the day is still the one that was planned."""
         standing = judging.as_it_stands(self.morning, self.policy)
@@ -190,7 +231,7 @@ class _Solving:
         rows = [self._change(one, explaining) for one in changes]
         after = self._figures(self.morning, plan)
         left = [
-            reasoning.left_told(self.morning, one)
+            reasoning.left_told(self.morning, one, self.barred)
             for one in plan.unserved
             if one.job.id in self.morning.cases
         ]
@@ -251,11 +292,11 @@ class _Solving:
     def _morning(self, without: Sequence[int]) -> Morning:
         """The day as it was when the proposal was asked for."""
         plan, now = self.row.plan, self.row.asked_at
-        crew = crew_of(frozenset({plan.node_id}), now=now)
-        meant = intended_on([one.id for one in crew.abilities], plan.day)
+        self.crew = crew_of(frozenset({plan.node_id}), now=now)
+        meant = intended_on([one.id for one in self.crew.abilities], plan.day)
         cases = list(waiting_for(plan, taken=self._taken()))
         morning = morning_of(
-            crew,
+            self.crew,
             plan.day,
             cases=cases,
             matrix=provider(now=now).matrix,

@@ -4,7 +4,7 @@ Seconds count from midnight of the day. A job's id is that of its case. What can
 kept free) is a job of its technician at its second; what was agreed stays with its technician and in its slot.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
@@ -20,13 +20,13 @@ from bihuan.service.dispatch.choosing import Crew, refused_by
 from bihuan.service.dispatch.fitting import SPARE, Held, Place, window_of
 from bihuan.service.dispatch.lines import home_of, place_of
 from bihuan.service.dispatch.models import Visit
+from bihuan.service.dispatch.planning.hours import UNKNOWN_WAY, breaks_of, span_of
 from bihuan.service.dispatch.rules import level_for
 from bihuan.service.dispatch.slots import WIDTH, Slot, slots_on
-from bihuan.service.dispatch.timing.rules import DRIVE, LIKE_NOON
+from bihuan.service.dispatch.timing.rules import LIKE_NOON
 from bihuan.service.dispatch.wishes import NOTHING_HEARD, Heard, heard_of
 
-COMMUTE = 3_600  # seconds: the way from home and back is not of the shift
-UNKNOWN_WAY = int(DRIVE.total_seconds())
+SLACK = 900  # seconds: what is agreed may be reached so much later by the travel times of the engine
 SECOND = "+"  # ends the id of the second technician's part
 
 type Matrix = Callable[[Sequence[Point], datetime], Travel]
@@ -47,6 +47,14 @@ class Morning:
     def at(self, seconds: int) -> datetime:
         """The moment of so many seconds after midnight."""
         return datetime.fromtimestamp(self.midnight + seconds, get_default_timezone())
+
+    def without_pairs(self, barred: Collection[tuple[Id, int]]) -> "Morning":
+        """The same day, in which these technicians do not take these cases."""
+        jobs = tuple(
+            replace(job, excluded=job.excluded | {who for case, who in barred if case == job.id})
+            for job in self.problem.jobs
+        )
+        return replace(self, problem=replace(self.problem, jobs=jobs))
 
     def slot_at(self, seconds: int) -> Slot | None:
         """The slot in which work that begins then is planned."""
@@ -85,6 +93,7 @@ class _Translating:
     jobs: list[Job] = field(default_factory=list)
     cases: dict[Id, Case] = field(default_factory=dict)
     free: set[Id] = field(default_factory=set)
+    stands: dict[Id, list[tuple[Held, int]]] = field(default_factory=dict)  # technician → with its place
 
     def morning(self) -> Morning:
         self.midnight = int(make_aware(datetime.combine(self.day, time())).timestamp())
@@ -114,11 +123,17 @@ class _Translating:
             self._wait(case, self._windows(case), was=who)
             if who is not None and who not in self.without:
                 order.setdefault(who, []).append((begins, case.id))
-        people = tuple(self._technician(one) for one in self.crew.abilities if one.id not in self.without)
+        here = [one for one in self.crew.abilities if one.id not in self.without]
+        for one in here:
+            for rest in self._rests(one):
+                order.setdefault(one.id, []).append((rest.begins, self._stand(one, rest, None)))
+        homes = [self._place(home_of(one)) for one in here]
+        self.travel = self._travel()
+        people = tuple(map(self._technician, here, homes))
         return Morning(
             day=self.day,
             problem=Problem(
-                technicians=people, jobs=tuple(self.jobs), travel=self._travel(), day=self.day.isoformat()
+                technicians=people, jobs=tuple(self.jobs), travel=self.travel, day=self.day.isoformat()
             ),
             start={
                 who: [job for _, job in sorted(some, key=lambda one: one[0])] for who, some in order.items()
@@ -132,24 +147,38 @@ class _Translating:
         """Agreed with somebody who is thought away."""
         return one.id in self.without and held.window is not None
 
-    def _technician(self, one: Ability) -> Technician:
-        held = self.crew.line(one, self.day).held
-        spans = one.shifts.get(self.day.weekday(), [])
-        opens = min((_seconds(begins) - COMMUTE for begins, _ in spans), default=0)
-        closes = max((_seconds(ends) + COMMUTE for _, ends in spans), default=0)
+    def _technician(self, one: Ability, home: int) -> Technician:
+        stands, waits = self.stands.get(one.id, ()), [job for job in self.jobs if job.id in self.free]
+        places = [job.at for job in waits]
+        span = span_of(
+            self.day,
+            one.shifts,
+            self.crew.zone,
+            out=int(self.travel[home, places].min()) if waits else 0,
+            back=int(self.travel[places, home].min()) if waits else 0,
+            shortest=self._shortest(),
+        )
+        opens, closes = span or (0, 0)
         if self.day == localdate(self.crew.now):
             opens = max(opens, int(self.crew.now.timestamp()) - self.midnight)
-        opens = min([opens, *(each.begins - self.midnight for each in held)])
-        closes = max([opens, closes, *(each.ends - self.midnight + COMMUTE for each in held)])
+        there = [(held.begins, held.ends, at) for held, at in stands]
+        for job in waits:
+            who, begins = self.intended.get(self.cases[job.id].id, (None, 0))
+            if who == one.id:
+                sets_off = max(begins - int(self.travel[home, job.at]), int(self.crew.now.timestamp()))
+                there.append((sets_off, begins + job.seconds, job.at))
+        opens = min([opens, *(begins - self.midnight for begins, _, _ in there)])
+        home_by = [ends - self.midnight + int(self.travel[at, home]) + SLACK for _, ends, at in there]
+        closes = max([opens, closes, *home_by])
         kinds = {(self.cases[job].category, self.cases[job].kind) for job in self.free}
         levels = {kind: level_for(one.skills, category=kind[0], kind=kind[1]) for kind in kinds}
         return Technician(
             id=one.id,
-            home=self._place(home_of(one)),
+            home=home,
             shift=(opens, closes),
             skills={_skill(*kind): level for kind, level in levels.items() if level},
             certificates={name: day.isoformat() for name, day in one.certificates.items()},
-            max_jobs=(one.max_jobs if spans else 0) + sum(not each.job for each in held),
+            max_jobs=(one.max_jobs if span else 0) + sum(not held.job for held, _ in stands),
         )
 
     def _stand(self, one: Ability, held: Held, case: Case | None) -> Id:
@@ -160,6 +189,8 @@ class _Translating:
             seconds, window = held.seconds, self._since_midnight(held.window)
             arrives = held.ends - held.seconds - self.midnight
             window = min(window[0], arrives), max(window[1], arrives)  # what stands late stands
+        at = self._place(held.place, fixed=fixed)
+        self.stands.setdefault(one.id, []).append((held, at))
         mine: Id = case.id if case is not None else f"{one.id}@{held.begins}"
         if mine in self.cases:  # somebody goes along
             mine = f"{mine}{SECOND}"
@@ -168,7 +199,7 @@ class _Translating:
         self.jobs.append(
             Job(
                 id=mine,
-                at=self._place(held.place, fixed=fixed),
+                at=at,
                 seconds=seconds,
                 windows=(window,),
                 priority=Priority.SAFETY,
@@ -179,6 +210,18 @@ class _Translating:
             )
         )
         return mine
+
+    def _shortest(self) -> int:
+        """Seconds of the shortest work that waits."""
+        return min((job.seconds for job in self.jobs if job.id in self.free), default=0)
+
+    def _rests(self, one: Ability) -> Iterator[Held]:
+        """Hours between two shifts, unless work is agreed in them or they are over."""
+        agreed = [held for held, _ in self.stands.get(one.id, ())]
+        for begins, ends in breaks_of(self.day, one.shifts, self.crew.zone, shortest=self._shortest()):
+            since, until = max(self.midnight + begins, int(self.crew.now.timestamp())), self.midnight + ends
+            if since < until and not any(held.begins < until and since < held.ends for held in agreed):
+                yield Held(begins=since, ends=until, job=False)
 
     def _wait(self, case: Case, windows: Sequence[Window], *, was: int | None) -> None:
         """A case that waits for a technician or a time on this day."""

@@ -214,7 +214,8 @@ def test_whatever_is_proposed_can_be_booked_within_the_hours(made: Company) -> N
     for at in range(20):
         case = accepted(made, words=WORDS[at % 3])
         spot = {"latitude": 30.25 + at * 37 % 20 / 200, "longitude": 120.02 + at * 61 % 20 / 160}
-        Place.objects.filter(id=case.place_id).update(**spot)
+        assert case.place is not None
+        Place.objects.filter(id=case.place.id).update(**spot)
     proposal = solved(made)
     changes = proposing.changes_of(proposal)
     assert len({row.technician_id for row in changes}) == 4
