@@ -118,8 +118,29 @@ def test_solomons_form_is_read_in_tenths() -> None:
     problem = solomon_of(SOLOMON)
     assert [one.room for one in problem.technicians] == [10, 10]
     assert (problem.travel[0, 1], problem.travel[0, 2], problem.jobs[1].windows) == (50, 14, ((100, 600),))
-    with pytest.raises(BadProblem):
-        solomon_of("a\nb")
+
+
+@pytest.mark.parametrize(
+    ("was", "told", "sentence"),
+    [
+        (SOLOMON, "a\nb", "no file in Solomon's form"),
+        ("2         10", "1.5       10", "Line 4 needs whole numbers"),
+        ("2         10", "0         10", "between one vehicle"),
+        ("2         10", "2        -10", "Line 4 has a number"),
+        ("1      3   4", "1    1e9   4", "Line 8 has a number"),
+        ("1      3   4", "1    nan   4", "Line 8 has a number"),
+        ("1      3   4", "1  three   4", "Line 8 has a number"),
+        ("1      3   4     7", "1      3   4", "no file in Solomon's form"),
+        ("50    2\n", "50   -2\n", "Line 8 has a number"),
+        ("2      1   1", "1      1   1", "two customers 1"),
+        ("0   100    0", "9     2    0", "window of the depot"),
+        ("10    60    2", "60    10    2", "window of customer 2"),
+    ],
+)
+def test_no_row_of_solomons_form_is_guessed_or_lost(was: str, told: str, sentence: str) -> None:
+    assert was in SOLOMON
+    with pytest.raises(BadProblem, match=sentence):
+        solomon_of(SOLOMON.replace(was, told, 1))
 
 
 TABLES = st.lists(
