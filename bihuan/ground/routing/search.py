@@ -202,8 +202,10 @@ class Searching:
     ) -> int:
         """Search from nothing several times with equal shares of the budget, and stand at the best. Returns how many
         rounds there were."""
-        rounds, found = 0, list[tuple[int, list[list[int]]]]()
+        rounds, found, began = 0, list[tuple[int, list[list[int]]]](), clock()
         for _ in range(manner.starts):
+            if found and budget.cpu_seconds is not None and clock() - began >= budget.cpu_seconds:
+                break
             self.stand([[] for _ in range(self.day.sizes[k.PEOPLE])])
             self.insert()
             rounds += self.improve(budget.share(1 / manner.starts), clock=clock, manner=manner)

@@ -123,8 +123,16 @@ def _planned(problem: Problem, policy: Policy, options: dict[str, Any]) -> tuple
     rounds: int | None = options["iterations"]
     budget = Budget(rounds=rounds) if rounds is not None else Budget(cpu_seconds=options["cpu_seconds"])
     setup_seconds = process_time()
-    manner = solomon.DISTANCE if policy is solomon.ALL else None
-    plan = solve(problem, policy, budget, seed=options["seed"], threads=options["threads"], manner=manner)
+    distance = policy is solomon.ALL
+    plan = solve(
+        problem,
+        policy,
+        budget,
+        seed=options["seed"],
+        threads=options["threads"],
+        manner=solomon.DISTANCE if distance else None,
+        reasons_for=() if distance else None,  # that form has no place for them
+    )
     return plan, setup_seconds
 
 
