@@ -1,5 +1,6 @@
 """Leave with stand-ins: the agreed visits that fall into it, who could take each over, and one button for all."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,8 @@ from django.utils.translation import ngettext
 from bihuan.registers.access.errors import NotFound, Refusal
 from bihuan.registers.access.history import note_change
 from bihuan.registers.access.viewer import Viewer
-from bihuan.registers.staff.queries import technicians_at_work
+from bihuan.registers.staff.keeping import take_leave_back
+from bihuan.registers.staff.queries import leave_between, technicians_at_work
 from bihuan.service.cases.actions import Doer
 from bihuan.service.dispatch import standing_in
 from bihuan.service.dispatch.queries import visit_of
@@ -29,7 +31,8 @@ LONGEST = timedelta(days=120)
 
 @staff_page("visit.assign")
 def leave(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """Who is away from when until when; a POST gives one visit to another, or enters the leave with all it asks for."""
+    """Who is away from when until when; a POST gives one visit to another, enters the leave with all it asks
+    for, or takes one back."""
     now = moment(request)
     asked = request.POST if request.method == "POST" else request.GET
     mine = [one for one in technicians_at_work() if viewer.nodes is None or one.node_id in viewer.nodes]
@@ -42,7 +45,10 @@ def leave(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "begins": asked.get("begins", ""),
         "ends": asked.get("ends", ""),
         "wrong": bool(asked.get("technician")) and (technician is None or not sound),
+        "away": (away := _away(mine, now)),
     }
+    if request.method == "POST" and asked.get("step") == "back":
+        return _take_back(request, viewer, away, now)
     if technician is None or begins is None or ends is None or not sound:
         return render(request, "dispatchers/leave.html", told)
     if request.method == "POST":
@@ -73,12 +79,52 @@ def _carry_out(
     return redirect(f"{reverse('dispatchers:leave')}?{urlencode(where)}")
 
 
+@dataclass(frozen=True)
+class Away:
+    """A leave that goes on or is to come."""
+
+    id: int
+    technician: Any
+    begins: datetime
+    ends: datetime
+
+
+def _away(technicians: list[Any], now: datetime) -> list[Away]:
+    by_id = {one.id: one for one in technicians}
+    return [
+        Away(
+            row.id,
+            by_id[row.technician_id],
+            datetime.fromtimestamp(row.begins, UTC),
+            datetime.fromtimestamp(row.ends, UTC),
+        )
+        for row in leave_between(list(by_id), now, now + LONGEST)
+    ]
+
+
+def _take_back(request: HttpRequest, viewer: Viewer, away: list[Away], now: datetime) -> HttpResponse:
+    """Visits that were handed over stay where they are; from now on the technician gets new ones."""
+    found = next((one for one in away if one.id == row_of(request.POST.get("leave", ""))), None)
+    if found is None:
+        raise NotFound
+    take_leave_back(found.id)
+    told = _told(found.technician, found.begins, found.ends)
+    note_change(viewer, register="leave", row=str(found.id), deed="removed", before=told, after={}, now=now)
+    said = _("The leave is taken back: %(name)s gets visits again. What was handed over stays handed over.")
+    messages.success(request, said % {"name": found.technician.person.name})
+    return redirect("dispatchers:leave")
+
+
 def _note(
     viewer: Viewer, technician: Any, begins: datetime, ends: datetime, leave_id: int, now: datetime
 ) -> None:
     """The register of leave keeps who entered it."""
-    after = {"technician_id": technician.id, "begins": begins.isoformat(), "ends": ends.isoformat()}
+    after = _told(technician, begins, ends)
     note_change(viewer, register="leave", row=str(leave_id), deed="added", before={}, after=after, now=now)
+
+
+def _told(technician: Any, begins: datetime, ends: datetime) -> dict[str, Any]:
+    return {"technician_id": technician.id, "begins": begins.isoformat(), "ends": ends.isoformat()}
 
 
 def _say(request: HttpRequest, done: standing_in.Settled) -> None:

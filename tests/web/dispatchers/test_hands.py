@@ -11,6 +11,7 @@ from bihuan.ground.worktime import clock
 from bihuan.registers.access.models import Change, Person
 from bihuan.registers.access.roles import Role
 from bihuan.registers.parts.models import WorkCondition
+from bihuan.registers.staff.keeping import give_leave
 from bihuan.registers.staff.models import Busy
 from bihuan.service.cases.actions import Doer
 from bihuan.service.cases.models import Case
@@ -18,7 +19,7 @@ from bihuan.service.dispatch import assigning, booking, offering
 from bihuan.service.dispatch.mates import standing_mate
 from bihuan.service.dispatch.models import TechnicianWish, Visit
 from bihuan.service.dispatch.queries import free_slots, open_visit_of
-from tests.makers import Company, a_case, company, settle
+from tests.makers import Company, a_case, a_technician, company, settle
 
 pytestmark = pytest.mark.django_db
 POINT = Role.SERVICE_POINT_DISPATCHER
@@ -140,6 +141,21 @@ def test_a_leave_is_entered_with_its_visits_handed_over(made: Company) -> None:
     assert Busy.objects.filter(technician=made.technicians[0], why=Busy.LEAVE).count() == 1
     assert Change.objects.filter(register="leave", deed="added").count() == 1
     assert standing_mate(visit.case_id) is None
+
+
+def test_who_is_away_stands_in_a_list_and_a_leave_can_be_taken_back_by_their_own_point(made: Company) -> None:
+    begins = localtime().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=3)
+    leave = give_leave(made.technicians[0].id, begins=begins, ends=begins + timedelta(days=1))
+    other = a_technician(made.authorised, name="别家的人")
+    foreign = give_leave(other.id, begins=begins, ends=begins + timedelta(days=1))
+    point, address = signed_in(made.people[POINT]), reverse("dispatchers:leave")
+    page = point.get(address).content.decode()
+    assert f'name="leave" value="{leave.id}"' in page and "别家的人" not in page
+    assert point.post(address, {"step": "back", "leave": str(foreign.id)}).status_code == 404
+    page = point.post(address, {"step": "back", "leave": str(leave.id)}, follow=True).content.decode()
+    assert "The leave is taken back" in page and "Nobody is away" in page
+    assert set(Busy.objects.filter(why=Busy.LEAVE).values_list("id", flat=True)) == {foreign.id}
+    assert Change.objects.filter(register="leave", deed="removed").count() == 1
 
 
 def test_a_leave_of_nobody_or_backwards_is_refused_with_a_sentence(made: Company) -> None:
