@@ -13,7 +13,9 @@ from pytest_django.plugin import DjangoDbBlocker
 from bihuan.ground.worktime import clock
 from bihuan.installation import map_ground
 from bihuan.registers.access.roles import Role
+from bihuan.registers.staff.models import Technician
 from bihuan.service.cases.actions import Doer
+from bihuan.service.cases.models import Case
 from bihuan.service.dispatch import assigning, booking
 from bihuan.service.dispatch.choosing import workers_for
 from bihuan.service.dispatch.models import Visit
@@ -48,6 +50,13 @@ def at(hour: int, minute: int = 0) -> datetime:
 
 def tomorrow() -> Any:
     return localdate(clock.now()) + timedelta(days=1)
+
+
+def not_the_best(made: Company, case: Case) -> Technician:
+    """Who does not come first for a case; by the hour of the clock somebody else does."""
+    best = workers_for(case, now=clock.now()).best
+    assert best is not None
+    return next(one for one in made.technicians[:2] if one.id != best.id)
 
 
 def agreed(made: Company, **more: Any) -> Visit:
@@ -138,8 +147,7 @@ def test_a_board_that_asks_again_is_answered_when_somebody_moved_something(share
 def test_what_follows_is_said_and_a_plan_that_moved_is_not_changed(shared: dict[str, Any]) -> None:
     made, waits = shared["made"], shared["waits"]
     client = signed_in(made, Role.SERVICE_POINT_DISPATCHER)
-    best = workers_for(waits, now=clock.now()).best  # by the hour another one: today's work counts
-    other = next(one for one in made.technicians[:2] if best is not None and one.id != best.id)
+    other = not_the_best(made, waits)
     told = {"case": waits.number, "technician": str(other.id), "at": at(14).isoformat()}
     weighed = client.get(reverse("dispatchers:plan_weigh", args=[made.own.id]), told)
     assert f"{other.person.name} is there 14:00–15:00" in weighed.content.decode()
