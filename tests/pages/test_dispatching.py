@@ -203,6 +203,8 @@ def test_the_customer_chooses_a_time_on_the_private_link_and_changes_it(made: Co
     assert "Thank you. We come on" in agreed
     client.post(slot_link(case), {"slot": second.begins.isoformat()})
     visit = Visit.objects.get(case=case)
+    again = client.get(slot_link(case)).content.decode()
+    assert [f'value="{slot.begins.isoformat()}"' in again for slot in (first, second)] == [True, False]
     assert (visit.slot_from, visit.by_customer, visit.moved_by_customer, visit.moved_by_us) == (
         second.begins,
         True,

@@ -192,6 +192,11 @@ def free_fits(case: Case, *, now: datetime) -> list[Fit]:
     return with_room(case, standing.technician.node, crew.fits_for(mine, case))
 
 
+def to_change_to(visit: Visit | None, fits: list[Fit]) -> list[Fit]:
+    """All but the time that is agreed."""
+    return fits if visit is None else [fit for fit in fits if fit.slot.begins != visit.slot_from]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cell:
     """One slot of a technician's day: visits, taken otherwise, free, or not at work."""

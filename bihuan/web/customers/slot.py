@@ -15,7 +15,7 @@ from bihuan.service.cases.actions import Doer
 from bihuan.service.dispatch import booking
 from bihuan.service.dispatch.errors import NobodyAssigned, NothingHeld
 from bihuan.service.dispatch.keeping_free import keep_free
-from bihuan.service.dispatch.queries import free_fits, open_visit_of
+from bihuan.service.dispatch.queries import free_fits, open_visit_of, to_change_to
 from bihuan.service.dispatch.reserving import held_of, offered
 from bihuan.service.dispatch.slots import read_slot
 from bihuan.service.dispatch.words import slot_words
@@ -84,7 +84,7 @@ def _shown(request: HttpRequest, visitor: Visitor, *, status: int = 200) -> Http
     booked = visit is not None and visit.state == "booked"
     refused = _refused(visit, now=visitor.now) if booked else ""
     may_choose = visit is not None and visit.state in ("planned", "booked") and not refused
-    free = free_fits(case, now=visitor.now) if may_choose else []
+    free = to_change_to(visit, free_fits(case, now=visitor.now)) if may_choose else []
     held = held_of(case.id, now=visitor.now) if may_choose else None
     context = {
         "token": visitor.token,

@@ -18,7 +18,7 @@ from bihuan.service.cases.queries import case_by_number
 from bihuan.service.dispatch import booking
 from bihuan.service.dispatch.errors import NobodyAssigned
 from bihuan.service.dispatch.planning.displacing import displaceable
-from bihuan.service.dispatch.queries import free_slots, open_visit_of, standings, visits_of
+from bihuan.service.dispatch.queries import free_fits, open_visit_of, standings, to_change_to, visits_of
 from bihuan.service.dispatch.slots import Slot, by_day, read_slot
 from bihuan.service.dispatch.words import LATE_REASONS, REBOOK_REASONS, VISIT_STATES, slot_words
 from bihuan.service.fieldwork.signing import fee_to_tell
@@ -102,7 +102,7 @@ def _shown(request: HttpRequest, case: Any, *, status: int = 200) -> HttpRespons
     now = moment(request)
     held = standings([case.id])
     visit = open_visit_of(case.id)
-    free = free_slots(case, now=now)
+    free = [fit.slot for fit in to_change_to(visit, free_fits(case, now=now))]
     days: list[tuple[date, list[Slot]]] = by_day(free)
     booked = visit is not None and visit.state in ("booked", "on_the_way")
     context = {

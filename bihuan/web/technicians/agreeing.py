@@ -16,7 +16,7 @@ from bihuan.registers.access.viewer import Viewer
 from bihuan.service.cases.actions import Doer
 from bihuan.service.dispatch import booking
 from bihuan.service.dispatch.errors import NobodyAssigned
-from bihuan.service.dispatch.queries import free_fits, open_visit_of
+from bihuan.service.dispatch.queries import free_fits, open_visit_of, to_change_to
 from bihuan.service.dispatch.reserving import offered
 from bihuan.service.dispatch.slots import read_slot
 from bihuan.service.dispatch.timing.calling import attempts_of, not_reached, to_call
@@ -95,7 +95,7 @@ def _shown(
         "to_call": to_call([case.id], now=now).get(case.id),
         "attempts": attempts_of(visit.id) if planned else [],
         "again": AGAIN,
-        "offered": offered(case, free_fits(case, now=now)),
+        "offered": offered(case, to_change_to(visit, free_fits(case, now=now))),
         "fee": fee_to_tell(case, now=now) if not visit.fee_told_fen else 0,
         "reasons": REBOOK_REASONS,
     }
